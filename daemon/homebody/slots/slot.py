@@ -1,0 +1,65 @@
+"""What every kind of slot can do: say itself in words, as a grammar rule, and judge an answer.
+
+A slot is one typed thing that the model must fill. The model chooses nothing else: no action, no path, no
+command (DESIGN section 2, statement 3).
+"""
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from homebody.errors import SlotError
+
+JSON_CHARACTER = r"""([^"\\\x00-\x1F\x7F] | "\\" ["\\/n])"""
+"""GBNF for one character inside a JSON string: no control characters, and only the escapes that text needs."""
+
+
+class Slot(BaseModel, ABC):
+    """One typed thing that the model must fill."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    description: str | None = Field(default=None, description="What to put here, in words for the model.")
+    optional: bool = Field(default=False, description="The answer may be null when the document has none.")
+
+    @abstractmethod
+    def instruction(self) -> str:
+        """Return what the slot must hold, in the words that the model reads."""
+
+    @abstractmethod
+    def rule(self) -> str:
+        """Return a GBNF expression for the slot's JSON value, null left aside."""
+
+    @abstractmethod
+    def judge(self, value: Any, source: str) -> Any:
+        """Return *value* as the recipe's templates get it; *source* is the document's text.
+
+        Raises SlotError, saying what is wrong in words that the model can use to repair its answer.
+        """
+
+    @abstractmethod
+    def longest(self) -> int:
+        """Return an upper bound of the JSON value's length in characters."""
+
+    def check(self, value: Any, source: str) -> Any:
+        """Return the judged value, or None for an optional slot that was left empty."""
+        if value is None:
+            if self.optional:
+                return None
+            raise SlotError("is null, but the slot is not optional")
+        return self.judge(value, source)
+
+
+def clean(text: str) -> str:
+    """Return *text* without the control characters that could drive a terminal, ends trimmed.
+
+    Tabs become spaces; newlines stay.
+    """
+    kept = "".join(c if c.isprintable() or c == "\n" else " " if c == "\t" else "" for c in text)
+    return kept.strip()
+
+
+def appears(value: str, source: str) -> bool:
+    """Return whether *value* stands in *source*, upper and lower case and runs of white space left aside."""
+    return " ".join(value.split()).casefold() in " ".join(source.split()).casefold()
