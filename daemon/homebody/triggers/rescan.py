@@ -1,0 +1,91 @@
+"""What is really there? File system events are hints; this is the truth."""
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from homebody.errors import HomebodyError
+from homebody.triggers.settle import Signature
+
+
+class FolderError(HomebodyError):
+    """A watched folder cannot be looked at."""
+
+    exit_code = 66
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Something found in a watched folder; links are not followed, so a link is a link."""
+
+    path: Path
+    signature: Signature
+    kind: Literal["file", "link", "special"]
+
+
+def candidate(path: Path, found: os.stat_result) -> Candidate | None:
+    """Return what *path* is, or None for a folder and for a name that is not UTF-8 and could not be kept."""
+    if stat.S_ISDIR(found.st_mode):
+        return None
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError:
+        return None
+    kind: Literal["file", "link", "special"] = "special"
+    if stat.S_ISREG(found.st_mode):
+        kind = "file"
+    elif stat.S_ISLNK(found.st_mode):
+        kind = "link"
+    return Candidate(path, Signature(found.st_size, found.st_mtime_ns, found.st_ino), kind)
+
+
+def look(path: Path) -> Candidate | None:
+    """Return what *path* is now, or None when it is gone, a folder, hidden, or out of reach."""
+    if path.name.startswith("."):
+        return None
+    try:
+        return candidate(path, path.lstat())
+    except OSError:
+        return None
+
+
+def scan(folder: Path, recursive: bool) -> Iterator[Candidate]:
+    """Yield everything in *folder*, and below it if *recursive*; hidden files and folders are left out.
+
+    What vanishes meanwhile is left out, too. Raises FolderError when *folder* itself is not there or may not
+    be looked into.
+    """
+    try:
+        entries = os.scandir(folder)
+    except FileNotFoundError as error:
+        raise FolderError(f"The folder {folder} is not there.", hint="Make it, or change the recipe.") from error
+    except NotADirectoryError as error:
+        raise FolderError(f"{folder} is a file, not a folder.", hint="Change the recipe.") from error
+    except PermissionError as error:
+        raise FolderError(
+            f"homebody may not look into {folder}.",
+            hint="Give it access: on macOS in System Settings, Privacy & Security, Files and Folders; else with chmod.",
+        ) from error
+    with entries:
+        below: list[Path] = []
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    below.append(Path(entry.path))
+                    continue
+                found = candidate(Path(entry.path), entry.stat(follow_symlinks=False))
+            except OSError:
+                continue
+            if found is not None:
+                yield found
+    if recursive:
+        for path in below:
+            try:
+                yield from scan(path, recursive=True)
+            except FolderError:
+                continue
