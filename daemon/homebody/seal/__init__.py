@@ -1,0 +1,35 @@
+"""The kernel's refusal: entered once, before the first document is read, and never left."""
+
+from homebody.seal.entry import SealReport, enter
+from homebody.seal.hygiene import close_inherited, foreign_sockets, scrub_environment, scrub_environment_here
+from homebody.seal.policy import Policy, daemon_policy, model_policy, reader_policy
+from homebody.seal.probe import Probe, ProbeResult, ProbeTargets
+from homebody.seal.probes import LIMITS, PROBES, run_probes
+from homebody.seal.status import ThreadSeal, seal_status
+from homebody.seal.targets import Targets
+from homebody.seal.tier import Tier
+from homebody.seal.unsealed import control
+
+__all__ = [
+    "LIMITS",
+    "PROBES",
+    "Policy",
+    "Probe",
+    "ProbeResult",
+    "ProbeTargets",
+    "SealReport",
+    "Targets",
+    "ThreadSeal",
+    "Tier",
+    "close_inherited",
+    "control",
+    "daemon_policy",
+    "enter",
+    "foreign_sockets",
+    "model_policy",
+    "reader_policy",
+    "run_probes",
+    "scrub_environment",
+    "scrub_environment_here",
+    "seal_status",
+]

@@ -1,0 +1,161 @@
+"""How could a process start something else, or drive another process?"""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+from homebody.seal import kernel
+from homebody.seal.interpreter import interpreter_programs
+from homebody.seal.probe import Probe, ProbeTargets, Untestable, needs
+
+PROGRAMS = ("/bin/true", "/usr/bin/true", "/bin/sh")
+CHILD_SECONDS = 20
+PTRACE_SEIZE, PTRACE_DETACH = 0x4206, 17
+CLONE_NEWUSER = 0x10000000
+
+TRY_SOCKET = """
+import socket, sys
+try:
+    socket.socket().close()
+except OSError as error:
+    sys.exit(error.errno)
+"""
+
+
+def child(_targets: ProbeTargets) -> None:
+    """Start another program."""
+    for program in PROGRAMS:
+        try:
+            subprocess.run([program, "-c", ":"], check=False, timeout=CHILD_SECONDS)
+        except FileNotFoundError:
+            continue
+        return
+    raise Untestable("this computer has no program to start")
+
+
+def loader(_targets: ProbeTargets) -> None:
+    """Let the ELF loader, which may be started, load another program."""
+    programs = interpreter_programs()
+    if len(programs) < 2:
+        raise Untestable("this Python has no ELF loader")
+    done = subprocess.run(
+        [str(programs[1]), PROGRAMS[0]], check=False, timeout=CHILD_SECONDS, capture_output=True
+    )
+    if b"Permission denied" in done.stderr:
+        raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+    if done.returncode:
+        raise Untestable("the ELF loader does not start programs here")
+
+
+def child_socket(_targets: ProbeTargets) -> None:
+    """Start our own interpreter and let it make a socket: the seal is inherited."""
+    command = [sys.executable, "-I", "-S", "-c", TRY_SOCKET]
+    done = subprocess.run(command, check=False, timeout=CHILD_SECONDS, capture_output=True)
+    if done.returncode:
+        raise OSError(done.returncode, "the child was refused")
+
+
+def thread_socket(_targets: ProbeTargets) -> None:
+    """Make a socket in a new thread."""
+    refused: list[OSError] = []
+
+    def attempt() -> None:
+        try:
+            os.close(kernel.call("socket", 2, 1, 0))
+        except OSError as error:
+            refused.append(error)
+
+    thread = threading.Thread(target=attempt)
+    try:
+        thread.start()
+    except RuntimeError as error:
+        raise OSError(errno.EPERM, "no thread can be started") from error
+    thread.join()
+    if refused:
+        raise refused[0]
+
+
+def fork(_targets: ProbeTargets) -> None:
+    """Make a user namespace for a new process, in which it would have powers (no-egress, row 15)."""
+    pid = kernel.call("clone", CLONE_NEWUSER | signal.SIGCHLD, 0, 0, 0, 0)
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+
+
+def victim(targets: ProbeTargets) -> int:
+    """Return the process that was put up to be attacked."""
+    return needs(targets.victim, "process")
+
+
+def ptrace(targets: ProbeTargets) -> None:
+    """Take hold of another process of the same user."""
+    kernel.call("ptrace", PTRACE_SEIZE, victim(targets), 0, 0)
+
+
+def read_memory(targets: ProbeTargets) -> None:
+    """Read another process's memory."""
+    kernel.call("process_vm_readv", victim(targets), 0, 0, 0, 0, 0)
+
+
+def write_memory(targets: ProbeTargets) -> None:
+    """Write another process's memory."""
+    kernel.call("process_vm_writev", victim(targets), 0, 0, 0, 0, 0)
+
+
+def open_memory(targets: ProbeTargets) -> None:
+    """Open another process's memory as a file."""
+    os.close(os.open(f"/proc/{victim(targets)}/mem", os.O_RDWR))
+
+
+def read_environment(targets: ProbeTargets) -> None:
+    """Read another process's environment, where tokens are."""
+    os.close(os.open(f"/proc/{victim(targets)}/environ", os.O_RDONLY))
+
+
+def take_descriptor(targets: ProbeTargets) -> None:
+    """Take an open file out of another process."""
+    handle = kernel.call("pidfd_open", victim(targets), 0)
+    try:
+        os.close(kernel.call("pidfd_getfd", handle, 0, 0))
+    finally:
+        os.close(handle)
+
+
+def send_signal(targets: ProbeTargets) -> None:
+    """Send a signal to another process; number 0, which only asks whether it could."""
+    os.kill(victim(targets), 0)
+
+
+def change_limits(targets: ProbeTargets) -> None:
+    """Change another process's limits; a null pointer, which the kernel looks at after the right to."""
+    kernel.call("prlimit64", victim(targets), 4, kernel.buffer(16), 0)
+
+
+def dumpable(_targets: ProbeTargets) -> None:
+    """Open ourselves to debuggers and core dumps again."""
+    kernel.prctl(4, 1)
+
+
+PROBES = (
+    Probe(name="child", channel="programs", words="start another program", attempt=child),
+    Probe(name="loader", channel="programs", words="start a program through the ELF loader", attempt=loader),
+    Probe(name="child_socket", channel="programs", words="let a child make a socket", attempt=child_socket),
+    Probe(name="thread_socket", channel="programs", words="let a new thread make a socket", attempt=thread_socket),
+    Probe(name="fork_namespace", channel="namespaces", words="start a process with powers of its own", attempt=fork),
+    Probe(name="ptrace", channel="other processes", words="take hold of another process", attempt=ptrace),
+    Probe(name="read_memory", channel="other processes", words="read another process's memory", attempt=read_memory),
+    Probe(name="write_memory", channel="other processes", words="write another process's memory",
+          attempt=write_memory),
+    Probe(name="open_memory", channel="other processes", words="open another process's memory", attempt=open_memory),
+    Probe(name="read_environment", channel="other processes", words="read another process's environment",
+          attempt=read_environment),
+    Probe(name="take_descriptor", channel="other processes", words="take an open file from another process",
+          attempt=take_descriptor),
+    Probe(name="signal", channel="other processes", words="send a signal to another process", attempt=send_signal),
+    Probe(name="limits", channel="other processes", words="change another process's limits", attempt=change_limits),
+    Probe(name="dumpable", channel="dumps", words="open itself to debuggers again", attempt=dumpable),
+)  # fmt: skip

@@ -1,0 +1,187 @@
+"""How is a list of rules turned into the program that the kernel runs before every system call?
+
+Classic BPF as seccomp(2) takes it: an assembler for the few instructions that are needed, and a simulator that
+runs a program without a kernel, so that the filters of both machines are tested on either.
+"""
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from homebody.seal.syscalls import NEWEST, X32_BIT, Machine, number
+
+ALLOW = 0x7FFF0000
+KILL = 0x80000000
+_ERRNO = 0x00050000
+ENOSYS = _ERRNO | 38
+
+LOAD, AND, RETURN = 0x20, 0x54, 0x06
+IF_EQUAL, IF_GREATER, IF_AT_LEAST = 0x15, 0x25, 0x35
+NUMBER_AT, MACHINE_AT, ARGUMENTS_AT = 0, 4, 16
+"""Offsets in struct seccomp_data (linux/seccomp.h)."""
+
+LONGEST_JUMP = 255
+LONGEST_PROGRAM = 4096
+"""BPF_MAXINSNS (linux/bpf_common.h)."""
+
+
+def refuse(number_of_error: int) -> int:
+    """Return the verdict that makes a call fail with this errno."""
+    return _ERRNO | number_of_error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One question about an argument: is ``argument & mask`` one of ``values`` (or, inverted, none of them)?
+
+    Only the low half of the register is looked at, as the kernel does for an int; ``wide`` is for pointers
+    and asks that the high half be zero as well.
+    """
+
+    argument: int
+    values: tuple[int, ...]
+    mask: int = 0xFFFFFFFF
+    inverted: bool = False
+    wide: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What becomes of the call ``name`` when every check holds; otherwise the next rule is asked."""
+
+    name: str
+    verdict: int
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instruction:
+    """One instruction; a jump names labels, and None means the next instruction."""
+
+    code: int
+    value: int
+    yes: str | None = None
+    no: str | None = None
+
+
+class Assembler:
+    """Collects instructions and resolves the labels; jumps go forward only, at most 255 far."""
+
+    def __init__(self) -> None:
+        self._instructions: list[Instruction] = []
+        self._labels: dict[str, int] = {}
+        self._made = 0
+
+    def fresh(self) -> str:
+        """Return a label that is not used yet."""
+        self._made += 1
+        return f"L{self._made}"
+
+    def label(self, name: str) -> None:
+        """Let *name* stand for the next instruction."""
+        self._labels[name] = len(self._instructions)
+
+    def add(self, code: int, value: int, yes: str | None = None, no: str | None = None) -> None:
+        """Append an instruction."""
+        self._instructions.append(Instruction(code=code, value=value, yes=yes, no=no))
+
+    def assemble(self) -> bytes:
+        """Return the program as an array of struct sock_filter."""
+        assert len(self._instructions) <= LONGEST_PROGRAM, "the filter is longer than the kernel takes"
+        return b"".join(
+            struct.pack("=HBBI", it.code, self._distance(at, it.yes), self._distance(at, it.no), it.value)
+            for at, it in enumerate(self._instructions)
+        )
+
+    def _distance(self, at: int, label: str | None) -> int:
+        distance = self._labels[label] - at - 1 if label else 0
+        assert 0 <= distance <= LONGEST_JUMP, f"the jump to {label} is {distance} long"
+        return distance
+
+
+def compile_filter(rules: Sequence[Rule], default: int, machine: Machine) -> bytes:
+    """Return the program that judges calls by *rules*, the first that fits winning, and else by *default*.
+
+    A call through another ABI than the machine's own (i386, x32, arm32) kills the process; a call that is
+    newer than the table gets ENOSYS. Rules for calls that *machine* has not are left out.
+    """
+    program = Assembler()
+    program.add(LOAD, MACHINE_AT)
+    program.add(IF_EQUAL, machine.audit, yes="ours")
+    program.add(RETURN, KILL)
+    program.label("ours")
+    program.add(LOAD, NUMBER_AT)
+    if machine is Machine.X86_64:
+        program.add(IF_AT_LEAST, X32_BIT, no="native")
+        program.add(RETURN, KILL)
+        program.label("native")
+    program.add(IF_GREATER, NEWEST, no="known")
+    program.add(RETURN, ENOSYS)
+    program.label("known")
+    grouped: dict[str, list[Rule]] = {}
+    for rule in rules:
+        grouped.setdefault(rule.name, []).append(rule)
+    for name, group in grouped.items():
+        wanted = number(name, machine)
+        if wanted is not None:
+            _judge_call(program, wanted, group, default)
+    program.add(RETURN, default)
+    return program.assemble()
+
+
+def _judge_call(program: Assembler, wanted: int, rules: Sequence[Rule], default: int) -> None:
+    """Add the instructions for all *rules* about the call *wanted*."""
+    other = program.fresh()
+    program.add(IF_EQUAL, wanted, no=other)
+    for rule in rules:
+        following = program.fresh()
+        for check in rule.checks:
+            _ask(program, check, otherwise=following)
+        program.add(RETURN, rule.verdict)
+        program.label(following)
+    if all(rule.checks for rule in rules):
+        program.add(RETURN, default)
+    program.label(other)
+
+
+def _ask(program: Assembler, check: Check, *, otherwise: str) -> None:
+    """Add the instructions that go on when *check* holds and jump to *otherwise* when it does not."""
+    low = ARGUMENTS_AT + 8 * check.argument
+    holds = program.fresh()
+    is_value, is_none = (otherwise, holds) if check.inverted else (holds, otherwise)
+    if check.wide:
+        program.add(LOAD, low + 4)
+        program.add(IF_EQUAL, 0, no=is_none)
+    program.add(LOAD, low)
+    if check.mask != 0xFFFFFFFF:
+        program.add(AND, check.mask)
+    for value in check.values[:-1]:
+        program.add(IF_EQUAL, value, yes=is_value)
+    program.add(IF_EQUAL, check.values[-1], yes=is_value, no=is_none)
+    program.label(holds)
+
+
+def simulate(program: bytes, audit: int, call: int, arguments: Sequence[int] = ()) -> int:
+    """Return the verdict of *program* on the call number *call*, both machines being little-endian."""
+    padded = (*arguments, 0, 0, 0, 0, 0, 0)[:6]
+    data = struct.pack("<IIQ6Q", call & 0xFFFFFFFF, audit, 0, *padded)
+    instructions = [struct.unpack_from("=HBBI", program, at) for at in range(0, len(program), 8)]
+    accumulator = at = 0
+    while True:
+        code, yes, no, value = instructions[at]
+        at += 1
+        match code:
+            case 0x20:
+                accumulator = struct.unpack_from("<I", data, value)[0]
+            case 0x54:
+                accumulator &= value
+            case 0x06:
+                return int(value)
+            case 0x15:
+                at += yes if accumulator == value else no
+            case 0x25:
+                at += yes if accumulator > value else no
+            case 0x35:
+                at += yes if accumulator >= value else no
+            case _:
+                raise ValueError(f"instruction {code:#x} is not one of ours")

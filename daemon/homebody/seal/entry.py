@@ -1,0 +1,109 @@
+"""How is the seal put on?
+
+The order matters (no-egress, section 2): powers away, dumps off, no_new_privs, then Landlock, then seccomp,
+and all of it while there is exactly one thread.
+"""
+
+import hashlib
+import os
+import platform
+import sys
+import time
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from homebody.errors import SealError
+from homebody.seal import capabilities, hygiene, kernel, landlock, seccomp
+from homebody.seal.policy import Policy
+from homebody.seal.syscalls import this_machine
+
+PR_SET_NO_NEW_PRIVS = 38
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealReport:
+    """What was put on, for people and for `status`."""
+
+    tier: str
+    kernel: str
+    landlock_abi: int
+    seccomp_sha256: str
+    instructions: int
+    as_root: bool
+    milliseconds: float
+    missing: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as JSON takes it."""
+        return asdict(self) | {"missing": list(self.missing)}
+
+
+def enter(policy: Policy) -> SealReport:
+    """Put the seal of *policy* on this process and everything it starts, for good, and say what was put on.
+
+    Raises SealError, saying what is missing and what to do: another system than Linux, more than one thread,
+    a kernel without Landlock or seccomp, an open socket that leads outside, a path that is not there. After an
+    error the process may be half sealed; it has to end.
+    """
+    if sys.platform != "linux":
+        raise SealError(
+            "The seal for this system is not there yet, and without a seal homebody does not start.",
+            hint="Run homebody on Linux; the seal for macOS is being made.",
+        )
+    began = time.perf_counter()
+    machine = this_machine()
+    refuse_threads()
+    refuse_sockets()
+    as_root = os.geteuid() == 0
+    bounding_empty = capabilities.drop_all()
+    hygiene.forbid_dumps()
+    kernel.prctl(PR_SET_NO_NEW_PRIVS, 1)
+    abi = landlock.restrict(policy)
+    program = seccomp.program_for(policy.tier, machine, os.getpid())
+    seccomp.install(program)
+    missing = landlock.lacks(abi)
+    if not bounding_empty:
+        missing += (
+            "the bounding set could not be emptied; no_new_privs keeps its capabilities out of reach",
+        )
+    return SealReport(
+        tier=policy.tier,
+        kernel=platform.release(),
+        landlock_abi=abi,
+        seccomp_sha256=hashlib.sha256(seccomp.program_for(policy.tier, machine)).hexdigest(),
+        instructions=len(program) // 8,
+        as_root=as_root,
+        milliseconds=round((time.perf_counter() - began) * 1000, 3),
+        missing=missing,
+    )
+
+
+def refuse_threads() -> None:
+    """Raise SealError unless this process is one thread: Landlock seals the calling thread alone.
+
+    The kernel is asked, because threads of C libraries are unknown to Python; and by the number of links of
+    /proc/self/task (two, and one for each thread), because inside the daemon's seal a child may not list it.
+    """
+    try:
+        threads = os.stat("/proc/self/task").st_nlink - 2  # noqa: PTH116 - nothing else is needed of it
+    except OSError as error:
+        raise SealError("The threads of this process cannot be counted: /proc is not there.",
+                        hint="Mount proc on /proc.") from error  # fmt: skip
+    if threads != 1:
+        raise SealError(
+            f"The seal has to go on while there is one thread, and there are {threads}.",
+            hint="Import nothing that starts threads before the seal (numpy and llama_cpp do). This is a mistake"
+            " in homebody: please report it.",
+        )
+
+
+def refuse_sockets() -> None:
+    """Raise SealError when a socket is open that leads outside: the kernel lets open ones go on working."""
+    foreign = hygiene.foreign_sockets(())
+    if foreign:
+        numbers = ", ".join(str(fd) for fd in foreign)
+        raise SealError(
+            f"This process was started with sockets open that lead outside (descriptor {numbers}).",
+            hint="Start homebody from a terminal or a service manager, and not from a program that hands its"
+            " own connections down.",
+        )

@@ -1,0 +1,99 @@
+"""What does a process put in order before it is sealed: descriptors, environment, dumps?"""
+
+import contextlib
+import os
+import resource
+import socket
+import stat
+import struct
+from collections.abc import Collection, Mapping
+
+from homebody.seal import kernel
+
+KEPT = frozenset(
+    {
+        "PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TERM", "NO_COLOR", "COLUMNS", "LINES",
+        "XDG_RUNTIME_DIR", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "PYTHONDONTWRITEBYTECODE",
+        "PYTHONUTF8", "OMP_NUM_THREADS", "OMP_PROC_BIND", "OMP_WAIT_POLICY", "OPENBLAS_NUM_THREADS",
+    }
+)  # fmt: skip
+KEPT_BEGINNINGS = ("HOMEBODY_", "LC_")
+"""The variables that stay. Proxies, agents' sockets, D-Bus addresses, LD_PRELOAD and tokens are not among them."""
+
+OFFLINE = {
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DO_NOT_TRACK": "1",
+}
+"""Only to let libraries fail fast; it is the kernel that refuses."""
+
+PR_SET_DUMPABLE = 4
+SO_ACCEPTCONN = 30
+HIGHEST_DESCRIPTOR = 1 << 20
+
+
+def scrub_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what of *environ* sealed processes keep: an allow-list, and words that say "stay offline"."""
+    kept = {
+        name: value for name, value in environ.items() if name in KEPT or name.startswith(KEPT_BEGINNINGS)
+    }
+    return kept | OFFLINE
+
+
+def scrub_environment_here() -> None:
+    """Do the same to our own environment, in place."""
+    kept = scrub_environment(os.environ)
+    for name in set(os.environ) - set(kept):
+        del os.environ[name]
+    os.environ.update(kept)
+
+
+def close_inherited(keep: Collection[int]) -> None:
+    """Close every descriptor but those in *keep*: one that was left open could lead outside."""
+    lowest = 0
+    for descriptor in sorted(keep):
+        os.closerange(lowest, descriptor)
+        lowest = descriptor + 1
+    os.closerange(lowest, HIGHEST_DESCRIPTOR)
+
+
+def foreign_sockets(allowed: Collection[int]) -> list[int]:
+    """Return the open sockets that could lead outside, those in *allowed* left aside.
+
+    Ours are: listeners on a unix socket, both ends of a stream pair that this process made, and a unix stream
+    as standard input, output or error, which is how a service manager takes a log. All others are foreign.
+    """
+    return [fd for fd in open_descriptors() if fd not in allowed and _is_foreign(fd)]
+
+
+def open_descriptors() -> list[int]:
+    """Return the numbers of all open descriptors of this process."""
+    try:
+        listed = [int(name) for name in os.listdir("/proc/self/fd")]  # noqa: PTH208 - names are numbers
+    except OSError:
+        listed = list(range(min(resource.getrlimit(resource.RLIMIT_NOFILE)[0], HIGHEST_DESCRIPTOR)))
+    found = []
+    for fd in listed:
+        with contextlib.suppress(OSError):
+            os.fstat(fd)
+            found.append(fd)
+    return found
+
+
+def forbid_dumps() -> None:
+    """Make sure that no core file, crash handler or debugger of the same user gets this process's memory."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    kernel.prctl(PR_SET_DUMPABLE, 0)
+
+
+def _is_foreign(fd: int) -> bool:
+    if not stat.S_ISSOCK(os.fstat(fd).st_mode):
+        return False
+    with socket.socket(fileno=os.dup(fd)) as found:
+        if found.family != socket.AF_UNIX or found.type not in (socket.SOCK_STREAM, socket.SOCK_SEQPACKET):
+            return True
+        if fd <= 2 or found.getsockopt(socket.SOL_SOCKET, SO_ACCEPTCONN):
+            return False
+        peer, _uid, _gid = struct.unpack("3i", found.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+        return bool(peer != os.getpid())

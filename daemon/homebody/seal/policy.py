@@ -1,0 +1,95 @@
+"""What may each kind of process read, write and start?
+
+A policy is plain data: the kernel gets it, and people are shown the same. Paths are real and absolute, and
+they exist: a rule about nothing would be a promise about nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from homebody.errors import SealError
+from homebody.seal.interpreter import interpreter_paths, interpreter_programs
+from homebody.seal.persistence import refuse_start_up_places
+from homebody.seal.tier import Tier
+
+DAEMON_READS = ("/proc",)
+"""The daemon reads its children's status there before it trusts them, and each child finds its own
+/proc/self below it, which has no name yet when the daemon is sealed. The kernel's ptrace rule keeps memory,
+environment and open files of processes outside the seal closed."""
+
+SYSTEM_READS = (
+    "/sys/devices/system/cpu", "/sys/devices/system/node", "/dev/urandom", "/dev/random", "/dev/zero",
+)  # fmt: skip
+"""What libc, OpenMP and ggml look at to count processors and to draw random bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What one process may do with files; everything else is refused."""
+
+    tier: Tier
+    read: tuple[Path, ...] = ()
+    write: tuple[Path, ...] = ()
+    execute: tuple[Path, ...] = ()
+
+
+def daemon_policy(*, read: Iterable[Path], write: Iterable[Path]) -> Policy:
+    """Return the daemon's policy: it reads *read* and *write*, writes *write*, and starts its own interpreter.
+
+    *read* has to hold what its children read, for they inherit its seal: the model file too. Raises SealError
+    for a path that does not exist, and for a write list with a place from which programs are started.
+    """
+    writes = _real(write, "written to")
+    for folder in writes:
+        if not folder.is_dir():
+            raise SealError(f"{folder} is not a folder, so it cannot be a place to write.",
+                            hint="Name the folder that it is in.")  # fmt: skip
+        refuse_start_up_places(folder)
+    machine = (*interpreter_paths(), *_present((*DAEMON_READS, *SYSTEM_READS)))
+    return Policy(
+        tier=Tier.DAEMON,
+        read=_distinct((*_real(read, "read"), *machine)),
+        write=writes,
+        execute=interpreter_programs(),
+    )
+
+
+def model_policy(*, model: Path) -> Policy:
+    """Return the model process's policy: it reads its interpreter, the one file *model*, and itself in /proc.
+
+    Raises SealError when the model file is not there.
+    """
+    own = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat")
+    machine = (*interpreter_paths(), *_present((*own, *SYSTEM_READS)))
+    return Policy(tier=Tier.MODEL, read=_distinct((*_real((model,), "read"), *machine)))
+
+
+def reader_policy() -> Policy:
+    """Return the reader's policy: no file at all."""
+    return Policy(tier=Tier.READER)
+
+
+def _real(paths: Iterable[Path], purpose: str) -> tuple[Path, ...]:
+    """Return *paths* without links and without doubles; raise SealError for one that is not there."""
+    found = []
+    for path in paths:
+        try:
+            found.append(path.resolve(strict=True))
+        except (OSError, RuntimeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "its links go round in a circle"
+            raise SealError(
+                f"{path} is to be {purpose} and cannot be found ({why}).",
+                hint=f"Make it (mkdir -p '{path}') or correct the recipe or setting that names it, and start again.",
+            ) from error
+    return _distinct(found)
+
+
+def _present(paths: Iterable[str]) -> tuple[Path, ...]:
+    return tuple(Path(path).resolve() for path in paths if Path(path).exists())
+
+
+def _distinct(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Return *paths* in order, each once, and none that lies below another."""
+    ordered = tuple(dict.fromkeys(paths))
+    return tuple(path for path in ordered if not any(parent in ordered for parent in path.parents))

@@ -1,0 +1,54 @@
+"""Is another process sealed, as the kernel says it from outside?"""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from homebody.errors import SealError
+
+SECCOMP_FILTER_MODE = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadSeal:
+    """The kernel's word on one thread (proc_pid_status(5))."""
+
+    thread: int
+    no_new_privileges: bool
+    seccomp_mode: int
+    filters: int
+    capabilities: int
+
+    @property
+    def sealed(self) -> bool:
+        """Whether the thread has a filter, and no way to gain powers."""
+        return self.no_new_privileges and self.seccomp_mode == SECCOMP_FILTER_MODE and not self.capabilities
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON takes it."""
+        return asdict(self) | {"sealed": self.sealed}
+
+
+def seal_status(pid: int) -> tuple[ThreadSeal, ...]:
+    """Return the seal of every thread of the process *pid*. Raises SealError when there is no such process."""
+    found = []
+    try:
+        for task in sorted(Path(f"/proc/{pid}/task").iterdir(), key=lambda path: int(path.name)):
+            found.append(
+                _thread(int(task.name), (task / "status").read_text(encoding="ascii", errors="replace"))
+            )
+    except OSError as error:
+        raise SealError(f"The seal of process {pid} cannot be read ({error.strerror}).",
+                        hint="See whether the process still runs.") from error  # fmt: skip
+    return tuple(found)
+
+
+def _thread(thread: int, text: str) -> ThreadSeal:
+    fields = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
+    return ThreadSeal(
+        thread=thread,
+        no_new_privileges=fields["NoNewPrivs"].strip() == "1",
+        seccomp_mode=int(fields["Seccomp"]),
+        filters=int(fields.get("Seccomp_filters", "0")),
+        capabilities=int(fields["CapPrm"], 16) | int(fields["CapEff"], 16),
+    )

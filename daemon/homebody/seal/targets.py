@@ -1,0 +1,100 @@
+"""What is there to be reached on this computer, and did anything arrive?"""
+
+import contextlib
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from types import TracebackType
+
+from homebody.seal.attempts.files import SECRET
+from homebody.seal.probe import ProbeTargets
+
+WAIT_FOR_END = "import sys; sys.stdin.read()"
+LISTENING_SECONDS = 0.05
+
+
+class Targets:
+    """Listeners on the loopback and on unix sockets, a file outside, and a process to be attacked.
+
+    A context manager for an unsealed process: ``targets`` tells the probes where everything is, ``arrived``
+    counts connections and datagrams. Everything is gone at its end.
+    """
+
+    def __init__(self, outside: Path | None = None) -> None:
+        self._parent = outside
+        self._sockets: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
+        self._ended = threading.Event()
+        self._lock = threading.Lock()
+        self._arrived = 0
+
+    def __enter__(self) -> "Targets":
+        self._short = Path(tempfile.mkdtemp(prefix="homebody-targets-"))
+        self._outside = Path(tempfile.mkdtemp(prefix=".homebody-outside-", dir=self._parent))
+        (self._outside / SECRET).write_bytes(b"s" * 64)
+        self._victim = subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", WAIT_FOR_END], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+        )
+        tcp = self._open(socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0))
+        udp = self._open(socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0))
+        stream, datagram = str(self._short / "stream"), str(self._short / "datagram")
+        self._open(socket.AF_UNIX, socket.SOCK_STREAM, stream)
+        self._open(socket.AF_UNIX, socket.SOCK_DGRAM, datagram)
+        abstract = None
+        if sys.platform == "linux":
+            abstract = f"homebody-{os.getpid()}-{secrets.token_hex(8)}"
+            self._open(socket.AF_UNIX, socket.SOCK_STREAM, "\0" + abstract)
+        self.targets = ProbeTargets(
+            tcp_port=tcp.getsockname()[1], udp_port=udp.getsockname()[1], unix_path=stream, datagram_path=datagram,
+            abstract_name=abstract, outside=str(self._outside), victim=self._victim.pid,
+        )  # fmt: skip
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ended.set()
+        for thread in self._threads:
+            thread.join()
+        for listener in self._sockets:
+            listener.close()
+        if self._victim.stdin is not None:
+            self._victim.stdin.close()
+        self._victim.kill()
+        self._victim.wait()
+        shutil.rmtree(self._short, ignore_errors=True)
+        shutil.rmtree(self._outside, ignore_errors=True)
+
+    @property
+    def arrived(self) -> int:
+        """How many connections and datagrams have come so far."""
+        with self._lock:
+            return self._arrived
+
+    def _open(self, family: int, kind: int, address: tuple[str, int] | str) -> socket.socket:
+        listener = socket.socket(family, kind)
+        listener.bind(address)
+        listener.settimeout(LISTENING_SECONDS)
+        if kind == socket.SOCK_STREAM:
+            listener.listen(16)
+        self._sockets.append(listener)
+        thread = threading.Thread(target=self._count, args=(listener, kind), daemon=True)
+        self._threads.append(thread)
+        thread.start()
+        return listener
+
+    def _count(self, listener: socket.socket, kind: int) -> None:
+        while not self._ended.is_set():
+            with contextlib.suppress(TimeoutError):
+                if kind == socket.SOCK_STREAM:
+                    listener.accept()[0].close()
+                else:
+                    listener.recv(64)
+                with self._lock:
+                    self._arrived += 1

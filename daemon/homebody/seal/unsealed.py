@@ -1,0 +1,64 @@
+"""Do the probes work at all? The control: the same probes in a fresh process without a seal."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from homebody.errors import HomebodyError
+from homebody.seal.probe import ProbeResult, ProbeTargets
+from homebody.seal.probes import PROBES, run_probes
+
+SECONDS = 120
+COMMAND = "from homebody.seal.unsealed import main; main()"
+
+
+def control(names: Sequence[str] | None, targets: ProbeTargets) -> tuple[ProbeResult, ...]:
+    """Return what the probes with these *names* do in a fresh, unsealed process.
+
+    To be called from an unsealed process. Raises HomebodyError when the process fails.
+    """
+    request = json.dumps({"names": list(names) if names is not None else None, "targets": targets.to_dict()})
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", COMMAND],
+        input=request,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    if done.returncode:
+        raise HomebodyError(
+            f"The unsealed control process failed with exit code {done.returncode}: {done.stderr.strip()[-500:]}",
+            hint="homebody has to be installed for this Python, or run from a checkout with `pip install -e .`.",
+        )
+    return tuple(ProbeResult.from_dict(values) for values in json.loads(done.stdout.splitlines()[-1]))
+
+
+def main() -> None:
+    """Read the request from standard input and print the results as one line of JSON."""
+    request = json.loads(sys.stdin.read())
+    targets = ProbeTargets(**request["targets"])
+    names = request["names"] or [probe.name for probe in PROBES]
+    results = [apart(name, targets).to_dict() for name in names]
+    sys.stdout.write(json.dumps(results) + "\n")
+
+
+def apart(name: str, targets: ProbeTargets) -> ProbeResult:
+    """Run one probe in a fork of its own: a way out that works may change the process that takes it."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            [result] = run_probes([name], targets)
+            os.write(writing, json.dumps(result.to_dict()).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as answers:
+        answer = answers.read()
+    os.waitpid(pid, 0)
+    if not answer:
+        return ProbeResult(name=name, reached=False, skipped="the unsealed process died of it")
+    return ProbeResult.from_dict(json.loads(answer))
