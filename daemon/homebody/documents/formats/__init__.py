@@ -1,0 +1,15 @@
+"""The kinds of document. Adding one is adding a file and a line in ``ALL``.
+
+A format runs in the reader process only: its libraries meet strangers' bytes.
+"""
+
+from types import ModuleType
+
+from homebody.documents.formats import markdown, pdf, text
+
+ALL: tuple[ModuleType, ...] = (text, markdown, pdf)
+
+
+def suffixes() -> dict[str, ModuleType]:
+    """Return each file name suffix, lower case with its dot, and the format that reads it."""
+    return {suffix: room for room in ALL for suffix in room.SUFFIXES}
