@@ -1,27 +1,57 @@
 """How does a change reach the disk, so that nobody ever sees half of it?
 
-A temporary file in the same folder, fsync, a last look whether the file is still what was planned for,
-rename, fsync of the folder (rename(2), fsync(2)). A crash leaves the old file or the new one, and at most
-a temporary file that the next start sweeps away.
+A temporary file in the same folder, fsync, a last look whether the file is still what was planned for, the
+new name, fsync of the folder (rename(2), link(2), fsync(2)). A crash leaves the old file or the new one, and
+at most a temporary file that the next start sweeps away. The folder is held open meanwhile: whoever moves it
+or puts another in its place does not lead us astray.
 """
 
 import contextlib
 import errno
 import hashlib
 import os
-import secrets
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from homebody.actions.effect import Put
+from homebody.actions.temporary import sweep, temporary_file
 from homebody.errors import ChangedSinceError, DiskFullError, EffectError
 
-TEMPORARY_PREFIX = ".homebody-"
-TEMPORARY_SUFFIX = ".tmp"
 FULL = (errno.ENOSPC, errno.EDQUOT)
-USUAL_MODE = 0o644
+NO_LINKS = (
+    errno.EPERM,
+    errno.EACCES,
+    errno.EXDEV,
+    errno.EMLINK,
+    errno.ENOSYS,
+    errno.EOPNOTSUPP,
+    errno.ENOTSUP,
+)
+"""What a file system that has no hard links says to link(2), and what a kernel that refuses it says."""
+
 BLOCK = 1 << 20
+
+__all__ = ["content_sha", "missing_folders", "put", "remove_folders", "sweep", "take_away"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A plain file as it was at one moment: its SHA-256, and what fstat(2) said of it."""
+
+    sha256: str
+    status: os.stat_result
+
+    def still(self, now: os.stat_result) -> bool:
+        """Return whether *now* is the same file, unchanged: whoever writes to it moves one of the four."""
+        then = self.status
+        return (then.st_ino, then.st_size, then.st_mtime_ns, then.st_ctime_ns) == (
+            now.st_ino,
+            now.st_size,
+            now.st_mtime_ns,
+            now.st_ctime_ns,
+        )
 
 
 def put(effect: Put) -> None:
@@ -31,91 +61,149 @@ def put(effect: Put) -> None:
     one is on the disk on return. Raises ChangedSinceError when the file is not as planned (nothing was
     changed), DiskFullError, or EffectError.
     """
-    try:
+    with worded(effect.path, "written"):
         make_folders(effect.path.parent)
-        write(effect)
-    except OSError as error:
-        if error.errno in FULL:
-            raise DiskFullError("The disk is full: the file was left as it was.") from error
-        raise EffectError(f"{effect.path} cannot be written: {error.strerror}.") from error
+        with opened_folder(effect.path.parent) as folder:
+            found = expected(folder, effect.path, effect.before)
+            old = None if found is None else effect.path
+            with temporary_file(folder, effect.content, wanted_mode(effect, found), old) as temporary:
+                rename_into_place(folder, temporary, effect, found)
+            os.fsync(folder)
 
 
-def write(effect: Put) -> None:
-    """Write the temporary file and rename it into place; on any error the temporary file is removed."""
-    folder = effect.path.parent
-    temporary = folder / f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}{TEMPORARY_SUFFIX}"
-    mode = USUAL_MODE if effect.mode is None else effect.mode
-    before = os.umask(0)  # the mode is the old file's own, or the usual one less the person's umask
-    try:
-        wanted = mode if effect.mode is not None else mode & ~before
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, wanted)
-    finally:
-        os.umask(before)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(effect.content)
-            file.flush()
-            os.fsync(file.fileno())
-        keep_attributes(effect.path, temporary)
-        verify(effect.path, effect.before)
-        temporary.rename(effect.path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
-    sync_folder(folder)
+def take_away(path: Path, sha256: str) -> None:
+    """Remove the file at *path* that has the SHA-256 *sha256*: the undo of a creation.
 
-
-def verify(path: Path, expected: str | None) -> None:
-    """Raise ChangedSinceError unless the file at *path* has the SHA-256 *expected*, None meaning no file."""
-    if content_sha(path) != expected:
-        raise ChangedSinceError("The file changed before it could be written, and was left as it is.")
+    Raises ChangedSinceError when it is another one by now, EffectError when it cannot be removed.
+    """
+    with worded(path, "removed"), opened_folder(path.parent) as folder:
+        expected(folder, path, sha256)
+        os.unlink(path.name, dir_fd=folder)
+        os.fsync(folder)
 
 
 def content_sha(path: Path) -> str | None:
     """Return the SHA-256 of the file at *path*, or None when nothing is there.
 
-    Raises EffectError for what is no plain file: a link, a folder, a pipe are never written through.
+    Raises EffectError for what is no plain file (a link, a folder, a pipe are never written through) and for
+    what cannot be read.
     """
+    with worded(path, "read"):
+        found = look(path)
+    return None if found is None else found.sha256
+
+
+def missing_folders(path: Path) -> int:
+    """Return how many of the folders above *path* are not there: those that ``put`` would make."""
+    return sum(1 for folder in path.parents if not os.path.lexists(folder))
+
+
+def remove_folders(path: Path, count: int) -> None:
+    """Remove the *count* folders above *path* that ``put`` made, as far as they are empty again."""
+    for folder in list(path.parents)[:count]:
+        try:
+            folder.rmdir()
+            sync_folder(folder.parent)
+        except OSError:
+            return
+
+
+@contextlib.contextmanager
+def worded(path: Path, doing: str) -> Iterator[None]:
+    """Turn the system's errors into ours; *doing* is what could not be done to the file at *path*."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            raise DiskFullError("The disk is full: the file was left as it was.") from error
+        if error.errno in (errno.ENOTDIR, errno.EEXIST):
+            words = "a file is in the way of one of its folders"
+        else:
+            words = error.strerror or type(error).__name__
+        raise EffectError(f"{path} cannot be {doing}: {words}.") from error
+
+
+@contextlib.contextmanager
+def opened_folder(folder: Path) -> Iterator[int]:
+    """Yield a descriptor of *folder*, closed at the end."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def look(path: Path, folder: int | None = None) -> Found | None:
+    """Return the plain file at *path*, None when nothing is there; with *folder*, the one of its name.
+
+    Raises EffectError for what is no plain file, OSError for what cannot be read.
+    """
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    try:
+        descriptor = os.open(path if folder is None else path.name, flags, dir_fd=folder)
     except FileNotFoundError:
         return None
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise EffectError(f"{path} is a symbolic link, and is never written through.") from error
+        if error.errno == errno.ENXIO:
+            raise EffectError(f"{path} is not a plain file, and is never overwritten.") from error
         raise
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
             raise EffectError(f"{path} is not a plain file, and is never overwritten.")
         digest = hashlib.sha256()
         while block := file.read(BLOCK):
             digest.update(block)
-    return digest.hexdigest()
+    return Found(sha256=digest.hexdigest(), status=status)
 
 
-def take_away(path: Path, expected: str) -> None:
-    """Remove the file at *path* that has the SHA-256 *expected*: the undo of a creation.
+def expected(folder: int, path: Path, sha256: str | None) -> Found | None:
+    """Return the file that is to be changed, None when there is to be none and is none.
 
-    Raises ChangedSinceError when it is another one by now, EffectError when it cannot be removed.
+    Raises ChangedSinceError when its SHA-256 is not *sha256*.
     """
-    verify(path, expected)
+    found = look(path, folder)
+    if (None if found is None else found.sha256) != sha256:
+        raise ChangedSinceError("The file changed before it could be written, and was left as it is.")
+    return found
+
+
+def wanted_mode(effect: Put, found: Found | None) -> int | None:
+    """Return the permission bits that the file is to have, None for the usual ones of a new file."""
+    if effect.mode is not None:
+        return effect.mode & 0o777
+    return None if found is None else found.status.st_mode & 0o777
+
+
+def rename_into_place(folder: int, temporary: str, effect: Put, found: Found | None) -> None:
+    """Give the temporary file its real name, unless somebody was there before us: ChangedSinceError."""
+    name = effect.path.name
+    if found is None:
+        try:
+            os.link(temporary, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+        except FileExistsError as error:
+            raise ChangedSinceError("A file of that name came before ours, and was left as it is.") from error
+        except OSError as error:
+            if error.errno not in NO_LINKS:
+                raise
+        else:
+            return
+    look_again(folder, effect, found)
+    os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+
+
+def look_again(folder: int, effect: Put, found: Found | None) -> None:
+    """Raise ChangedSinceError unless the file is still what it was when *found* was noted."""
     try:
-        path.unlink()
-        sync_folder(path.parent)
-    except OSError as error:
-        raise EffectError(f"{path} cannot be removed: {error.strerror}.") from error
-
-
-def keep_attributes(source: Path, target: Path) -> None:
-    """Copy extended attributes, as far as the system has them and the kernel lets us."""
-    if not hasattr(os, "listxattr"):
+        now = os.stat(effect.path.name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        now = None
+    if found is None and now is None:
         return
-    with contextlib.suppress(OSError):
-        for name in os.listxattr(source, follow_symlinks=False):
-            if name.startswith("user."):
-                with contextlib.suppress(OSError):
-                    os.setxattr(target, name, os.getxattr(source, name, follow_symlinks=False))
+    if found is None or now is None or not found.still(now):
+        expected(folder, effect.path, effect.before)
 
 
 def make_folders(folder: Path) -> None:
@@ -123,25 +211,12 @@ def make_folders(folder: Path) -> None:
     if folder.is_dir():
         return
     make_folders(folder.parent)
-    folder.mkdir(exist_ok=True)
-    sync_folder(folder.parent)
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir()
+        sync_folder(folder.parent)
 
 
 def sync_folder(folder: Path) -> None:
     """Bring a folder's entries to the disk (fsync(2): a file's own fsync does not)."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
+    with opened_folder(folder) as descriptor:
         os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def sweep(folders: Iterable[Path]) -> int:
-    """Remove our own temporary files that a crash left in *folders* and below, and return how many."""
-    removed = 0
-    for folder in folders:
-        for path in folder.rglob(f"{TEMPORARY_PREFIX}*{TEMPORARY_SUFFIX}"):
-            with contextlib.suppress(OSError):
-                path.unlink()
-                removed += 1
-    return removed

@@ -8,9 +8,10 @@ from pathlib import Path
 
 @dataclass(frozen=True, kw_only=True)
 class Put:
-    """The file at ``path`` is to hold ``content``; ``before`` is the SHA-256 of what is there, None for nothing.
+    """The file at ``path`` is to hold ``content``; ``before`` is the SHA-256 of what is there now, or None.
 
-    ``kind`` is the action that wants it, for people; ``mode`` the file's permission bits, None for the usual.
+    ``kind`` is the action that wants it, for people; ``mode`` the file's permission bits, None for those that
+    it has already, or the usual ones of a new file.
     """
 
     path: Path

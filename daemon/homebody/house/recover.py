@@ -1,83 +1,160 @@
 """What was interrupted, and how does it come to its end? Asked once at every start.
 
 Hashes decide, not hope: for each intended effect the file is looked at, and it either is as it was before,
-or as it should be after, or somebody changed it since.
+or as it should be after, or somebody changed it since. A plan is carried out whole or taken back whole.
 """
 
 from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
 
-from homebody.actions.apply import content_sha, put
-from homebody.actions.effect import Put
-from homebody.errors import ChangedSinceError, EffectError, HomebodyError
-from homebody.house.undo import finish_undo
-from homebody.journal.run import EffectRow, Run, RunState
+from homebody.actions.apply import content_sha, put, sweep
+from homebody.errors import ChangedSinceError, DiskFullError, EffectError
+from homebody.house.undo import again, difference, finish_undo, reverse
+from homebody.journal.run import EffectRow, EffectState, Run, RunState
 from homebody.journal.store import Journal
-from homebody.journal.vault import Vault
+from homebody.journal.vault import Vault, VaultError
 
-MOST_ATTEMPTS = 5
-"""A run that was interrupted so often brings homebody down, and is set aside."""
+MOST_INTERRUPTIONS = 5
+"""A run over which homebody came down so often is set aside."""
+
+BY_OTHERS = "it was broken off, and what it had changed was changed again by then: that was left as it is"
+
+
+class Settled(Enum):
+    """What became of the plan that an earlier start of a run wrote down."""
+
+    NO_PLAN = "there was none, or nothing of it had been done"
+    FINISHED = "every effect is applied"
+    TAKEN_BACK = "every file is as it was before the run"
+    PARTLY = "a file that was changed since keeps what the run and the others made of it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered:
-    """How many interrupted runs were finished, taken back, or queued again."""
+    """How many interrupted runs were finished, taken back, queued again, or wait for room on the disk."""
 
     finished: int = 0
     taken_back: int = 0
     handed_back: int = 0
+    postponed: int = 0
+    swept: int = 0
 
 
 def recover(journal: Journal, vault: Vault) -> Recovered:
-    """Bring every interrupted run and undo to its end or back to the queue. Calling it again does nothing more."""
-    finished = handed_back = taken_back = 0
-    for run in journal.in_state(RunState.UNDOING):
-        finish_undo(journal, vault, run)
-        taken_back += 1
-    for run in journal.in_state(RunState.RUNNING):
-        effects = [effect for effect in journal.effects(run.id) if effect.state in ("intended", "applied")]
-        if effects and complete(journal, vault, effects):
-            journal.finish(run.id, RunState.DONE, "finished after an interruption")
-            finished += 1
-        elif effects and any(effect.state == "applied" for effect in journal.effects(run.id)):
-            journal.finish(run.id, RunState.FAILED, "interrupted, and a file was changed by somebody else meanwhile")
-            taken_back += 1
-        elif run.attempt >= MOST_ATTEMPTS:
-            journal.finish(run.id, RunState.QUARANTINED, f"homebody was interrupted {run.attempt} times over it")
-            taken_back += 1
-        else:
-            journal.hand_back(run.id, "homebody was interrupted in the middle of it")
-            handed_back += 1
-    return Recovered(finished=finished, taken_back=taken_back, handed_back=handed_back)
+    """Bring every interrupted run and undo to its end or back to the queue.
+
+    Calling it again changes nothing more. Raises JournalError or DiskFullError when the journal itself
+    cannot be written.
+    """
+    counts = {"finished": 0, "taken_back": 0, "handed_back": 0, "postponed": 0}
+    undoing, running = journal.in_state(RunState.UNDOING), journal.in_state(RunState.RUNNING)
+    swept = sweep(folders_of(journal, [*undoing, *running])) + vault.sweep()
+    for run in undoing:
+        try:
+            finish_undo(journal, vault, run)
+            counts["taken_back"] += 1
+        except EffectError:
+            counts["postponed"] += 1
+    for run in running:
+        counts[bring_to_end(journal, vault, run)] += 1
+    return Recovered(**counts, swept=swept)
 
 
-def complete(journal: Journal, vault: Vault, effects: list[EffectRow]) -> bool:
-    """Return whether every effect is applied now; one whose file was changed meanwhile is abandoned."""
-    whole = True
-    for effect in effects:
-        if effect.state == "applied":
-            continue
-        assert effect.id is not None
-        state = carried_on(vault, effect)
-        journal.mark(effect.id, state)
-        whole = whole and state == "applied"
-    return whole
+def folders_of(journal: Journal, runs: list[Run]) -> set[Path]:
+    """Return the folders in which a crash during *runs* may have left a temporary file."""
+    return {effect.path.parent for run in runs for effect in journal.effects(run.id)}
 
 
-def carried_on(vault: Vault, effect: EffectRow) -> str:
-    """Return ``applied`` when the effect is or could be made, ``abandoned`` when the world has moved on."""
+def bring_to_end(journal: Journal, vault: Vault, run: Run) -> str:
+    """Bring one interrupted run to its end or back to the queue, and return what became of it."""
     try:
-        current = content_sha(effect.path)
-        if current == effect.after:
-            return "applied"
+        settled = settle(journal, vault, run.id)
+    except EffectError:
+        journal.hand_back(
+            run.id, "homebody was interrupted, and the plan cannot be finished yet", counted=True
+        )
+        return "postponed"
+    if settled is Settled.FINISHED:
+        journal.finish(run.id, RunState.DONE, "finished after an interruption")
+        return "finished"
+    if settled is Settled.PARTLY:
+        journal.finish(run.id, RunState.FAILED, BY_OTHERS)
+        return "taken_back"
+    if run.interruptions + 1 >= MOST_INTERRUPTIONS:
+        state = RunState.QUARANTINED if run.path is not None else RunState.FAILED
+        journal.finish(run.id, state, f"homebody was interrupted {run.interruptions + 1} times over it")
+        return "taken_back"
+    journal.hand_back(run.id, "homebody was interrupted in the middle of it", counted=True)
+    return "taken_back" if settled is Settled.TAKEN_BACK else "handed_back"
+
+
+def settle(journal: Journal, vault: Vault, run: int) -> Settled:
+    """Carry out what is left of the plan that an earlier start of *run* wrote down, or take all of it back.
+
+    For a run that is started again, before anything else is done for it. Raises DiskFullError when there is
+    no room for either, and EffectError when neither can be done just now; then the plan stays open.
+    """
+    effects = in_states(journal, run, EffectState.INTENDED, EffectState.APPLIED, EffectState.REVERSING)
+    if not effects:
+        return Settled.NO_PLAN
+    if all(effect.state != EffectState.REVERSING for effect in effects):
+        try:
+            for effect in effects:
+                carry_on(journal, vault, effect)
+        except DiskFullError:
+            raise
+        except (EffectError, VaultError):
+            pass  # then the plan is taken back, below
+        else:
+            return Settled.FINISHED
+    return Settled.TAKEN_BACK if take_back(journal, vault, run) else Settled.PARTLY
+
+
+def in_states(journal: Journal, run: int, *states: EffectState) -> list[EffectRow]:
+    """Return the effects of *run* that are in one of *states*, in order."""
+    return [effect for effect in journal.effects(run) if effect.state in states]
+
+
+def carry_on(journal: Journal, vault: Vault, effect: EffectRow) -> None:
+    """Make an effect that is not made yet. Raises ChangedSinceError, EffectError or VaultError."""
+    if effect.state == EffectState.APPLIED:
+        return
+    assert effect.id is not None
+    current = content_sha(effect.path)
+    if current != effect.after:
         if current != effect.before:
-            return "abandoned"
-        put(Put(path=effect.path, content=vault.get(effect.after_image), before=effect.before,
-                kind=effect.kind, mode=effect.mode))  # fmt: skip
-    except (ChangedSinceError, EffectError, HomebodyError, OSError):
-        return "abandoned"
-    return "applied"
+            raise ChangedSinceError("The file changed while the run was interrupted.")
+        put(again(vault, effect))
+    journal.mark(effect.id, EffectState.APPLIED)
 
 
-def interrupted(journal: Journal) -> list[Run]:
-    """Return the runs that were being carried out when homebody ended."""
-    return journal.in_state(RunState.RUNNING)
+def take_back(journal: Journal, vault: Vault, run: int) -> bool:
+    """Take back what the plan of a broken-off *run* has changed, the last effect first.
+
+    Returns whether every file is as it was before. One that somebody changed since, or whose before-image is
+    gone, is left as it is. Raises DiskFullError, and EffectError when a file cannot be written just now; then
+    the intent to take back stays, and ``settle`` goes on with it.
+    """
+    withdraw(journal, run)
+    for effect in reversed(in_states(journal, run, EffectState.REVERSING)):
+        assert effect.id is not None
+        try:
+            reverse(vault, effect)
+            journal.mark(effect.id, EffectState.ABANDONED)
+        except (ChangedSinceError, VaultError):
+            journal.mark(effect.id, EffectState.KEPT)
+    return not in_states(journal, run, EffectState.KEPT)
+
+
+def withdraw(journal: Journal, run: int) -> None:
+    """Write down, in one transaction, that the open plan of *run* is to be taken back.
+
+    What was not made is abandoned at once; the file tells where the mark does not.
+    """
+    marks: dict[int, str] = {}
+    for effect in in_states(journal, run, EffectState.INTENDED, EffectState.APPLIED):
+        assert effect.id is not None
+        made = effect.state == EffectState.APPLIED or difference(effect) is None
+        marks[effect.id] = EffectState.REVERSING if made else EffectState.ABANDONED
+    journal.mark_all(marks)

@@ -1,40 +1,52 @@
+-- name: next_place
+SELECT coalesce(max(place), 0) + 1 AS place FROM runs;
+
 -- name: enqueue
-INSERT INTO runs (recipe, recipe_hash, event, key, path, content, origin, due, state, queued_at, not_before)
-VALUES (:recipe, :recipe_hash, :event, :key, :path, :content, :origin, :due, 'queued', :now, :now)
-ON CONFLICT (key) DO NOTHING
-RETURNING id;
+INSERT INTO runs (key, recipe, recipe_hash, event, path, content, origin, due, state, place, queued_at)
+VALUES (:key, :recipe, :recipe_hash, :event, :path, :content, :origin, :due, 'queued', :place, :now)
+ON CONFLICT (key) DO NOTHING;
+
+-- name: know_recipe
+INSERT OR IGNORE INTO turns (recipe, turn) VALUES (:recipe, 0);
+
+-- name: next_run
+-- Fair: the recipe whose last turn lies longest ago goes first; of its runs, the one with the lowest place.
+-- A pause longer than any we make comes from a clock that was set back, and is over.
+SELECT recipe, (
+  SELECT id FROM runs
+  WHERE state = 'queued' AND runs.recipe = turns.recipe
+    AND (not_before IS NULL OR not_before <= :now OR not_before > :never)
+  ORDER BY place LIMIT 1
+) AS next
+FROM turns WHERE next IS NOT NULL ORDER BY turn, recipe LIMIT 1;
+
+-- name: take_turn
+UPDATE turns SET turn = (SELECT max(turn) + 1 FROM turns) WHERE recipe = :recipe;
 
 -- name: claim
--- Fair: of the recipes that have something to do, the one whose last start lies longest ago; of its runs, the oldest.
-UPDATE runs SET state = 'running', reason = NULL, attempt = attempt + 1, started_at = :now
-WHERE id = (
-  SELECT run.id FROM runs AS run
-  WHERE run.state = 'queued' AND run.not_before <= :now
-  ORDER BY (SELECT max(done.started_at) FROM runs AS done WHERE done.recipe = run.recipe) NULLS FIRST, run.id
-  LIMIT 1
-)
-RETURNING *;
-
--- name: queued_recipes
-SELECT recipe, min(id) AS id FROM runs WHERE state = 'queued' AND not_before <= :now GROUP BY recipe;
-
--- name: start
-UPDATE runs SET state = 'running', reason = NULL, attempt = attempt + 1, started_at = :now
-WHERE id = :id AND state = 'queued'
-RETURNING *;
+UPDATE runs SET state = 'running', reason = NULL, not_before = NULL, attempt = attempt + 1, started_at = :now,
+  finished_at = NULL
+WHERE id = :id AND state = 'queued';
 
 -- name: step
-INSERT INTO steps (run, at, name, detail) VALUES (:run, :now, :name, :detail);
+INSERT INTO steps (run, at, name, detail) VALUES (:run, :now, :word, :detail);
+
+-- name: state
+SELECT state FROM runs WHERE id = :id;
 
 -- name: finish
 UPDATE runs SET state = :state, reason = :reason, finished_at = :now WHERE id = :id;
 
--- name: retry
-UPDATE runs SET state = 'queued', reason = :reason, not_before = :at WHERE id = :id;
+-- name: set_state
+UPDATE runs SET state = :state WHERE id = :id;
 
--- name: hand_back
-UPDATE runs SET state = 'queued', reason = :reason, not_before = :now, attempt = attempt - 1 + :counted
-WHERE id = :id AND state = 'running';
+-- name: release_key
+UPDATE runs SET key = CAST(key || x'0a' || id AS BLOB) WHERE id = :id;
+
+-- name: requeue
+UPDATE runs SET state = 'queued', reason = :reason, not_before = :not_before, place = :place,
+  attempt = attempt - :uncounted, interruptions = interruptions + :interrupted
+WHERE id = :id;
 
 -- name: in_state
 SELECT * FROM runs WHERE state = :state ORDER BY id;
@@ -44,8 +56,13 @@ SELECT * FROM runs WHERE id = :id;
 
 -- name: runs
 SELECT * FROM runs
-WHERE (:recipe IS NULL OR recipe = :recipe) AND (:path IS NULL OR path = :path)
-  AND (:state IS NULL OR state = :state) AND (:after IS NULL OR id > :after)
+WHERE (:recipe IS NULL OR recipe = :recipe) AND (:state IS NULL OR state = :state) AND (:after IS NULL OR id > :after)
+ORDER BY id DESC LIMIT :limit;
+
+-- name: runs_of_path
+SELECT * FROM runs
+WHERE path = :path
+  AND (:recipe IS NULL OR recipe = :recipe) AND (:state IS NULL OR state = :state) AND (:after IS NULL OR id > :after)
 ORDER BY id DESC LIMIT :limit;
 
 -- name: counts
@@ -57,16 +74,18 @@ SELECT * FROM steps WHERE run = :run ORDER BY seq;
 -- name: changes
 SELECT * FROM steps WHERE seq > :after ORDER BY seq LIMIT 1000;
 
--- name: drop_intended
-DELETE FROM effects WHERE run = :run AND state IN ('intended', 'abandoned');
+-- name: abandon
+UPDATE effects SET state = 'abandoned' WHERE run = :run AND state = 'intended';
+
+-- name: next_ordinal
+SELECT coalesce(max(ordinal) + 1, 0) AS ordinal FROM effects WHERE run = :run;
 
 -- name: intend
 INSERT INTO effects
-  (run, ordinal, kind, path, before, after, origin, before_image, after_image, mode, state)
+  (run, ordinal, kind, path, before, after, origin, before_image, after_image, mode, before_mode, made, state)
 VALUES
-  (:run, (SELECT coalesce(max(ordinal) + 1, 0) FROM effects WHERE run = :run),
-   :kind, :path, :before, :after, :origin, :before_image, :after_image, :mode, 'intended')
-RETURNING id;
+  (:run, :ordinal, :kind, :path, :before, :after, :origin, :before_image, :after_image, :mode, :before_mode, :made,
+   'intended');
 
 -- name: mark
 UPDATE effects SET state = :state WHERE id = :id;
@@ -74,13 +93,26 @@ UPDATE effects SET state = :state WHERE id = :id;
 -- name: effects
 SELECT * FROM effects WHERE run = :run ORDER BY ordinal;
 
--- name: our_write
-SELECT before, origin FROM effects
-WHERE path = :path AND after = :content AND state IN ('intended', 'applied')
-ORDER BY id DESC LIMIT 1;
+-- name: our_writes
+-- What we intended counts like what we did: the file may be there a moment before its mark.
+SELECT path, origin FROM effects
+WHERE after = :content AND state IN ('intended', 'applied', 'reversing', 'kept')
+ORDER BY path = :path DESC, id DESC LIMIT 100;
 
 -- name: was_here
-SELECT path FROM runs WHERE recipe = :recipe AND origin = :origin AND path <> :path ORDER BY id DESC LIMIT 20;
+-- A run that never got to the content, because the file was gone by then, does not count.
+SELECT path FROM runs
+WHERE recipe = :recipe AND origin = :origin AND path <> :path
+  AND (state IN ('done', 'waiting', 'failed', 'quarantined', 'undoing', 'undone')
+    OR EXISTS (SELECT 1 FROM effects WHERE effects.run = runs.id AND effects.state IN ('intended', 'applied', 'kept')))
+ORDER BY id DESC LIMIT 100;
+
+-- name: images_in_use
+SELECT before_image AS image FROM effects JOIN runs ON runs.id = effects.run
+WHERE runs.state IN ('queued', 'running', 'waiting', 'undoing') AND before_image IS NOT NULL
+UNION
+SELECT after_image FROM effects JOIN runs ON runs.id = effects.run
+WHERE runs.state IN ('queued', 'running', 'waiting', 'undoing');
 
 -- name: cursor
 SELECT at FROM cursors WHERE recipe = :recipe;
@@ -99,7 +131,7 @@ INSERT OR IGNORE INTO enrolments (recipe, folder, at) VALUES (:recipe, :folder, 
 INSERT OR REPLACE INTO baseline (recipe, path, signature) VALUES (:recipe, :path, :signature);
 
 -- name: was_there_before
-SELECT 1 FROM baseline WHERE recipe = :recipe AND path = :path AND signature = :signature;
+SELECT path FROM baseline WHERE recipe = :recipe AND signature = :signature ORDER BY path = :path DESC LIMIT 20;
 
 -- name: known_content
 SELECT content FROM files WHERE path = :path AND size = :size AND mtime_ns = :mtime_ns AND inode = :inode;

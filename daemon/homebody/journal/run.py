@@ -12,31 +12,62 @@ LONGEST_PAUSE_SECONDS = 3600
 
 
 class RunState(StrEnum):
-    """Where a run stands; DESIGN section 3."""
+    """Where a run stands (DESIGN section 3)."""
 
     QUEUED = "queued"
     """Waits for its turn."""
     RUNNING = "running"
     """Is being carried out; found at a start, it was interrupted."""
     DONE = "done"
-    """Came to its end; its effects are applied."""
+    """Came to its end; what it changed can be undone."""
     SKIPPED = "skipped"
-    """There was nothing to do, and the reason says why."""
+    """Had nothing to do, and the reason says why."""
     FAILED = "failed"
-    """Could not be done, and will not be tried again by itself."""
+    """Could not be done, and is not tried again by itself."""
     QUARANTINED = "quarantined"
     """Failed as often as its recipe allows; its file was left where it is."""
     WAITING = "waiting"
     """Waits for a person's approval."""
     UNDOING = "undoing"
-    """An undo has begun; found at a start, it is finished."""
+    """Is being taken back; found at a start, the undo is finished."""
     UNDONE = "undone"
-    """Was done and was taken back."""
+    """Was taken back."""
+
+
+NEXT: Mapping[RunState, frozenset[RunState]] = {
+    RunState.QUEUED: frozenset({RunState.RUNNING, RunState.SKIPPED}),
+    RunState.RUNNING: frozenset(
+        {
+            RunState.QUEUED,
+            RunState.DONE,
+            RunState.SKIPPED,
+            RunState.FAILED,
+            RunState.QUARANTINED,
+            RunState.WAITING,
+        }
+    ),
+    RunState.DONE: frozenset({RunState.UNDOING}),
+    RunState.SKIPPED: frozenset({RunState.QUEUED}),
+    RunState.FAILED: frozenset({RunState.QUEUED, RunState.UNDOING}),
+    RunState.QUARANTINED: frozenset({RunState.QUEUED, RunState.UNDOING}),
+    RunState.WAITING: frozenset({RunState.QUEUED, RunState.SKIPPED}),
+    RunState.UNDOING: frozenset({RunState.UNDONE, RunState.DONE, RunState.FAILED, RunState.QUARANTINED}),
+    RunState.UNDONE: frozenset(),
+}
+"""What may follow each state; an undo that cannot be finished gives the run back the state it had."""
+
+
+def may_follow(old: RunState, new: RunState) -> bool:
+    """Return whether a run in state *old* may go over to *new*."""
+    return new in NEXT[old]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One recipe on one event."""
+    """One recipe on one event.
+
+    ``attempt`` counts its starts, ``interruptions`` those of them that homebody itself broke off.
+    """
 
     id: int
     recipe: str
@@ -49,10 +80,16 @@ class Run:
     state: RunState
     reason: str | None
     attempt: int
+    interruptions: int = 0
     queued_at: datetime
-    not_before: datetime
+    not_before: datetime | None
     started_at: datetime | None
     finished_at: datetime | None
+
+    @property
+    def tries(self) -> int:
+        """Starts that count when a recipe's retries are counted: those that came to an end of their own."""
+        return self.attempt - self.interruptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +103,29 @@ class Step:
     detail: Mapping[str, Any]
 
 
+class EffectState(StrEnum):
+    """Where one change of a run stands."""
+
+    INTENDED = "intended"
+    """Is written down; found at a start, the file tells whether it was made."""
+    APPLIED = "applied"
+    """Was made."""
+    REVERSING = "reversing"
+    """Was made, and is being taken back because its plan could not be finished."""
+    ABANDONED = "abandoned"
+    """Was not made, or was taken back because its plan could not be finished."""
+    KEPT = "kept"
+    """Was made and should have been taken back, but somebody had changed the file by then."""
+    UNDONE = "undone"
+    """Was made, and was taken back by an undo."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EffectRow:
     """One change as the journal keeps it: hashes, and the vault's ids of what was there and what comes.
 
-    ``state`` is ``intended``, ``applied``, ``abandoned`` or ``undone``.
+    ``mode`` are the permission bits to write with, ``before_mode`` those that an undo gives back, and
+    ``made`` is how many folders above the file are not there before it. ``state`` is one of EffectState.
     """
 
     id: int | None
@@ -84,6 +139,8 @@ class EffectRow:
     before_image: str | None
     after_image: str
     mode: int | None
+    before_mode: int | None = None
+    made: int = 0
     state: str
 
 
@@ -107,5 +164,7 @@ def decide(attempt: int, retries: int, now: datetime) -> Retry | GiveUp:
     """
     if attempt > retries:
         return GiveUp()
-    pause = min(FIRST_PAUSE_SECONDS * 4 ** max(0, attempt - 1), LONGEST_PAUSE_SECONDS)
-    return Retry(at=now + timedelta(seconds=pause))
+    seconds = LONGEST_PAUSE_SECONDS
+    if attempt < 8:  # from there on the pause is the longest one anyway, and the power would only grow
+        seconds = min(FIRST_PAUSE_SECONDS * 4 ** max(0, attempt - 1), LONGEST_PAUSE_SECONDS)
+    return Retry(at=now + timedelta(seconds=seconds))

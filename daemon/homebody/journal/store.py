@@ -1,121 +1,74 @@
-"""The journal itself: the only file that runs SQL (with migrate.py).
+"""What has been queued, done and changed, and what follows from it? The journal itself, query by query.
 
-SQLite in WAL mode with full synchronous writes: what was committed is there after a power cut
-(sqlite.org/pragma.html#pragma_synchronous). One connection, one lock: the daemon's threads take turns.
+The rules it keeps: one run for each key, ever; a state only after one that it may follow; a plan whole or not
+at all; every turn of events with its step, so that a screen can follow along.
 """
 
-import contextlib
-import json
-import re
-import sqlite3
-import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from enum import Enum
-from importlib.resources import files
+import os
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from homebody.clock import Clock
-from homebody.errors import DiskFullError, JournalError
+from homebody.errors import JournalError
 from homebody.events import Asked, Event, FileSettled
-from homebody.journal.migrate import migrate
-from homebody.journal.rows import effect_of, run_of, step_of, stored
-from homebody.journal.run import EffectRow, Run, RunState, Step
+from homebody.journal.database import Database, open_database, open_to_read
+from homebody.journal.memory import Memory, Origin, Signature
+from homebody.journal.rows import (
+    detail_text,
+    effect_of,
+    effect_values,
+    name_bytes,
+    run_of,
+    step_of,
+    stored,
+    words,
+)
+from homebody.journal.run import (
+    LONGEST_PAUSE_SECONDS,
+    EffectRow,
+    EffectState,
+    Run,
+    RunState,
+    Step,
+    may_follow,
+)
+
+__all__ = ["Journal", "Origin", "Signature", "Step"]
 
 
-class Origin(Enum):
-    """Where a file's content comes from, if not from a person."""
+class Journal(Memory):
+    """Every run, step and effect, in one SQLite file. Its methods may be called from any thread.
 
-    OURS = "ours"
-    """homebody made this file, and it is still as it was made."""
+    All raise JournalError when the file cannot be read or written, and DiskFullError when the disk is full.
+    """
 
-
-class Signature(Protocol):
-    """What tells that a file is probably unchanged, without reading it."""
-
-    @property
-    def size(self) -> int:
-        """Bytes."""
-
-    @property
-    def mtime_ns(self) -> int:
-        """Time of the last change, in nanoseconds."""
-
-    @property
-    def inode(self) -> int:
-        """The file's number in its file system."""
-
-
-class Journal:
-    """Every run, step and effect, in one SQLite file. Its methods may be called from any thread."""
-
-    def __init__(self, connection: sqlite3.Connection, clock: Clock, damaged: Path | None) -> None:
-        self._connection = connection
-        self._clock = clock
-        self._lock = threading.RLock()
-        self._queries = queries()
+    def __init__(self, database: Database, clock: Clock, damaged: Path | None = None) -> None:
+        super().__init__(database, clock)
         self.damaged = damaged
         """Where a journal that was found damaged has been set aside, if so."""
 
     @classmethod
-    def open(cls, path: Path, clock: Clock) -> "Journal":
+    def open(cls, path: Path, clock: Clock, *, read_only: bool = False) -> "Journal":
         """Return the journal at *path*, made, migrated or replaced as needed.
 
         A damaged one is set aside under a name with the time in it and a new one is begun: nothing is lost
-        that could still be read by hand. Raises JournalError when it cannot be opened at all.
+        that could still be read by hand. With *read_only* nothing is made or changed; a command may read so
+        while the daemon writes. Raises JournalError when it cannot be opened.
         """
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        damaged = None
-        try:
-            connection = connect(path)
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError) or not path.exists():
-                raise JournalError(
-                    f"The journal {path} cannot be opened: {error}.", hint="Is the disk full, or the folder not yours?"
-                ) from error
-            damaged = set_aside(path, clock.now())
-            connection = connect(path)
-        path.chmod(0o600)
-        return cls(connection, clock, damaged)
+        if read_only:
+            return cls(open_to_read(path), clock)
+        database, damaged = open_database(path, clock.now())
+        return cls(database, clock, damaged)
 
     def close(self) -> None:
         """Close the file; what was committed stays."""
-        with self._lock:
-            self._connection.close()
+        self._database.close()
 
-    @contextlib.contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """Yield the connection inside one transaction that is committed as a whole or not at all."""
-        with self._lock:
-            try:
-                self._connection.execute("BEGIN IMMEDIATE")
-                try:
-                    yield self._connection
-                    self._connection.execute("COMMIT")
-                except BaseException:
-                    if self._connection.in_transaction:
-                        self._connection.execute("ROLLBACK")
-                    raise
-            except sqlite3.OperationalError as error:
-                if "full" in str(error):
-                    raise DiskFullError("The disk is full: the journal cannot be written.") from error
-                raise JournalError(f"The journal cannot be written: {error}.") from error
+    # the queue
 
-    def _ask(self, name: str, **values: Any) -> list[sqlite3.Row]:
-        with self._lock:
-            return self._connection.execute(self._queries[name], values).fetchall()
-
-    def _now(self) -> str:
-        return stored(self._clock.now())
-
-    def _do(self, name: str, **values: Any) -> list[sqlite3.Row]:
-        with self._writing() as connection:
-            return connection.execute(self._queries[name], {"now": self._now(), **values}).fetchall()
-
-    # events and runs
-
-    def enqueue(
+    def enqueue(  # noqa: PLR0913 - the columns of a run, each by its name
         self,
         *,
         recipe: str,
@@ -128,61 +81,119 @@ class Journal:
         due: datetime | None,
     ) -> int | None:
         """Queue a run in one transaction and return its number, or None when *key* had its run already."""
-        kind = "file" if isinstance(event, FileSettled) else "asked" if isinstance(event, Asked) else "schedule"
-        rows = self._do(
-            "enqueue",
-            recipe=recipe,
-            recipe_hash=recipe_hash,
-            event=kind,
-            key=key,
-            path=str(path) if path is not None else None,
-            content=content,
-            origin=origin,
-            due=stored(due) if due is not None else None,
+        kind = (
+            "file" if isinstance(event, FileSettled) else "asked" if isinstance(event, Asked) else "schedule"
         )
-        return int(rows[0]["id"]) if rows else None
+        with self._database.writing():
+            made = self._database.do(
+                "enqueue",
+                key=os.fsencode(key),
+                recipe=recipe,
+                recipe_hash=recipe_hash,
+                event=kind,
+                path=name_bytes(path),
+                content=words(content),
+                origin=words(origin),
+                due=stored(due) if due is not None else None,
+                place=self._place(),
+                now=self._now(),
+            )
+            if made.rowcount == 0 or made.lastrowid is None:
+                return None
+            self._database.do("know_recipe", recipe=recipe)
+            self._tell(made.lastrowid, "queued")
+            return made.lastrowid
 
     def claim(self) -> Run | None:
         """Return the next run, now running, or None when nothing is due; recipes take turns."""
-        with self._lock:
-            if not self._ask("queued_recipes", now=self._now()):
+        now = self._clock.now()
+        never = stored(now + timedelta(seconds=LONGEST_PAUSE_SECONDS))
+        if not self._database.ask("next_run", now=stored(now), never=never):
+            return None
+        with self._database.writing():
+            found = self._database.ask("next_run", now=stored(now), never=never)
+            if not found:
                 return None
-            rows = self._do("claim")
-        return run_of(rows[0]) if rows else None
-
-    def step(self, run: int, name: str, **detail: int | float | str | bool | None) -> None:
-        """Note that something happened to *run*; *detail* holds counts and timings, never contents."""
-        self._do("step", run=run, name=name, detail=json.dumps(detail, separators=(",", ":")))
-
-    def finish(self, run: int, state: RunState, reason: str | None) -> None:
-        """Bring *run* to its end."""
-        with self._writing():
-            self._within("finish", id=run, state=state.value, reason=reason)
-            self._within("step", run=run, name="finished", detail=json.dumps({"state": state.value}))
+            self._database.do("claim", id=found[0]["next"], now=stored(now))
+            self._database.do("take_turn", recipe=found[0]["recipe"])
+            run = self.run(found[0]["next"])
+            self._tell(run.id, "claimed", attempt=run.attempt)
+            return run
 
     def retry(self, run: int, reason: str, at: datetime) -> None:
-        """Queue *run* again, not before *at*."""
-        self._do("retry", id=run, reason=reason, at=stored(at))
+        """Queue a running *run* again, behind the others and not before *at*."""
+        with self._database.writing():
+            self._move(run, RunState.QUEUED)
+            self._requeue(run, reason, not_before=stored(at))
+            self._tell(run, "retried")
 
-    def hand_back(self, run: int, reason: str, *, counted: bool = True) -> None:
-        """Queue a running *run* again at once; a try that homebody itself broke off is not *counted*."""
-        self._do("hand_back", id=run, reason=reason, counted=int(counted))
+    def hand_back(self, run: int, reason: str, *, counted: bool = False) -> None:
+        """Queue a running *run* again at once: homebody broke it off.
+
+        Its start is forgotten, or, *counted*, kept as an interruption: one that brings homebody down again
+        and again must be noticed. Neither counts as a failure.
+        """
+        with self._database.writing():
+            self._move(run, RunState.QUEUED)
+            self._requeue(run, reason, not_before=None, counted=counted)
+            self._tell(run, "handed back")
+
+    def finish(self, run: int, state: RunState, reason: str | None, *, release: bool = False) -> None:
+        """Bring *run* to its end. With *release* its key is given back: the run never got to its content, so
+        that the same content may be queued again when it comes again.
+
+        Raises JournalError when *state* may not follow the state that the run has.
+        """
+        with self._database.writing():
+            self._move(run, state)
+            self._database.do("finish", id=run, state=state.value, reason=words(reason), now=self._now())
+            if release:
+                self._database.do("release_key", id=run)
+            self._tell(run, "finished", state=state.value)
 
     def set_state(self, run: int, state: RunState) -> None:
-        """Set the state of *run* without ending it: an undo begins."""
-        self._do("finish", id=run, state=state.value, reason=None)
+        """Set the state of *run* without ending it: an undo begins. Raises as ``finish`` does."""
+        with self._database.writing():
+            self._move(run, state)
+            self._database.do("set_state", id=run, state=state.value)
+            self._tell(run, state.value)
 
-    def _within(self, name: str, **values: Any) -> list[sqlite3.Row]:
-        """Run a query inside the transaction that is open."""
-        return self._connection.execute(self._queries[name], {"now": self._now(), **values}).fetchall()
+    def step(self, run: int, name: str, /, **detail: int | float | str | bool | None) -> None:
+        """Note that something happened to *run*; *detail* holds counts and timings, never contents."""
+        self._database.note("step", run=run, word=name, detail=detail_text(detail), now=self._now())
+
+    def _tell(self, run: int, name: str, /, **detail: Any) -> None:
+        self._database.do("step", run=run, word=name, detail=detail_text(detail), now=self._now())
+
+    def _place(self) -> int:
+        return int(self._database.ask("next_place")[0]["place"])
+
+    def _move(self, run: int, new: RunState) -> None:
+        """Raise JournalError unless *run* may go over to *new*."""
+        old = self.run(run).state
+        if not may_follow(old, new):
+            raise JournalError(f"Run {run} is {old.value}, and cannot become {new.value}.")
+
+    def _requeue(self, run: int, reason: str, *, not_before: str | None, counted: bool | None = None) -> None:
+        self._database.do(
+            "requeue",
+            id=run,
+            reason=words(reason),
+            not_before=not_before,
+            place=self._place(),
+            uncounted=int(counted is False),
+            interrupted=int(counted is True),
+        )
+
+    # what is known of runs
 
     def in_state(self, state: RunState) -> list[Run]:
         """Return every run in *state*, oldest first."""
-        return [run_of(row) for row in self._ask("in_state", state=state.value)]
+        return [run_of(row) for row in self._database.ask("in_state", state=state.value)]
 
     def run(self, number: int) -> Run:
         """Return one run; raises JournalError when there is none of that number."""
-        rows = self._ask("run", id=number)
+        rows = self._database.ask("run", id=number)
         if not rows:
             raise JournalError(f"There is no run {number}.", hint="`homebody history` lists them.")
         return run_of(rows[0])
@@ -196,153 +207,57 @@ class Journal:
         path: Path | None = None,
         state: RunState | None = None,
     ) -> list[Run]:
-        """Return runs, newest first."""
-        rows = self._ask(
-            "runs",
-            limit=limit,
-            after=after,
-            recipe=recipe,
-            path=str(path) if path is not None else None,
-            state=state.value if state is not None else None,
-        )
+        """Return at most *limit* runs, newest first; *after* is the number that all of theirs are above."""
+        values = {"limit": limit, "after": after, "recipe": recipe, "state": state.value if state else None}
+        if path is None:
+            rows = self._database.ask("runs", **values)
+        else:
+            rows = self._database.ask("runs_of_path", path=name_bytes(path), **values)
         return [run_of(row) for row in rows]
 
     def counts(self) -> dict[RunState, int]:
         """Return how many runs are in each state."""
-        return {RunState(row["state"]): int(row["number"]) for row in self._ask("counts")}
+        return {RunState(row["state"]): int(row["number"]) for row in self._database.ask("counts")}
 
     def steps(self, run: int) -> list[Step]:
         """Return what happened to *run*, in order."""
-        return [step_of(row) for row in self._ask("steps", run=run)]
+        return [step_of(row) for row in self._database.ask("steps", run=run)]
 
     def changes(self, after: int) -> list[Step]:
         """Return the next steps of any run after step *after*, at most a thousand."""
-        return [step_of(row) for row in self._ask("changes", after=after)]
+        return [step_of(row) for row in self._database.ask("changes", after=after)]
 
     # effects
 
     def plan(self, run: int, effects: Sequence[EffectRow]) -> list[int]:
-        """Write the whole plan of *run* down as intended, in one transaction, and return the effects' numbers.
+        """Write the whole plan of *run* down as intended, in one transaction; return the effects' numbers.
 
-        What an earlier try intended and did not do is replaced.
+        What an earlier try intended and did not do counts as abandoned.
         """
-        with self._writing():
-            self._within("drop_intended", run=run)
-            return [int(self._within("intend", **effect_values(effect))[0]["id"]) for effect in effects]
+        numbers = []
+        with self._database.writing():
+            self._database.do("abandon", run=run)
+            first = int(self._database.ask("next_ordinal", run=run)[0]["ordinal"])
+            for ordinal, effect in enumerate(effects, start=first):
+                made = self._database.do("intend", **effect_values(effect), ordinal=ordinal)
+                assert made.lastrowid is not None
+                numbers.append(made.lastrowid)
+        return numbers
 
     def effects(self, run: int) -> list[EffectRow]:
-        """Return the effects of *run* in the order in which they were planned."""
-        return [effect_of(row) for row in self._ask("effects", run=run)]
+        """Return the effects of *run* in the order in which they were planned, earlier tries first."""
+        return [effect_of(row) for row in self._database.ask("effects", run=run)]
 
     def mark(self, effect: int, state: str) -> None:
-        """Set the state of an effect: applied, abandoned or undone."""
-        self._do("mark", id=effect, state=state)
+        """Set the state of an effect, one of EffectState."""
+        self.mark_all({effect: state})
 
-    def origin(self, path: Path, content: str) -> Origin | str:
-        """Return the person's content that *content* at *path* goes back to, or OURS for a file that we made.
+    def mark_all(self, states: Mapping[int, str]) -> None:
+        """Set the states of several effects, by their numbers, in one transaction."""
+        rows = [{"id": effect, "state": EffectState(state).value} for effect, state in states.items()]
+        with self._database.writing():
+            self._database.do_many("mark", rows)
 
-        A content that we did not write is its own origin: own writes are known by path and hash, never by
-        timing.
-        """
-        rows = self._ask("our_write", path=str(path), content=content)
-        if not rows:
-            return content
-        return Origin.OURS if rows[0]["origin"] is None else str(rows[0]["origin"])
-
-    def renamed_from(self, recipe: str, path: Path, origin: str) -> Path | None:
-        """Return where *recipe* met *origin* before, if that path is gone: then *path* is its new name."""
-        for row in self._ask("was_here", recipe=recipe, origin=origin, path=str(path)):
-            earlier = Path(row["path"])
-            if not earlier.exists():
-                return earlier
-        return None
-
-    # schedules, baselines and what is known of files
-
-    def cursor(self, recipe: str) -> datetime | None:
-        """Return the moment up to which the schedule of *recipe* has been served."""
-        rows = self._ask("cursor", recipe=recipe)
-        return datetime.fromisoformat(rows[0]["at"]) if rows else None
-
-    def set_cursor(self, recipe: str, at: datetime) -> None:
-        """Move the cursor of *recipe* forward to *at*; it never goes back."""
-        self._do("set_cursor", recipe=recipe, at=stored(at))
-
-    def enrolled(self, recipe: str, folder: Path) -> bool:
-        """Return whether *recipe* has looked at *folder* for the first time already."""
-        return bool(self._ask("enrolled", recipe=recipe, folder=str(folder)))
-
-    def enrol(self, recipe: str, folder: Path, baseline: Iterable[tuple[Path, str]]) -> None:
-        """Note which files, by signature, were in *folder* before *recipe*."""
-        with self._writing() as connection:
-            rows = [{"recipe": recipe, "path": str(path), "signature": signature} for path, signature in baseline]
-            connection.executemany(self._queries["baseline"], rows)
-            self._within("enrol", recipe=recipe, folder=str(folder))
-
-    def was_there_before(self, recipe: str, path: Path, signature: str) -> bool:
-        """Return whether the file was there, just so, when *recipe* first looked."""
-        return bool(self._ask("was_there_before", recipe=recipe, path=str(path), signature=signature))
-
-    def known_content(self, path: Path, signature: Signature) -> str | None:
-        """Return the content key of an unchanged file that was taken in before."""
-        rows = self._ask("known_content", path=str(path), **signature_values(signature))
-        return str(rows[0]["content"]) if rows else None
-
-    def remember_content(self, path: Path, signature: Signature, content: str) -> None:
-        """Remember what a file holds, so that the next rescan need not read it."""
-        self._do("remember_content", path=str(path), content=content, **signature_values(signature))
-
-
-def connect(path: Path) -> sqlite3.Connection:
-    """Return an open, checked and migrated connection. Raises sqlite3.DatabaseError, JournalError."""
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
-    try:
-        connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-        if verdict != "ok":
-            raise sqlite3.DatabaseError(verdict)
-        migrate(connection)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def set_aside(path: Path, now: datetime) -> Path:
-    """Rename a damaged journal and its companions, and return its new name."""
-    stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%S")
-    aside = path.with_name(f"{path.name}.damaged-{stamp}")
-    for suffix in ("", "-wal", "-shm"):
-        with contextlib.suppress(FileNotFoundError):
-            path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
-    return aside
-
-
-def queries() -> Mapping[str, str]:
-    """Return the named queries of queries.sql."""
-    text = (files("homebody.journal") / "queries.sql").read_text("utf-8")
-    parts = re.split(r"^-- name: (\w+)\n", text, flags=re.MULTILINE)
-    return dict(zip(parts[1::2], (part.strip() for part in parts[2::2]), strict=True))
-
-
-def effect_values(effect: EffectRow) -> dict[str, Any]:
-    """Return the columns of an effect that is to be intended; its place is given by the query."""
-    return {
-        "run": effect.run,
-        "kind": effect.kind,
-        "path": str(effect.path),
-        "before": effect.before,
-        "after": effect.after,
-        "origin": effect.origin,
-        "before_image": effect.before_image,
-        "after_image": effect.after_image,
-        "mode": effect.mode,
-    }
-
-
-def signature_values(signature: Signature) -> dict[str, int]:
-    """Return a signature's columns."""
-    return {"size": signature.size, "mtime_ns": signature.mtime_ns, "inode": signature.inode}
+    def images(self) -> set[str]:
+        """Return the vault's names of all images that an undo or a recovery may still ask for."""
+        return {str(row["image"]) for row in self._database.ask("images_in_use")}

@@ -1,13 +1,16 @@
 """Where do before-images and kept answers lie, so that only this person's homebody can read them?
 
-Each image is a file of its own: a header, a nonce, and AES-256-GCM over the content. Its name is a keyed
-BLAKE2 hash of the content: the same content is kept once, and the name tells nothing without the key.
+Each image is a file of its own: a header with the id of its key, a nonce, and AES-256-GCM over the content.
+Its name is a keyed BLAKE2 hash of the content: the same content is kept once, and the name tells nothing
+without the key.
 """
 
 import contextlib
+import errno
 import hashlib
 import os
 import secrets
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -19,8 +22,8 @@ from homebody.errors import DiskFullError, HomebodyError
 MAGIC = b"HBV1"
 KEY_ID_BYTES = 8
 NONCE_BYTES = 12
-FULL = (28, 122)  # ENOSPC, EDQUOT on Linux
-TEMPORARY = ".homebody-"
+FULL = (errno.ENOSPC, errno.EDQUOT)
+TEMPORARY = "tmp-"
 
 
 class VaultError(HomebodyError):
@@ -30,7 +33,7 @@ class VaultError(HomebodyError):
 
 
 class Vault:
-    """Encrypted images under *folder*, readable with *key* (32 bytes)."""
+    """Encrypted images under *folder*, which is made when missing, readable with *key* (32 bytes)."""
 
     def __init__(self, folder: Path, key: bytes) -> None:
         self._folder = folder
@@ -39,24 +42,20 @@ class Vault:
         self._key_id = hashlib.blake2b(key, digest_size=KEY_ID_BYTES, person=b"vault key id").digest()
 
     def put(self, data: bytes) -> str:
-        """Keep *data* and return its id; when this returns, it is on the disk.
+        """Keep *data* and return its id; when this returns, it is on the disk and can be read back.
 
         Raises DiskFullError or HomebodyError; then nothing was kept.
         """
         name = hashlib.blake2b(data, digest_size=20, key=self._naming).hexdigest()
         path = self._path(name)
-        if path.exists():
-            with contextlib.suppress(OSError):
-                os.utime(path)  # young again; inside the seal the kernel refuses, and age counts from the first
-            return name
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        header = MAGIC + self._key_id
-        sealed = header + nonce + self._cipher.encrypt(nonce, data, header + name.encode())
         try:
-            self._write(path, sealed)
+            self._write(path, self._sealed(name, data))  # written anew even if it is there: it is young again
+            sync(path.parent)
         except OSError as error:
             if error.errno in FULL:
-                raise DiskFullError("The disk is full: nothing was changed, because it could not be undone.") from error
+                raise DiskFullError(
+                    "The disk is full: what was there could not be kept, so nothing was changed."
+                ) from error
             raise HomebodyError(f"The vault cannot be written: {error.strerror}.") from error
         return name
 
@@ -64,8 +63,10 @@ class Vault:
         """Return the content kept under *name*. Raises VaultError, saying whether key or file is to blame."""
         try:
             sealed = self._path(name).read_bytes()
+        except FileNotFoundError as error:
+            raise VaultError("The vault no longer has what is needed: it was purged, or removed.") from error
         except OSError as error:
-            raise VaultError("The vault no longer has what is needed: it was purged by age, or removed.") from error
+            raise VaultError(f"An image in the vault cannot be read: {error.strerror}.") from error
         head = len(MAGIC) + KEY_ID_BYTES
         header, nonce, body = sealed[:head], sealed[head : head + NONCE_BYTES], sealed[head + NONCE_BYTES :]
         if header[: len(MAGIC)] != MAGIC:
@@ -73,40 +74,79 @@ class Vault:
         if header[len(MAGIC) :] != self._key_id:
             raise VaultError(
                 "The vault's key is not the one that this image was made with: it was lost or replaced.",
-                hint="What was done before the key changed cannot be undone any more; the history is still there.",
+                hint="What was done before the key changed cannot be undone any more; the history stays.",
             )
         try:
             return self._cipher.decrypt(nonce, body, header + name.encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # ValueError: the file ends within its nonce
             raise VaultError("An image in the vault is damaged.") from error
 
-    def purge(self, before: datetime) -> int:
-        """Remove the images last written before *before* and return how many."""
+    def purge(
+        self, *, before: datetime | None = None, bytes_at_most: int | None = None, spare: Collection[str] = ()
+    ) -> int:
+        """Remove the images kept before *before*, then the oldest until *bytes_at_most* are left.
+
+        Returns how many were removed. Those named in *spare* stay: a run that is under way needs them.
+        """
+        images = sorted((found.st_mtime, path, found.st_size) for path, found in self._images())
+        total = sum(size for _, _, size in images)
         removed = 0
-        for path in self._folder.glob("??/*"):
-            if path.stat().st_mtime < before.timestamp():
+        for kept_at, path, size in images:
+            too_old = before is not None and kept_at < before.timestamp()
+            too_much = bytes_at_most is not None and total > bytes_at_most
+            if (too_old or too_much) and path.name not in spare:
                 path.unlink(missing_ok=True)
+                total -= size
                 removed += 1
         return removed
+
+    def size(self) -> int:
+        """Return the bytes that all images take."""
+        return sum(found.st_size for _, found in self._images())
+
+    def sweep(self) -> int:
+        """Remove the unfinished images that a crash left behind, and return how many. Called at a start."""
+        removed = 0
+        for path in self._folder.glob(f"??/{TEMPORARY}*"):
+            path.unlink(missing_ok=True)
+            removed += 1
+        return removed
+
+    def _images(self) -> Iterator[tuple[Path, os.stat_result]]:
+        for path in self._folder.glob("??/*"):
+            with contextlib.suppress(FileNotFoundError):
+                if not path.name.startswith(TEMPORARY):
+                    yield path, path.stat()
 
     def _path(self, name: str) -> Path:
         return self._folder / name[:2] / name
 
+    def _sealed(self, name: str, data: bytes) -> bytes:
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        header = MAGIC + self._key_id
+        return header + nonce + self._cipher.encrypt(nonce, data, header + name.encode())
+
     def _write(self, path: Path, data: bytes) -> None:
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        temporary = path.with_name(f"{TEMPORARY}{secrets.token_hex(8)}.tmp")
+        if not path.parent.is_dir():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            sync(self._folder)
+        temporary = path.with_name(f"{TEMPORARY}{secrets.token_hex(8)}")
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            temporary.rename(path)
+            temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+
+
+def sync(folder: Path) -> None:
+    """Bring a folder's entries to the disk (fsync(2))."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,28 +1,43 @@
+-- One recipe on one event. File names are bytes on Linux and need not be UTF-8: names and keys are BLOBs.
 CREATE TABLE runs (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  key BLOB NOT NULL UNIQUE,
   recipe TEXT NOT NULL,
   recipe_hash TEXT NOT NULL,
   event TEXT NOT NULL CHECK (event IN ('file', 'schedule', 'asked')),
-  key TEXT NOT NULL UNIQUE,
-  path TEXT,
+  path BLOB,
   content TEXT,
   origin TEXT,
   due TEXT,
   state TEXT NOT NULL,
   reason TEXT,
   attempt INTEGER NOT NULL DEFAULT 0,
+  interruptions INTEGER NOT NULL DEFAULT 0,
+  place INTEGER NOT NULL UNIQUE,
   queued_at TEXT NOT NULL,
-  not_before TEXT NOT NULL,
+  not_before TEXT,
   started_at TEXT,
   finished_at TEXT
 );
 
-CREATE INDEX runs_by_state ON runs (state, not_before, id);
+-- The queue: each recipe's runs in the order of their places. Kept small by holding only what is queued.
+CREATE INDEX runs_queued ON runs (recipe, place, not_before) WHERE state = 'queued';
 
-CREATE INDEX runs_by_path ON runs (path);
+CREATE INDEX runs_by_state ON runs (state, id);
 
-CREATE INDEX runs_by_origin ON runs (recipe, origin);
+CREATE INDEX runs_by_path ON runs (path, id);
 
+CREATE INDEX runs_by_origin ON runs (recipe, origin, id);
+
+-- When a recipe last had its turn, counted in turns.
+CREATE TABLE turns (
+  recipe TEXT PRIMARY KEY,
+  turn INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE INDEX turns_in_order ON turns (turn);
+
+-- What happened, in the order in which it happened; seq never comes twice. Counts and timings, never contents.
 CREATE TABLE steps (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
@@ -33,45 +48,54 @@ CREATE TABLE steps (
 
 CREATE INDEX steps_by_run ON steps (run, seq);
 
+-- Changes to files: hashes, and the vault's names of both images. made: folders above the file that were not there.
 CREATE TABLE effects (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
   ordinal INTEGER NOT NULL,
   kind TEXT NOT NULL,
-  path TEXT NOT NULL,
+  path BLOB NOT NULL,
   before TEXT,
   after TEXT NOT NULL,
   origin TEXT,
   before_image TEXT,
   after_image TEXT NOT NULL,
   mode INTEGER,
-  state TEXT NOT NULL CHECK (state IN ('intended', 'applied', 'abandoned', 'undone')),
+  before_mode INTEGER,
+  made INTEGER NOT NULL DEFAULT 0,
+  state TEXT NOT NULL CHECK (state IN ('intended', 'applied', 'reversing', 'abandoned', 'kept', 'undone')),
   UNIQUE (run, ordinal)
 );
 
-CREATE INDEX effects_by_path ON effects (path, after);
+CREATE INDEX effects_by_content ON effects (after, path);
 
+-- The moment up to which a recipe's schedule has been served.
 CREATE TABLE cursors (
   recipe TEXT PRIMARY KEY,
   at TEXT NOT NULL
-);
+) WITHOUT ROWID;
 
+-- Which recipe has looked at which folder for the first time.
 CREATE TABLE enrolments (
   recipe TEXT NOT NULL,
-  folder TEXT NOT NULL,
+  folder BLOB NOT NULL,
   at TEXT NOT NULL,
   PRIMARY KEY (recipe, folder)
-);
+) WITHOUT ROWID;
 
+-- The files that were there before their recipe.
 CREATE TABLE baseline (
   recipe TEXT NOT NULL,
-  path TEXT NOT NULL,
+  path BLOB NOT NULL,
   signature TEXT NOT NULL,
   PRIMARY KEY (recipe, path)
 ) WITHOUT ROWID;
 
+CREATE INDEX baseline_by_signature ON baseline (recipe, signature);
+
+-- What a file held when it was last read: only saves reading it again.
 CREATE TABLE files (
-  path TEXT PRIMARY KEY,
+  path BLOB PRIMARY KEY,
   size INTEGER NOT NULL,
   mtime_ns INTEGER NOT NULL,
   inode INTEGER NOT NULL,

@@ -1,0 +1,211 @@
+"""How is the journal's file opened, checked and written to, so that a commit is a promise?
+
+SQLite in WAL mode with full synchronous writes: what was committed is there after a power cut
+(sqlite.org/pragma.html#pragma_synchronous). What only tells or saves work (steps, what is known of files)
+goes through a second connection that leaves the waiting to the next full commit: a killed process loses
+none of it, a power cut at most the last of it, in order.
+"""
+
+import contextlib
+import os
+import re
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from homebody.errors import DiskFullError, HomebodyError, JournalError
+from homebody.journal.migrate import migrate, migrations, version_of
+
+PATIENCE_SECONDS = 10
+"""How long another process may hold the write lock."""
+
+DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+class Database:
+    """One SQLite file and the named queries of queries.sql. Its methods may be called from any thread.
+
+    Every sqlite3 error leaves as a JournalError, or as a DiskFullError.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, relaxed: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._relaxed = relaxed
+        self._lock = threading.RLock()
+        self._queries = queries()
+
+    def close(self) -> None:
+        """Close the file; what was committed stays."""
+        with self._lock:
+            self._relaxed.close()
+            self._connection.close()
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold one transaction that is committed as a whole, on the disk on return, or not at all."""
+        with self._transaction(self._connection):
+            yield
+
+    def ask(self, name: str, /, **values: Any) -> list[sqlite3.Row]:
+        """Return the rows of a query; inside ``writing`` it sees what that has written."""
+        with self._lock, translated("read"):
+            return self._connection.execute(self._queries[name], values).fetchall()
+
+    def do(self, name: str, /, **values: Any) -> sqlite3.Cursor:
+        """Carry out a statement inside ``writing``."""
+        assert self._connection.in_transaction, "a statement that writes belongs into a transaction"
+        return self._connection.execute(self._queries[name], values)
+
+    def do_many(self, name: str, rows: list[dict[str, Any]]) -> None:
+        """Carry out a statement for each of *rows*, inside ``writing``."""
+        assert self._connection.in_transaction, "a statement that writes belongs into a transaction"
+        self._connection.executemany(self._queries[name], rows)
+
+    def note(self, name: str, /, **values: Any) -> None:
+        """Carry out a single statement that may be the last one lost in a power cut."""
+        with self._lock:
+            if self._connection.in_transaction:
+                self.do(name, **values)
+                return
+            with self._transaction(self._relaxed):
+                self._relaxed.execute(self._queries[name], values)
+
+    @contextlib.contextmanager
+    def _transaction(self, connection: sqlite3.Connection) -> Iterator[None]:
+        with self._lock, translated("written"):
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+
+@contextlib.contextmanager
+def translated(doing: str) -> Iterator[None]:
+    """Turn sqlite3's errors into ours; *doing* is what could not be done."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise wording(error, doing) from error
+
+
+def wording(error: sqlite3.Error, doing: str) -> HomebodyError:
+    """Return our error for one of sqlite3's, with what to do about it."""
+    code = (
+        getattr(error, "sqlite_errorcode", 0) & 0xFF
+    )  # the low byte is the primary code (sqlite.org/rescode.html)
+    if code == sqlite3.SQLITE_FULL:
+        return DiskFullError("The disk is full: the journal cannot be written.")
+    if code in DAMAGED:
+        return JournalError(
+            f"The journal is damaged: {error}.",
+            hint="Start homebody again: it sets the damaged journal aside and begins a new one.",
+        )
+    if code == sqlite3.SQLITE_BUSY:
+        return JournalError("The journal is held by another program.", hint="Close what else has it open.")
+    return JournalError(
+        f"The journal cannot be {doing}: {error}.", hint="Is the disk full, or the folder not yours?"
+    )
+
+
+def open_database(path: Path, now: datetime) -> tuple[Database, Path | None]:
+    """Return the database at *path*, made or migrated as needed, and where a damaged one was set aside to.
+
+    A damaged file keeps its content under a name with the time in it. Raises JournalError when none can be
+    opened or made.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    damaged = None
+    with translated("opened"):
+        try:
+            connection = connect(path)
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF not in DAMAGED:
+                raise
+            damaged = set_aside(path, now)
+            connection = connect(path)
+        relaxed = sqlite3.connect(
+            path, isolation_level=None, check_same_thread=False, timeout=PATIENCE_SECONDS
+        )
+        relaxed.execute("PRAGMA synchronous = NORMAL")
+        relaxed.execute("PRAGMA foreign_keys = ON")
+    return Database(connection, relaxed), damaged
+
+
+def open_to_read(path: Path) -> Database:
+    """Return the database at *path* for reading beside a daemon that writes. Raises JournalError."""
+    if not path.is_file():
+        raise JournalError("There is no journal yet.", hint="Start the daemon once: `homebody serve`.")
+    known = migrations()
+    with translated("opened"):
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False,
+            timeout=PATIENCE_SECONDS,
+        )  # fmt: skip
+        connection.row_factory = sqlite3.Row
+        try:
+            version = version_of(connection, known)
+        except BaseException:
+            connection.close()
+            raise
+    if version < len(known):
+        connection.close()
+        raise JournalError(
+            f"The journal is of an older version ({version}; this homebody has {len(known)}).",
+            hint="Start the daemon once: it brings the journal up to date.",
+        )
+    return Database(connection, connection)
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Return an open, checked and migrated connection. Raises sqlite3.DatabaseError, JournalError."""
+    with contextlib.suppress(FileExistsError):  # made by us, so that it is never readable by others
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, timeout=PATIENCE_SECONDS
+    )
+    try:
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(
+            "PRAGMA temp_store = MEMORY"
+        )  # inside the seal there is no folder for temporary files
+        check(connection)
+        migrate(connection, path, migrations())
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def check(connection: sqlite3.Connection) -> None:
+    """Raise sqlite3.DatabaseError when the file's structure is damaged."""
+    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        raise sqlite3.DatabaseError(verdict)
+
+
+def set_aside(path: Path, now: datetime) -> Path:
+    """Rename a damaged journal and its companions, and return its new name."""
+    stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%S%f")
+    aside = path.with_name(f"{path.name}.damaged-{stamp}")
+    for suffix in ("", "-wal", "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
+    return aside
+
+
+def queries() -> Mapping[str, str]:
+    """Return the named queries of queries.sql."""
+    text = (files("homebody.journal") / "queries.sql").read_text("utf-8")
+    parts = re.split(r"^-- name: (\w+)\n", text, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], (part.strip() for part in parts[2::2]), strict=True))

@@ -1,0 +1,115 @@
+"""Have we met this file before, whose is it, and up to when has a schedule been served?"""
+
+import os
+from collections.abc import Iterable
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from typing import Protocol
+
+from homebody.clock import Clock
+from homebody.journal.database import Database
+from homebody.journal.rows import name_bytes, path_of, stored, words
+
+
+class Origin(Enum):
+    """Where a file's content comes from, if not from a person."""
+
+    OURS = "ours"
+    """homebody made this file, and it is still as it was made."""
+
+
+class Signature(Protocol):
+    """What tells that a file is probably unchanged, without reading it."""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+
+    @property
+    def mtime_ns(self) -> int:
+        """Time of the last change, in nanoseconds."""
+
+    @property
+    def inode(self) -> int:
+        """The file's number in its file system."""
+
+
+class Memory:
+    """What the journal remembers from one look at the folders to the next."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def _now(self) -> str:
+        return stored(self._clock.now())
+
+    def origin(self, path: Path, content: str) -> Origin | str:
+        """Return the person's content that *content* at *path* goes back to, or OURS for a file that we made.
+
+        A content that we did not write is its own origin: own writes are known by path and hash, never by
+        timing. A file of ours that was given another name is known by its content, once the old name is gone.
+        """
+        for row in self._database.ask("our_writes", path=name_bytes(path), content=content):
+            written = path_of(row["path"])
+            if written == path or not os.path.lexists(written):
+                return Origin.OURS if row["origin"] is None else str(row["origin"])
+        return content
+
+    def renamed_from(self, recipe: str, path: Path, origin: str) -> Path | None:
+        """Return where *recipe* met *origin* before, if that path is gone: then *path* is its new name."""
+        for row in self._database.ask("was_here", recipe=recipe, origin=origin, path=name_bytes(path)):
+            earlier = path_of(row["path"])
+            if not os.path.lexists(earlier):
+                return earlier
+        return None
+
+    def cursor(self, recipe: str) -> datetime | None:
+        """Return the moment up to which the schedule of *recipe* has been served."""
+        rows = self._database.ask("cursor", recipe=recipe)
+        return datetime.fromisoformat(rows[0]["at"]) if rows else None
+
+    def set_cursor(self, recipe: str, at: datetime) -> None:
+        """Move the cursor of *recipe* forward to *at*; it never goes back."""
+        with self._database.writing():
+            self._database.do("set_cursor", recipe=recipe, at=stored(at))
+
+    def enrolled(self, recipe: str, folder: Path) -> bool:
+        """Return whether *recipe* has looked at *folder* for the first time already."""
+        return bool(self._database.ask("enrolled", recipe=recipe, folder=name_bytes(folder)))
+
+    def enrol(self, recipe: str, folder: Path, baseline: Iterable[tuple[Path, str]]) -> None:
+        """Note which files, by signature, were in *folder* before *recipe*."""
+        rows = [
+            {"recipe": recipe, "path": name_bytes(path), "signature": signature}
+            for path, signature in baseline
+        ]
+        with self._database.writing():
+            self._database.do_many("baseline", rows)
+            self._database.do("enrol", recipe=recipe, folder=name_bytes(folder), now=self._now())
+
+    def was_there_before(self, recipe: str, path: Path, signature: str) -> bool:
+        """Return whether the file was there, just so, when *recipe* first looked; it may have a new name."""
+        for row in self._database.ask(
+            "was_there_before", recipe=recipe, path=name_bytes(path), signature=signature
+        ):
+            if (earlier := path_of(row["path"])) == path or not os.path.lexists(earlier):
+                return True
+        return False
+
+    def known_content(self, path: Path, signature: Signature) -> str | None:
+        """Return the content key of an unchanged file that was taken in before."""
+        rows = self._database.ask("known_content", path=name_bytes(path), **signature_values(signature))
+        return str(rows[0]["content"]) if rows else None
+
+    def remember_content(self, path: Path, signature: Signature, content: str) -> None:
+        """Remember what a file holds, so that the next rescan need not read it."""
+        self._database.note(
+            "remember_content", path=name_bytes(path), content=words(content), **signature_values(signature)
+        )
+
+
+def signature_values(signature: Signature) -> dict[str, int]:
+    """Return a signature's columns."""
+    return {"size": signature.size, "mtime_ns": signature.mtime_ns, "inode": signature.inode}
