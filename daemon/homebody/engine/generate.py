@@ -1,0 +1,240 @@
+"""How does a prompt become an answer: what is read anew, what is written, when does it stop?"""
+
+import codecs
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from homebody.engine.chat import ChatTemplate
+from homebody.engine.grammar import choose, refuse_dangerous
+from homebody.engine.llama import CHUNK, AbortedError, Grammar, Llama
+from homebody.errors import ModelError, PromptTooLongError
+from homebody.messages import Message, Part
+
+COUNTED_AT_ONCE = 256 * 1024
+"""Characters that are tokenized in one piece when they are only counted: the tokenizer's memory grows with them."""
+
+TELL_SECONDS = 0.1
+
+Report = Callable[[str, int, int], None]
+
+
+class Watch(Protocol):
+    """Whether to go on."""
+
+    def over(self) -> bool:
+        """Return whether to stop."""
+
+    def check(self) -> None:
+        """Raise the reason when the work should stop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generated:
+    """An answer and what it cost."""
+
+    text: str
+    tokens: list[int]
+    prompt_tokens: int
+    cached_tokens: int
+    answer_tokens: int
+    prefill_seconds: float
+    decode_seconds: float
+    stop: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as JSON can hold them."""
+        return asdict(self)
+
+
+class Engine:
+    """One model, one sequence; what it has read stays in its memory as long as the next prompt begins alike."""
+
+    def __init__(self, llama: Llama) -> None:
+        self._llama = llama
+        self._bos, bos_text = llama.special("bos")
+        self._template = ChatTemplate(llama.template(), bos=bos_text, eos=llama.special("eos")[1])
+        self._read: list[int] = []
+        self._mute = self._mute_tokens()
+        self._enders = np.array([token for token in range(llama.size) if llama.ends(token)], dtype=np.int32)
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Return the tokens of each text alone; a very long one is counted in slices, a token or so too many each."""
+        return [
+            sum(
+                len(self._llama.tokenize(text[start : start + COUNTED_AT_ONCE], special=False))
+                for start in range(0, len(text), COUNTED_AT_ONCE)
+            )
+            for text in texts
+        ]
+
+    def prompt(self, messages: Sequence[Message]) -> list[int]:
+        """Return the tokens of the whole prompt: the template's words may be control tokens, a part's never."""
+        tokens: list[int] = []
+        for piece in self._template.pieces(messages):
+            if isinstance(piece, Part):
+                tokens += self._llama.tokenize(piece.text, special=False)
+            else:
+                tokens += self._llama.tokenize(piece, special=True)
+        if self._llama.adds_bos() and self._bos >= 0 and tokens[:1] != [self._bos]:
+            tokens.insert(0, self._bos)
+        return tokens
+
+    def check_grammar(self, text: str) -> None:
+        """Raise ModelError with the reason when a grammar cannot be used."""
+        refuse_dangerous(text)
+        grammar = self._llama.grammar(text)
+        try:
+            if self._choose(np.zeros(self._llama.size, dtype=np.float32), grammar) is None:
+                raise ModelError(
+                    "The grammar cannot be used: nothing that this model can write fits its beginning."
+                )
+        finally:
+            grammar.close()
+
+    def generate(
+        self, prompt: list[int], *, grammar: str | None, max_tokens: int, watch: Watch, report: Report
+    ) -> Generated:
+        """Return the most likely answer to *prompt*.
+
+        Raises PromptTooLongError with the counts, what *watch* raises, ModelError for a grammar that cannot be used.
+        """
+        self._refuse(prompt, max_tokens)
+        matcher = self._compile(grammar)
+        self._llama.abort_when(watch.over)
+        try:
+            began = time.monotonic()
+            cached = self._prefill(prompt, watch, report)
+            read = time.monotonic()
+            tokens, stop = self._decode(max_tokens, matcher, watch, report)
+            done = time.monotonic()
+        except AbortedError:
+            self._read = self._read[: self._llama.held()]
+            watch.check()
+            raise ModelError("The model gave a step up for no known reason.") from None
+        except ModelError:
+            self._forget_if_damaged()
+            raise
+        finally:
+            self._llama.abort_when(None)
+            if matcher is not None:
+                matcher.close()
+        return Generated(
+            text=self.text(tokens), tokens=tokens, prompt_tokens=len(prompt), cached_tokens=cached,
+            answer_tokens=len(tokens), prefill_seconds=read - began, decode_seconds=done - read, stop=stop,
+        )  # fmt: skip
+
+    def text(self, tokens: Sequence[int]) -> str:
+        """Return what the tokens say; a character that was cut off at the end is left out, not guessed."""
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        return "".join(decoder.decode(self._llama.piece(token)) for token in tokens)
+
+    def _refuse(self, prompt: list[int], max_tokens: int) -> None:
+        """Raise when there is nothing to do, or no room to do it in."""
+        if not prompt or max_tokens < 1:
+            raise ModelError(
+                "There is nothing to answer: the prompt is empty, or the answer may have no token."
+            )
+        if len(prompt) + max_tokens > self._llama.context:
+            raise PromptTooLongError(
+                f"The prompt has {len(prompt)} tokens and its answer may take {max_tokens}: "
+                f"together more than the {self._llama.context} of the model's context.",
+                hint="Give it less to read at once, or use a model with a larger context.",
+            )
+
+    def _compile(self, grammar: str | None) -> Grammar | None:
+        """Return the compiled grammar, if there is one."""
+        if grammar is None:
+            return None
+        refuse_dangerous(grammar)
+        return self._llama.grammar(grammar)
+
+    def _prefill(self, prompt: list[int], watch: Watch, report: Report) -> int:
+        """Read the prompt but for what is already in memory; return how many tokens that was.
+
+        The last token is always read again: its logits are wanted.
+        """
+        common = next(
+            (place for place, (old, new) in enumerate(zip(self._read, prompt, strict=False)) if old != new),
+            min(len(self._read), len(prompt)),
+        )
+        cached = self._llama.keep(min(common, len(prompt) - 1))
+        self._read = self._read[:cached]
+        total = len(prompt)
+        report("prefill", cached, total)
+        for start, chunk in _chunks(prompt, cached):
+            watch.check()
+            self._step(chunk, output=start + len(chunk) == total)
+            report("prefill", start + len(chunk), total)
+        return cached
+
+    def _decode(
+        self, max_tokens: int, matcher: Grammar | None, watch: Watch, report: Report
+    ) -> tuple[list[int], str]:
+        """Write until an end token, the grammar's end or the limit; return the tokens and which of these it was."""
+        tokens: list[int] = []
+        told = 0.0
+        while True:
+            watch.check()
+            token = self._next(matcher)
+            if token is None or self._llama.ends(token):
+                return tokens, "end"
+            tokens.append(token)
+            if time.monotonic() - told >= TELL_SECONDS:
+                told = time.monotonic()
+                report("decode", len(tokens), max_tokens)
+            if matcher is not None:
+                matcher.accept(token)
+                if self._complete(matcher):
+                    return tokens, "end"
+            if len(tokens) == max_tokens:
+                return tokens, "limit"
+            self._step([token], output=True)
+
+    def _step(self, tokens: list[int], *, output: bool) -> None:
+        """Read *tokens* after what was read before."""
+        self._llama.step(tokens, len(self._read), output=output)
+        self._read += tokens
+
+    def _next(self, matcher: Grammar | None) -> int | None:
+        """Return the most likely token, or None when the grammar allows no further one."""
+        logits = self._llama.logits()
+        return int(logits.argmax()) if matcher is None else self._choose(logits, matcher)
+
+    def _choose(self, logits: NDArray[np.float32], matcher: Grammar) -> int | None:
+        """Return the most likely token that the grammar allows, those without a text left aside."""
+        logits[self._mute] = -np.inf
+        return choose(logits, matcher)
+
+    def _complete(self, matcher: Grammar) -> bool:
+        """Return whether the grammar's root is closed: the answer may end here and nothing else may come."""
+        if len(self._enders) and not matcher.allowed(self._enders[:1])[0]:
+            return False
+        everything = np.arange(self._llama.size, dtype=np.int32)
+        allowed = matcher.allowed(everything)
+        allowed[self._enders] = False
+        allowed[self._mute] = False
+        return not allowed.any()
+
+    def _mute_tokens(self) -> NDArray[np.int32]:
+        """Return the tokens that have no text and end nothing: to a grammar they would look like their names."""
+        llama = self._llama
+        return np.array(
+            [token for token in range(llama.size) if not llama.piece(token) and not llama.ends(token)],
+            dtype=np.int32,
+        )
+
+    def _forget_if_damaged(self) -> None:
+        """Bring what we think was read in line with the memory; after a failed step nothing is trusted."""
+        if self._llama.held() != len(self._read):
+            self._read = self._read[: self._llama.keep(0)]
+
+
+def _chunks(tokens: list[int], start: int) -> Iterator[tuple[int, list[int]]]:
+    """Return the tokens from *start* on in pieces of at most CHUNK, each with its place."""
+    for place in range(start, len(tokens), CHUNK):
+        yield place, tokens[place : place + CHUNK]

@@ -1,0 +1,180 @@
+"""What does the model process do with its life: seal itself, load, prove itself, answer until its parent goes?
+
+Nothing here may import the native library before the seal is on, so the rooms that need it are imported late.
+"""
+
+import importlib
+import os
+import resource
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from homebody import seal
+from homebody.engine.inbox import Inbox
+from homebody.engine.threads import thread_count
+from homebody.errors import HomebodyError, ModelError
+from homebody.messages import Message, Part
+from homebody.model.wire import receive
+
+if TYPE_CHECKING:
+    from homebody.engine.generate import Engine
+
+Request = dict[str, Any]
+
+NICE = 5
+"""The person's own work goes first."""
+
+REPORT_SECONDS = 1.0
+
+
+def main() -> int:
+    """Live on the two pipes that the parent holds."""
+    requests, answers = take_pipes()
+    first = receive(requests)
+    return live(requests, answers, first) if first is not None else 0
+
+
+def take_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Return the two pipes, moved away from where native code could print or read by accident.
+
+    The parent passes no other descriptor (subprocess, close_fds).
+    """
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return requests, answers
+
+
+def live(requests: BinaryIO, answers: BinaryIO, first: Request) -> int:
+    """Load what *first* asks for, then answer one request after the other until the parent goes away."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at a terminal is meant for the parent
+    sys.setswitchinterval(0.0005)  # the abort callback runs once a graph node and must not wait for the GIL
+    inbox = Inbox(requests, answers)
+    try:
+        engine, ready = load(first, inbox)
+    except HomebodyError as error:
+        inbox.fail(first["id"], error)
+        return 0
+    inbox.answer(first["id"], ready)
+    while True:
+        request = inbox.next()
+        try:
+            inbox.answer(request["id"], answer(engine, inbox, request))
+        except HomebodyError as error:
+            inbox.fail(request["id"], error)
+        except Exception as error:  # noqa: BLE001 - one bad request must not end the process; it is reported
+            inbox.fail(request["id"], ModelError(f"The model process stumbled over a bug ({_where(error)})."))
+        inbox.finished(request["id"])
+
+
+def load(request: Request, inbox: Inbox) -> tuple["Engine", Request]:
+    """Seal the process, load the model, let it prove itself; return it and what the parent is told."""
+    os.nice(NICE)
+    threads = thread_count(request["threads"])
+    path = Path(request["path"])
+    statm = os.open("/proc/self/statm", os.O_RDONLY) if sys.platform == "linux" else None
+    null = os.open(os.devnull, os.O_WRONLY)
+    try:
+        report = seal.enter(seal.model_policy(model=path))
+    except HomebodyError as error:
+        raise ModelError(f"The model process could not be sealed: {error}", hint=error.hint) from error
+    inbox.start()
+    import_native(null)
+    from homebody.engine.generate import Engine
+    from homebody.engine.llama import Llama
+
+    llama = Llama(path, context=request["context"], threads=threads, settings=request["settings"],
+                  on_load=_reporter(inbox, request["id"]))  # fmt: skip
+    llama.prove()
+    return Engine(llama), {
+        "context": llama.context,
+        "memory_bytes": _resident(statm),
+        "settings": {"threads": threads},
+        "seal": report.to_dict(),
+    }
+
+
+def import_native(null: int) -> None:
+    """Import the native library, which opens the null device for writing as it is imported.
+
+    The seal opens nothing for writing, so it gets *null*, which was opened before (llama_cpp/_utils.py hands the
+    name to open(), which takes a descriptor as well).
+    """
+    name = os.devnull
+    os.devnull = null  # type: ignore[assignment]
+    try:
+        importlib.import_module("homebody.engine.llama")
+    finally:
+        os.devnull = name
+
+
+def answer(engine: "Engine", inbox: Inbox, request: Request) -> Any:
+    """Return the answer to one request. Raises HomebodyError."""
+    match request["do"]:
+        case "count":
+            return engine.count(request["texts"])
+        case "prompt_tokens":
+            return len(engine.prompt(_messages(request)))
+        case "check_grammar":
+            engine.check_grammar(request["grammar"])
+            return None
+        case "generate":
+            number = request["id"]
+            found = engine.generate(
+                engine.prompt(_messages(request)),
+                grammar=request["grammar"],
+                max_tokens=request["max_tokens"],
+                watch=inbox.watch(number, time.monotonic() + request["deadline"], request["deadline"]),
+                report=lambda phase, done, total: inbox.progress(number, phase, done, total),
+            )
+            return found.to_dict()
+    raise ModelError(f"The model process does not know the request {str(request['do'])[:40]!r}.")
+
+
+def _messages(request: Request) -> tuple[Message, ...]:
+    """Return the conversation of a request."""
+    return tuple(
+        Message(role=message["role"], parts=tuple(Part(**part) for part in message["parts"]))
+        for message in request["messages"]
+    )
+
+
+def _reporter(inbox: Inbox, number: int) -> Callable[[float], None]:
+    """Return what tells the parent, at most once a second, that loading goes on."""
+    told = time.monotonic()
+
+    def report(share: float) -> None:
+        nonlocal told
+        if time.monotonic() - told >= REPORT_SECONDS:
+            told = time.monotonic()
+            inbox.progress(number, "load", round(share * 100), 100)
+
+    return report
+
+
+def _resident(statm: int | None) -> int:
+    """Return the resident bytes of this process; the file was opened before the seal."""
+    if statm is not None:
+        return int(os.pread(statm, 100, 0).split()[1]) * resource.getpagesize()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # macOS counts in bytes
+
+
+def _where(error: BaseException) -> str:
+    """Return the kind of an error and where it arose; its message could hold contents and is left out."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace is not None else "?"
+    return f"{type(error).__name__} at {place}"
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stderr.flush()
+    os._exit(code)  # the native library's own clean-up at exit is not worth a crash

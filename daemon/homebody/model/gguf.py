@@ -1,0 +1,111 @@
+"""What model is in this file?"""
+
+import stat
+from collections import Counter
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from homebody.errors import ModelFileError
+from homebody.model.header import Header, read_header
+from homebody.model.quantization import name_quantization
+
+HINT = "Copy or download the model again, or name another one in `settings.yaml` (`model:`)."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelInfo:
+    """What a GGUF file says about the model in it."""
+
+    name: str
+    architecture: str
+    parameters: int
+    file_bytes: int
+    quantization: str
+    quantization_words: str
+    bits_per_weight: float
+    context_length: int
+    layers: int
+    has_chat_template: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as JSON can hold them."""
+        return asdict(self)
+
+
+def inspect(path: Path) -> ModelInfo:
+    """Return what the GGUF file says about itself.
+
+    Raises ModelFileError saying what is wrong: it is missing, cannot be read, is no GGUF, is cut short (and by
+    how many bytes), is damaged, or holds no language model.
+    """
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise ModelFileError(f"The model file {path} is not a file.", hint=HINT)
+        with path.open("rb") as file:
+            header = read_header(file, status.st_size)
+            return _describe(header, path, status.st_size)
+    except FileNotFoundError as error:
+        raise ModelFileError(f"The model file {path} is not there.", hint=HINT) from error
+    except OSError as error:
+        raise ModelFileError(f"The model file {path} cannot be read: {error.strerror}.", hint=HINT) from error
+    except ModelFileError as error:
+        if error.hint is not None:
+            raise
+        raise ModelFileError(f"The model file {path} {error}", hint=HINT) from error
+
+
+def _describe(header: Header, path: Path, size: int) -> ModelInfo:
+    """Return the model that *header* describes. Raises ModelFileError as `inspect` does, the file unnamed."""
+    if size < header.complete_size:
+        missing = header.complete_size - size
+        raise ModelFileError(
+            f"is cut short: {size} of {header.complete_size} bytes are there, {missing} missing."
+        )
+    if _number(header, "split.count") > 1:
+        raise ModelFileError(
+            "is one piece of a model in several files, and only whole models can be loaded.",
+            hint="Join the pieces with `llama-gguf-split --merge` and name the joined file.",
+        )
+    architecture = _text(header, "general.architecture", "")
+    kind = _text(header, "general.type", "model")
+    context, layers = (
+        _number(header, f"{architecture}.context_length"),
+        _number(header, f"{architecture}.block_count"),
+    )
+    if not architecture or kind != "model" or context < 1 or layers < 1 or not header.tensors:
+        raise ModelFileError(f"holds no language model ({kind}, architecture {architecture or 'unknown'}).")
+    elements: Counter[int] = Counter()
+    for tensor in header.tensors:
+        elements[tensor.kind] += tensor.elements
+    parameters = sum(elements.values())
+    file_type = header.values.get("general.file_type")
+    quantization, words = name_quantization(elements, file_type if isinstance(file_type, int) else None)
+    weight_bytes = sum(tensor.size for tensor in header.tensors)
+    return ModelInfo(
+        name=_text(header, "general.name", "") or path.stem,
+        architecture=architecture,
+        parameters=parameters,
+        file_bytes=size,
+        quantization=quantization,
+        quantization_words=words,
+        bits_per_weight=round(8 * weight_bytes / parameters, 2),
+        context_length=context,
+        layers=layers,
+        has_chat_template=bool(header.values.get("tokenizer.chat_template")),
+    )
+
+
+def _number(header: Header, key: str) -> int:
+    """Return a whole number of the metadata, 0 when it is not there or is not one."""
+    value = header.values.get(key)
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def _text(header: Header, key: str, default: str) -> str:
+    """Return a text of the metadata, fit to be shown on a terminal."""
+    value = header.values.get(key)
+    if not isinstance(value, str):
+        return default
+    return "".join(character for character in value if character.isprintable())[:200].strip()

@@ -1,0 +1,76 @@
+"""Which settings worked for this model on this machine?"""
+
+import hashlib
+import json
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from homebody.model.attempts import Settings
+
+CPU_LINES = ("model name", "flags", "CPU implementer", "CPU part", "Features")
+
+
+def machine() -> str:
+    """Return a key of the processor and the native library: what was found out holds for these only."""
+    facts = [platform.system(), platform.machine(), platform.processor(), library_version(), *_cpu()]
+    return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16]
+
+
+def library_version() -> str:
+    """Return the version of llama-cpp-python that is installed."""
+    try:
+        return version("llama-cpp-python")
+    except PackageNotFoundError:
+        return "none"
+
+
+def recall(path: Path | None, sha256: str) -> Settings | None:
+    """Return the settings that worked last time, or None; a damaged file remembers nothing."""
+    return Settings.from_dict(_load(path).get(f"{sha256}:{machine()}"))
+
+
+def remember(path: Path | None, sha256: str, settings: Settings) -> None:
+    """Note in the file at *path* that *settings* worked. A full disk costs only the note."""
+    known = _load(path)
+    key = f"{sha256}:{machine()}"
+    if path is None or known.get(key) == settings.to_dict():
+        return
+    known[key] = settings.to_dict()
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        with open(temporary, "w", encoding="utf-8", opener=_private) as file:
+            json.dump(known, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+
+
+def _private(path: str, flags: int) -> int:
+    """Open *path* for its owner only."""
+    return os.open(path, flags, 0o600)
+
+
+def _load(path: Path | None) -> dict[str, Any]:
+    """Return what the file holds, or nothing."""
+    if path is None:
+        return {}
+    try:
+        known = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
+def _cpu() -> list[str]:
+    """Return what Linux says about the first processor."""
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return []
+    first = text.split("\n\n", maxsplit=1)[0]
+    return [line for line in first.splitlines() if line.startswith(CPU_LINES)]
