@@ -9,13 +9,13 @@ PIECES = ("the", "▁the", "▁a", "▁note", "er", "in", "▁of", "ing", "\u00e
 WIDTH, HEADS, LAYERS, HIDDEN = 64, 4, 2, 128
 
 CHAT = (
-    "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
-    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+    "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n"
+    "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
 
 
 def vocabulary() -> tuple[list[bytes], list[float], list[int]]:
-    """Return pieces, scores and types: the special ones, every byte, every printable ASCII character, some more."""
+    """Return pieces, scores and types: special ones, every byte, printable ASCII, some more."""
     kinds = gguf.TokenType
     pieces = [("<unk>", kinds.UNKNOWN), ("<s>", kinds.CONTROL), ("</s>", kinds.CONTROL)]
     pieces += [(f"<0x{byte:02X}>", kinds.BYTE) for byte in range(256)]

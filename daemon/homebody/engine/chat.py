@@ -1,7 +1,7 @@
-"""How does a conversation become the text that the model was trained on, with documents kept out of the template?
+"""How does a conversation become the text that the model knows, with documents kept out of the template?
 
-The template never sees a text: each part of a message stands in it as a mark, and the rendered text is cut at the
-marks. So a document cannot use the template's words, and each part is tokenized alone.
+The template never sees a text: each part of a message stands in it as a mark, and the rendered text is cut at
+the marks. So a document cannot use the template's words, and each part is tokenized alone.
 """
 
 import json
@@ -17,8 +17,8 @@ from homebody.errors import ModelError
 from homebody.messages import Message, Part
 
 PLAIN = (
-    "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
-    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+    "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n"
+    "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
 """ChatML, for a model that brings no template."""
 
@@ -83,7 +83,7 @@ class ChatTemplate:
 
 
 def _merge_system(messages: Sequence[Message]) -> tuple[Message, ...] | None:
-    """Return *messages* with the system's words put before the user's first, or None when that cannot be done."""
+    """Return *messages* with the system's words put before the user's, or None when that cannot be done."""
     match list(messages):
         case [Message(role="system") as system, Message(role="user") as user, *rest]:
             parts = (*system.parts, Part(text="\n\n"), *user.parts)

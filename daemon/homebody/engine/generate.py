@@ -16,7 +16,7 @@ from homebody.errors import ModelError, PromptTooLongError
 from homebody.messages import Message, Part
 
 COUNTED_AT_ONCE = 256 * 1024
-"""Characters that are tokenized in one piece when they are only counted: the tokenizer's memory grows with them."""
+"""Characters that are counted in one piece: the tokenizer's memory grows with them."""
 
 TELL_SECONDS = 0.1
 
@@ -52,7 +52,7 @@ class Generated:
 
 
 class Engine:
-    """One model, one sequence; what it has read stays in its memory as long as the next prompt begins alike."""
+    """One model, one sequence; what was read stays in memory as far as the next prompt begins alike."""
 
     def __init__(self, llama: Llama) -> None:
         self._llama = llama
@@ -63,7 +63,7 @@ class Engine:
         self._enders = np.array([token for token in range(llama.size) if llama.ends(token)], dtype=np.int32)
 
     def count(self, texts: Sequence[str]) -> list[int]:
-        """Return the tokens of each text alone; a very long one is counted in slices, a token or so too many each."""
+        """Return the tokens of each text alone; a very long one is counted in slices, one too many each."""
         return [
             sum(
                 len(self._llama.tokenize(text[start : start + COUNTED_AT_ONCE], special=False))
@@ -73,7 +73,7 @@ class Engine:
         ]
 
     def prompt(self, messages: Sequence[Message]) -> list[int]:
-        """Return the tokens of the whole prompt: the template's words may be control tokens, a part's never."""
+        """Return the tokens of the whole prompt; only the template's own words may be control tokens."""
         tokens: list[int] = []
         for piece in self._template.pieces(messages):
             if isinstance(piece, Part):
@@ -101,7 +101,8 @@ class Engine:
     ) -> Generated:
         """Return the most likely answer to *prompt*.
 
-        Raises PromptTooLongError with the counts, what *watch* raises, ModelError for a grammar that cannot be used.
+        Raises PromptTooLongError with the counts, what *watch* raises, ModelError for a grammar that cannot
+        be used.
         """
         self._refuse(prompt, max_tokens)
         matcher = self._compile(grammar)
@@ -175,7 +176,7 @@ class Engine:
     def _decode(
         self, max_tokens: int, matcher: Grammar | None, watch: Watch, report: Report
     ) -> tuple[list[int], str]:
-        """Write until an end token, the grammar's end or the limit; return the tokens and which of these it was."""
+        """Write until an end token, the grammar's end or the limit; return the tokens and which."""
         tokens: list[int] = []
         told = 0.0
         while True:
@@ -221,7 +222,7 @@ class Engine:
         return not allowed.any()
 
     def _mute_tokens(self) -> NDArray[np.int32]:
-        """Return the tokens that have no text and end nothing: to a grammar they would look like their names."""
+        """Return the tokens without text that end nothing: a grammar would take them for their names."""
         llama = self._llama
         return np.array(
             [token for token in range(llama.size) if not llama.piece(token) and not llama.ends(token)],

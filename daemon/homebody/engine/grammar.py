@@ -1,8 +1,8 @@
 """Which token comes next when a grammar has a say, and which grammars may reach the native parser at all?
 
-The grammar stands outside any sampler: the most likely token is taken, checked alone, and only on refusal are more
-candidates looked at (as llama.cpp's common_sampler_sample does). Asking for the whole vocabulary at every token costs
-more than the model itself.
+The grammar stands outside any sampler: the most likely token is taken, checked alone, and only on refusal are
+more candidates looked at (as llama.cpp's common_sampler_sample does). Asking for the whole vocabulary at
+every token costs more than the model itself.
 """
 
 from typing import Protocol
@@ -14,7 +14,7 @@ from homebody.errors import ModelError
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 64
-"""The native parser and matcher recurse: a deeper grammar could overflow the stack, which cannot be caught."""
+"""The native parser and matcher recurse: a deeper one could overflow the stack, which cannot be caught."""
 
 FIRST_LOOK = 64
 SECOND_LOOK = 2048
@@ -45,7 +45,7 @@ def refuse_dangerous(text: str) -> None:
 
 
 def depth(text: str) -> int:
-    """Return how deep the round brackets of *text* are nested, those in quotes, classes and comments left aside."""
+    """Return how deep the round brackets of *text* are nested, quotes, classes and comments left aside."""
     deepest = level = place = 0
     closing = ""
     while place < len(text):
@@ -69,8 +69,8 @@ def depth(text: str) -> int:
 def choose(logits: NDArray[np.float32], matcher: Matcher) -> int | None:
     """Return the most likely token that *matcher* allows, or None when it allows none.
 
-    *logits* are minus infinity for tokens that may never be chosen. Looking at the most likely few first changes
-    nothing: the best allowed among them is the best allowed of all.
+    *logits* are minus infinity for tokens that may never be chosen. Looking at the most likely few first
+    changes nothing: the best allowed among them is the best allowed of all.
     """
     best = int(logits.argmax())
     if np.isfinite(logits[best]) and matcher.allowed(np.array([best], dtype=np.int32))[0]:

@@ -1,8 +1,8 @@
 """What can the native library do for us? The only module that imports llama_cpp; the low-level API alone.
 
-Native faults end the process and cannot be caught, so every call here is guarded against what is known to crash:
-a grammar that does not parse gives NULL, logits that were not asked for give NULL, a grammar that is fed a token
-it did not allow aborts.
+Native faults end the process and cannot be caught, so every call here is guarded against what is known to
+crash: a grammar that does not parse gives NULL, logits that were not asked for give NULL, a grammar that is
+fed a token it did not allow aborts.
 """
 
 import contextlib
@@ -171,7 +171,7 @@ class Llama:
         return bool(native.llama_vocab_is_eog(self.vocab, token))
 
     def tokenize(self, text: str, *, special: bool) -> list[int]:
-        """Return the tokens of *text*; with *special*, the names of control tokens in it become those tokens."""
+        """Return the tokens of *text*; with *special*, names of control tokens in it become those tokens."""
         data = text.encode("utf-8", "replace")
         space = len(data) + 16
         while True:
@@ -213,7 +213,7 @@ class Llama:
         return 0
 
     def held(self) -> int:
-        """Return how many tokens the memory really holds; after an aborted step that is fewer than were given."""
+        """Return how many tokens the memory holds; after an aborted step that is fewer than were given."""
         return int(native.llama_memory_seq_pos_max(self._memory, 0)) + 1
 
     def step(self, tokens: Sequence[int], start: int, *, output: bool) -> None:
@@ -254,7 +254,7 @@ class Llama:
         self.keep(0)
 
     def grammar(self, text: str) -> "Grammar":
-        """Return a compiled grammar. Raises ModelError with the library's reason when it cannot be compiled."""
+        """Return a compiled grammar. Raises ModelError with the library's reason when that cannot be done."""
         self._said.clear()
         with error_output() as printed:
             pointer = native.llama_sampler_init_grammar(self.vocab, text.encode("utf-8", "replace"), b"root")
@@ -283,7 +283,8 @@ class Grammar:
         self._array.selected = -1
         self._array.sorted = False
         native.llama_sampler_apply(self._pointer, ctypes.byref(self._array))
-        return np.isfinite(entries["logit"])
+        found: NDArray[np.bool_] = np.isfinite(entries["logit"])
+        return found
 
     def accept(self, token: int) -> None:
         """Go on past *token*, which must have been allowed."""

@@ -1,4 +1,4 @@
-"""What does the model process do with its life: seal itself, load, prove itself, answer until its parent goes?
+"""What does the model process do: seal itself, load, prove itself, answer until its parent goes?
 
 Nothing here may import the native library before the seal is on, so the rooms that need it are imported late.
 """
@@ -103,8 +103,8 @@ def load(request: Request, inbox: Inbox) -> tuple["Engine", Request]:
 def import_native(null: int) -> None:
     """Import the native library, which opens the null device for writing as it is imported.
 
-    The seal opens nothing for writing, so it gets *null*, which was opened before (llama_cpp/_utils.py hands the
-    name to open(), which takes a descriptor as well).
+    The seal opens nothing for writing, so it gets *null*, which was opened before (llama_cpp/_utils.py hands
+    the name to open(), which takes a descriptor as well).
     """
     name = os.devnull
     os.devnull = null  # type: ignore[assignment]

@@ -55,8 +55,8 @@ def physical_cores(allowed: Iterable[int], cpus: Path) -> int:
 def cgroup_quota(root: Path, membership: Path = Path("/proc/self/cgroup")) -> float | None:
     """Return how many processors' worth of time our control group may use, or None for no limit.
 
-    Every group on the way up can limit (Documentation/admin-guide/cgroup-v2.rst, cpu.max); version 1 says it in
-    two files.
+    Every group on the way up can limit (Documentation/admin-guide/cgroup-v2.rst, cpu.max); version 1 says it
+    in two files.
     """
     try:
         lines = membership.read_text(encoding="utf-8").splitlines()

@@ -1,8 +1,8 @@
 """With which settings is the model process started, and which come next when it dies?
 
-A CPU can say that it has an instruction and still fault on it (AMX in a virtual machine: every quantized model
-dies at its first decode), and such a fault cannot be caught. So the process proves itself, and its parent goes
-down this ladder until one step holds.
+A CPU can say that it has an instruction and still fault on it (AMX in a virtual machine: every quantized
+model dies at its first decode), and such a fault cannot be caught. So the process proves itself, and its
+parent goes down this ladder until one step holds.
 """
 
 from dataclasses import asdict, dataclass, replace
@@ -39,8 +39,8 @@ class Settings:
 def next_settings(settings: Settings) -> Settings | None:
     """Return the next safer settings after a death by signal, or None when there are none.
 
-    First without extra buffers (weights repacked for AMX and the like), then without the GPU, then without mapping
-    the file.
+    First without extra buffers (weights repacked for AMX and the like), then without the GPU, then without
+    mapping the file.
     """
     attempt = settings.attempt + 1
     if settings.extra_buffers:

@@ -88,8 +88,8 @@ class ModelClient:
     def start(self) -> ModelReady:
         """Start the model process and return what it says once it has proved itself.
 
-        When a signal kills it on the way, it is started with the next safer settings; what works is remembered.
-        Raises ModelFileError or ModelError with the reason.
+        When a signal kills it on the way, it is started with the next safer settings; what works is
+        remembered. Raises ModelFileError or ModelError with the reason.
         """
         return self._supervisor.start()
 
@@ -175,7 +175,7 @@ class ModelClient:
                     exchange.cancel()
                 found: Event = last_of(exchange, seconds, tell)
             except BaseException:
-                exchange.cancel()  # on_progress failed or the person pressed Ctrl-C: nobody waits for the rest
+                exchange.cancel()  # when on_progress fails, nobody waits for the rest
                 raise
             finally:
                 with self._guard:

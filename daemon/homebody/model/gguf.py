@@ -36,16 +36,13 @@ class ModelInfo:
 def inspect(path: Path) -> ModelInfo:
     """Return what the GGUF file says about itself.
 
-    Raises ModelFileError saying what is wrong: it is missing, cannot be read, is no GGUF, is cut short (and by
-    how many bytes), is damaged, or holds no language model.
+    Raises ModelFileError saying what is wrong: it is missing, cannot be read, is no GGUF, is cut short (and
+    by how many bytes), is damaged, or holds no language model.
     """
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise ModelFileError(f"The model file {path} is not a file.", hint=HINT)
+        size = _size(path)
         with path.open("rb") as file:
-            header = read_header(file, status.st_size)
-            return _describe(header, path, status.st_size)
+            return _describe(read_header(file, size), path, size)
     except FileNotFoundError as error:
         raise ModelFileError(f"The model file {path} is not there.", hint=HINT) from error
     except OSError as error:
@@ -54,6 +51,14 @@ def inspect(path: Path) -> ModelInfo:
         if error.hint is not None:
             raise
         raise ModelFileError(f"The model file {path} {error}", hint=HINT) from error
+
+
+def _size(path: Path) -> int:
+    """Return the size of the file. Raises ModelFileError when *path* is a folder, a pipe or a device."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise ModelFileError("is not a file.")
+    return status.st_size
 
 
 def _describe(header: Header, path: Path, size: int) -> ModelInfo:

@@ -1,7 +1,7 @@
 """What does a GGUF file's header say, read without trusting one number in it?
 
-The format is described in ggml's docs/gguf.md. Every count is held against the bytes that are really there, so
-that a damaged or hostile file costs little time and memory and ends in a sentence.
+The format is described in ggml's docs/gguf.md. Every count is held against the bytes that are really there,
+so that a damaged or hostile file costs little time and memory and ends in a sentence.
 """
 
 import struct
@@ -39,7 +39,7 @@ class Tensor:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The metadata that are single values (arrays are stepped over), the tensors, and where their bytes begin."""
+    """The metadata that are single values (arrays are stepped over), the tensors, and where those begin."""
 
     version: int
     values: dict[str, Value]

@@ -8,14 +8,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from homebody.errors import ModelGoneError
 from homebody.model.wire import WireError, encode, receive
 from homebody.seal import scrub_environment
 
 COMMAND = (sys.executable, "-I", "-m", "homebody.engine.main")
-"""How the model process is started: by exec, never by a bare fork, so that it shares nothing with its parent."""
+"""How the model process is started: by exec, so that it shares nothing with its parent."""
 
 TAIL_BYTES = 8192
 TAIL_LINES = 3
@@ -53,8 +53,8 @@ class Exchange:
     def next(self, seconds: float) -> Event:
         """Return the next event.
 
-        Raises ProcessEndedError when the process ends first, or when it says nothing for *seconds*: then it is
-        killed, because nothing else helps against native code that hangs.
+        Raises ProcessEndedError when the process ends first, or when it says nothing for *seconds*: then it
+        is killed, because nothing else helps against native code that hangs.
         """
         try:
             event = self.events.get(timeout=seconds)
@@ -187,9 +187,9 @@ class ModelProcess:
 
     def _listen(self) -> None:
         """Hand each event to the exchange that waits for it, until the process ends."""
-        assert self._child.stdout is not None
         try:
-            while (event := receive(self._child.stdout)) is not None:
+            stream = cast(BinaryIO, self._child.stdout)
+            while (event := receive(stream)) is not None:
                 with self._registry:
                     exchange = self._waiting.get(event.get("id", 0))
                 if exchange is not None:

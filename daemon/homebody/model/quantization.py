@@ -119,8 +119,8 @@ MIXES: Mapping[int, tuple[str, str]] = {
 def name_quantization(elements: Mapping[int, int], file_type: int | None) -> tuple[str, str]:
     """Return the name of the quantization and the words for it.
 
-    *elements* says how many weights each type holds. The name of the mix that the file claims is taken only when
-    the tensors bear it out; otherwise the type that holds most weights names it.
+    *elements* says how many weights each type holds. The name of the mix that the file claims is taken only
+    when the tensors bear it out; otherwise the type that holds most weights names it.
     """
     weights = {TYPES[number]: count for number, count in elements.items() if TYPES[number].words != _INTEGER}
     if not weights:

@@ -43,7 +43,7 @@ def pause_after(deaths: int) -> float:
 
 
 class Supervisor:
-    """The model process: started by exec, tried with safer settings when a signal kills it, started again later."""
+    """The model process: tried with safer settings when a signal kills it, and started again later."""
 
     def __init__(
         self,
@@ -136,7 +136,7 @@ class Supervisor:
         return self.ready
 
     def _climb_down(self) -> ModelReady:
-        """Start with what worked last time, or with everything on, and go on to safer settings after each death."""
+        """Start with what worked last time, or with everything on; go on to safer settings after a death."""
         info = inspect(self._path)
         sha256 = sha256_of(self._path)
         settings: Settings | None = recall(self._memory, sha256) or Settings()
@@ -184,7 +184,7 @@ class Supervisor:
 
 
 def last_of(exchange: Exchange, seconds: float, tell: Callable[[Event], None] | None = None) -> Any:
-    """Return what the exchange ends with, telling of the progress on the way. Raises the error it ends with."""
+    """Return what the exchange ends with, telling of progress on the way. Raises the error it ends with."""
     while True:
         event = exchange.next(seconds)
         if "error" in event:
