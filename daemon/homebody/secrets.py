@@ -1,13 +1,19 @@
 """Where do secrets live? In the computer's keyring, or, where there is none, in a file of one's own.
 
-Read before the seal, because afterwards no keyring can be reached. Only keyrings that encrypt are used:
-the ``keyring`` package's plaintext, null and failing backends are passed over.
+Read before the seal, because afterwards no keyring can be reached. The keyring is asked by a child process:
+a prompt that nobody answers is ended with it, and neither its message bus nor its libraries stay with us.
+Only keyrings that encrypt are used: plaintext, null and failing backends are passed over.
+
+``python -I -m homebody.secrets`` is that child: an account on standard input, the key on standard output.
 """
 
+import contextlib
 import os
 import secrets
-import threading
+import subprocess
+import sys
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -17,10 +23,18 @@ from homebody.paths import Home
 
 SERVICE = "homebody"
 KEY_BYTES = 32
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 20.0
 """A locked keyring may ask a person at a desktop for its password; a daemon must not wait for ever."""
 
-TRUSTED = ("keyring.backends.SecretService", "keyring.backends.macOS", "keyring.backends.kwallet")
+IN_KEYRING = "keyring:"
+"""What the key's file holds instead of a key, before the account's name, when the key is in the keyring."""
+
+TRUSTED = (
+    "keyring.backends.SecretService",
+    "keyring.backends.libsecret",
+    "keyring.backends.kwallet",
+    "keyring.backends.macOS",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,93 +45,155 @@ class Key:
     where: Literal["keyring", "file"]
 
 
-def vault_key(home: Home) -> Key:
-    """Return the vault's key, made at the first call. Raises HomebodyError when it can be kept nowhere.
+def vault_key(
+    home: Home, environ: Mapping[str, str] | None = None, *, patience: float = PATIENCE_SECONDS
+) -> Key:
+    """Return the vault's key, made at the first call.
 
-    A key that lies in the file goes on being used: two keys would lose what one of them encrypted.
+    *environ* is the person's own environment, where it is not ours any more: it leads to the keyring. A key
+    stays where it was first put: another would lose what the first one encrypted. Raises HomebodyError when
+    its file is damaged or can be read by others, or when it is in the keyring and that does not answer.
     """
-    if not home.key.exists():
-        found = patiently(lambda: from_keyring(str(home.state)))
-        if found is not None:
-            return Key(data=found, where="keyring")
-    return Key(data=from_file(home.key), where="file")
+    environ = os.environ if environ is None else environ
+    found = None
+    kept = read_file(home.key)
+    if kept is None:
+        account = secrets.token_hex(8)
+        found = ask_keyring(account, environ, patience)
+        write_file(home.key, secrets.token_hex(KEY_BYTES) if found is None else IN_KEYRING + account)
+        kept = read_file(home.key) or ""
+        found = found if kept == IN_KEYRING + account else None
+    if not kept.startswith(IN_KEYRING):
+        return Key(data=key_in(kept, home.key), where="file")
+    found = found or ask_keyring(kept.removeprefix(IN_KEYRING), environ, patience)
+    if found is None:
+        raise HomebodyError(
+            "The vault's key lies in this computer's keyring, and that cannot be asked just now.",
+            hint="Unlock the keyring (log in at the desktop) and start again. If it is gone for good, move"
+            f" {home.key} away: a new key is made, and what was done before cannot be undone any more.",
+        )
+    return Key(data=found, where="keyring")
 
 
-def patiently(get: Any, seconds: float = PATIENCE_SECONDS) -> bytes | None:
-    """Return what *get* returns, or None when it raises or takes longer than *seconds*.
+def ask_keyring(account: str, environ: Mapping[str, str], patience: float) -> bytes | None:
+    """Return the key that the keyring has for *account*, made if there is none.
 
-    A keyring is a program of somebody else's behind a message bus: any of its faults means "no keyring".
+    None when there is no keyring that encrypts, or none that answers within *patience* seconds.
     """
-    result: list[bytes | None] = []
+    if sys.platform != "darwin":
+        address = bus_address(environ)
+        if address is None:
+            return None
+        environ = {**environ, "DBUS_SESSION_BUS_ADDRESS": address}
+    try:
+        child = subprocess.run(
+            [sys.executable, "-I", "-m", "homebody.secrets"],
+            input=account.encode(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=patience,
+            env=dict(environ),
+            check=False,
+        )
+        key = bytes.fromhex(child.stdout.decode("ascii"))
+    except (OSError, subprocess.TimeoutExpired, ValueError):
+        return None
+    return key if len(key) == KEY_BYTES else None
 
-    def call() -> None:
-        try:
-            result.append(get())
-        except Exception:  # noqa: BLE001 - see above
-            result.append(None)
 
-    thread = threading.Thread(target=call, name="keyring", daemon=True)
-    thread.start()
-    thread.join(seconds)
-    return result[0] if result else None
+def bus_address(environ: Mapping[str, str]) -> str | None:
+    """Return where the desktop's message bus listens, None without one; one over the network is none."""
+    given = environ.get("DBUS_SESSION_BUS_ADDRESS")
+    if given is not None:
+        return given if all(part.startswith("unix:") for part in given.split(";") if part) and given else None
+    usual = Path(environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}") / "bus"
+    return f"unix:path={usual}" if usual.is_socket() else None
 
 
 def trusted_keyring() -> Any | None:
     """Return the keyring backend to use, or None when this computer has none that encrypts."""
-    if not os.environ.get("DBUS_SESSION_BUS_ADDRESS") and os.uname().sysname == "Linux":
-        return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import keyring
 
-        backend = keyring.get_keyring()
-        candidates = [backend, *getattr(backend, "backends", [])]
-    for candidate in candidates:
+        chosen = keyring.get_keyring()
+    for candidate in (chosen, *getattr(chosen, "backends", ())):
         if type(candidate).__module__.startswith(TRUSTED):
             return candidate
     return None
 
 
-def from_keyring(account: str) -> bytes | None:
-    """Return the key kept for *account*, made if there is none, or None without a trusted keyring."""
+def from_keyring(account: str) -> str | None:
+    """Return the key kept for *account* in hex, made if there is none, or None without a trusted keyring."""
     backend = trusted_keyring()
     if backend is None:
         return None
     kept = backend.get_password(SERVICE, account)
     if kept is None:
         backend.set_password(SERVICE, account, secrets.token_hex(KEY_BYTES))
-        kept = backend.get_password(SERVICE, account)
-    return bytes.fromhex(kept) if kept else None
+        kept = backend.get_password(SERVICE, account)  # what counts is what will be found the next time
+    return None if kept is None else str(kept)
 
 
-def from_file(path: Path) -> bytes:
-    """Return the key in the file at *path*, made if there is none, readable by its owner alone.
-
-    Raises HomebodyError when the file is damaged or can be read by others.
-    """
+def write_file(path: Path, text: str) -> None:
+    """Write *text* to a new file that its owner alone can read, on the disk on return; an old one stays."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    except FileExistsError:
-        return read_file(path)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(KEY_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
-    return read_file(path)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(text + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(temporary, path)  # never replaces: whoever came first has the key
+    finally:
+        temporary.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
-def read_file(path: Path) -> bytes:
-    """Return the key in an existing file."""
-    if path.stat().st_mode & 0o077:
-        raise HomebodyError(f"The vault's key {path} can be read by others.", hint=f"Make it yours alone: chmod 600 {path}")
+def read_file(path: Path) -> str | None:
+    """Return what the key's file holds, None without one. Raises HomebodyError when others can read it."""
     try:
-        data = bytes.fromhex(path.read_text(encoding="ascii").strip())
-    except ValueError:
-        data = b""
-    if len(data) != KEY_BYTES:
-        raise HomebodyError(
-            f"The vault's key {path} is damaged.",
-            hint="Put it back from a backup, or move it away: then a new key is made, and older runs cannot be undone.",
-        )
-    return data
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise HomebodyError(f"The vault's key {path} cannot be read: {error.strerror}.") from error
+    with os.fdopen(descriptor, encoding="ascii", errors="replace") as file:
+        if os.fstat(descriptor).st_mode & 0o077:
+            raise HomebodyError(
+                f"The vault's key {path} can be read by others.",
+                hint=f"Make it yours alone: chmod 600 {path}",
+            )
+        return file.read(1000).strip()
+
+
+def key_in(text: str, path: Path) -> bytes:
+    """Return the key written as *text* in the file at *path*. Raises HomebodyError when it is none."""
+    with contextlib.suppress(ValueError):
+        data = bytes.fromhex(text)
+        if len(data) == KEY_BYTES:
+            return data
+    raise HomebodyError(
+        f"The vault's key {path} is damaged.",
+        hint="Put it back from a backup, or move it away: then a new key is made, and what was done before"
+        " cannot be undone any more.",
+    )
+
+
+def main() -> int:
+    """Be the child that asks the keyring; the exit code says whether it had an answer."""
+    found = from_keyring(sys.stdin.read().strip())
+    if found is None:
+        return 1
+    sys.stdout.write(found)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
