@@ -1,0 +1,81 @@
+"""The command line: what a person types.
+
+Commands are imported when they are called, so that `homebody --help` answers at once.
+"""
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import click
+
+from homebody import __version__
+from homebody.errors import HomebodyError
+from homebody.paths import find_home
+
+COMMANDS = {
+    "demo": ("demo", "Show everything at once, in a folder that can be thrown away."),
+    "new": ("recipes", "Put a shipped recipe into your recipes folder."),
+    "list": ("recipes", "List your recipes and the shipped ones."),
+    "check": ("recipes", "Say what is wrong with recipes before they run."),
+    "show": ("recipes", "Show a recipe in its long form, and what it may read and write."),
+    "serve": ("serve", "Run homebody here, until Ctrl+C."),
+    "status": ("daemon", "Show what the running homebody is doing."),
+    "history": ("daemon", "List what was done, and why the rest was not."),
+    "undo": ("daemon", "Take back what a run did."),
+    "doctor": ("doctor", "Check everything that can be wrong here, with the cure."),
+}
+"""Each command: the module of its room, and its line in the help."""
+
+
+class Commands(click.Group):
+    """The group of all commands, each imported when needed."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Return the commands in the order in which a person meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        """Return the command *name*, importing its room."""
+        if name not in COMMANDS:
+            return None
+        room = importlib.import_module(f"homebody.cli.{COMMANDS[name][0]}")
+        command: click.Command = getattr(room, f"{name}_command")
+        return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table of commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_room, words) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Carry out the command; what goes wrong is said in two lines, never as a traceback."""
+        try:
+            return super().invoke(ctx)
+        except HomebodyError as error:
+            click.echo(f"homebody: {error}", err=True)
+            if error.hint:
+                click.echo(f"  {error.hint}", err=True)
+            ctx.exit(error.exit_code)
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--home", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+              help="Keep recipes and state under DIR instead of the usual folders (also HOMEBODY_HOME).")  # fmt: skip
+@click.version_option(__version__, prog_name="homebody")
+@click.pass_context
+def cli(ctx: click.Context, home: Path | None) -> None:
+    """Do text chores on your own computer, with one local model and no way to the network.
+
+    Start with `homebody demo`: it shows everything in a folder of its own and touches nothing else.
+    """
+    ctx.obj = find_home(root=home)
+
+
+def main() -> None:
+    """Run the command line; the process ends with the command's exit code."""
+    cli(prog_name="homebody")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""``homebody new``, ``list``, ``check`` and ``show``: recipes, before any of them runs."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from homebody.errors import RecipeError, UsageError
+from homebody.paths import Home, shipped
+from homebody.recipe.lint import lint
+from homebody.recipe.load import load_folder, load_recipe, long_form
+from homebody.recipe.schema import Recipe
+
+
+def shipped_recipes() -> dict[str, Path]:
+    """Return the recipes that ship with homebody, by name."""
+    return {path.stem: path for path in sorted(shipped("recipes").glob("*.yaml"))}
+
+
+@click.command("new")
+@click.argument("name")
+@click.option("--folder", metavar="DIR", help="The folder that it is to look after, instead of ~/Notes.")
+@click.pass_obj
+def new_command(home: Home, name: str, folder: str | None) -> None:
+    """Put the shipped recipe NAME into your recipes folder, ready to be changed.
+
+    Names: summarize-notes, tag-files, daily-digest. `homebody list` says what each does.
+    """
+    known = shipped_recipes()
+    if name not in known:
+        raise UsageError(f"There is no shipped recipe {name!r}.", hint=f"There are: {', '.join(known)}.")
+    target = home.recipes / f"{name}.yaml"
+    if target.exists():
+        raise UsageError(f"{target} is there already.", hint="Change it there, or move it away first.")
+    text = known[name].read_text(encoding="utf-8")
+    if folder is not None:
+        text = text.replace("~/Notes", str(Path(folder).expanduser().absolute()))
+    home.recipes.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8")
+    click.echo(f"Wrote {target}")
+    click.echo(permissions_in_words(load_recipe(target)))
+    click.echo("Change it as you like; `homebody check` says whether it is right, `homebody serve` runs it.")
+
+
+def permissions_in_words(recipe: Recipe) -> str:
+    """Return what the recipe reads, where it writes, and what it can never do; the seal is made of the same."""
+    permissions = recipe.permissions()
+    reads = ", ".join(map(str, permissions.reads)) or "nothing"
+    writes = ", ".join(map(str, permissions.writes)) or "nothing"
+    return f"It reads {reads}; it writes {writes}; it can never reach a network, or write anywhere else."
+
+
+@click.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def list_command(home: Home, *, as_json: bool) -> None:
+    """List your recipes, and the shipped ones that you have not taken yet."""
+    loaded = load_folder(home.recipes)
+    mine = {recipe.name: recipe for recipe in loaded.recipes}
+    others = {name: load_recipe(path) for name, path in shipped_recipes().items() if name not in mine}
+    if as_json:
+        rows = [{"name": r.name, "description": r.description, "enabled": r.enabled, "yours": r.name in mine}
+                for r in (*mine.values(), *others.values())]  # fmt: skip
+        click.echo(json.dumps({"recipes": rows, "problems": [str(problem) for problem in loaded.problems]}))
+        return
+    click.echo(f"Yours, in {home.recipes}:")
+    for recipe in mine.values():
+        click.echo(f"  {recipe.name:<18} {recipe.description or ''}{'' if recipe.enabled else '  (switched off)'}")
+    if not mine:
+        click.echo("  none yet; take one with `homebody new NAME`")
+    for problem in loaded.problems:
+        click.echo(f"  not usable: {problem}")
+    if others:
+        click.echo("Shipped:")
+        for recipe in others.values():
+            click.echo(f"  {recipe.name:<18} {recipe.description or ''}")
+
+
+@click.command("check")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.pass_obj
+def check_command(home: Home, files: tuple[Path, ...]) -> None:
+    """Say what is wrong with FILES, or with all of your recipes: file, line, column, what, and the cure.
+
+    Ends with 65 when something is wrong.
+    """
+    wrong = 0
+    recipes: list[Recipe] = []
+    for path in files or sorted(home.recipes.glob("*.y*ml")):
+        try:
+            recipes.append(load_recipe(path))
+        except RecipeError as error:
+            wrong += 1
+            click.echo(str(error))
+            if error.hint:
+                click.echo(f"  {error.hint}")
+    for problem in lint(recipes):
+        wrong += 1
+        click.echo(str(problem))
+    if wrong:
+        sys.exit(RecipeError.exit_code)
+    if not recipes:
+        click.echo(f"There are no recipes in {home.recipes} yet. Take one with `homebody new summarize-notes`.")
+        return
+    for recipe in recipes:
+        click.echo(f"{recipe.name}: right")
+
+
+@click.command("show")
+@click.argument("name")
+@click.pass_obj
+def show_command(home: Home, name: str) -> None:
+    """Show the recipe NAME in its long form, and what it may read and write."""
+    loaded = load_folder(home.recipes)
+    found = next((recipe for recipe in loaded.recipes if recipe.name == name), None)
+    if found is None:
+        known = shipped_recipes()
+        if name not in known:
+            raise UsageError(f"There is no recipe {name!r}.", hint="`homebody list` shows them all.")
+        found = load_recipe(known[name])
+    click.echo(long_form(found).rstrip())
+    click.echo(f"\n# {permissions_in_words(found)}")

@@ -1,0 +1,200 @@
+"""How does one ask become values: what fits, what is asked, what is done when the answer is wrong?"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from homebody.documents.window import Window, fit
+from homebody.errors import ModelError, PromptTooLongError, SlotError
+from homebody.messages import Message
+from homebody.model.client import Answer, Progress
+from homebody.recipe.schema import Ask
+from homebody.slots import Slot, TextSlot
+from homebody.slots.check import check
+from homebody.slots.grammar import grammar
+from homebody.slots.prompt import build, repair
+
+MAP_TASK = "Summarise this part of a longer document."
+MAP_SLOTS: Mapping[str, Slot] = {"part": TextSlot(max=300)}
+
+SPARE_TOKENS = 16
+"""Kept free in the context: joining parts can make a token or two more than counting them alone."""
+
+ROUNDS = 4
+"""How often summaries may be summarised again before the document counts as too long."""
+
+Tell = Callable[..., None]
+"""How the asker reports a step: a name and counts, never contents."""
+
+
+class Model(Protocol):
+    """What the house needs of a model; ModelClient and FakeModel have it."""
+
+    @property
+    def context(self) -> int:
+        """Return the tokens that a prompt and its answer may have together."""
+
+    def count(self, texts: list[str]) -> list[int]:
+        """Return the tokens of each text alone."""
+
+    def prompt_tokens(self, messages: tuple[Message, ...]) -> int:
+        """Return the tokens of the whole prompt."""
+
+    def generate(
+        self,
+        messages: tuple[Message, ...],
+        *,
+        grammar: str | None,
+        max_tokens: int,
+        on_progress: Callable[[Progress], None] | None = None,
+        deadline_seconds: float = 600,
+    ) -> Answer:
+        """Return the model's answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The values of the slots, and what was read to get them."""
+
+    values: Mapping[str, Any]
+    tokens_total: int
+    tokens_read: int
+    overflow: str
+    calls: tuple[Answer, ...] = field(default=())
+
+    @property
+    def answer_tokens(self) -> int:
+        """Tokens that the model wrote, over all calls."""
+        return sum(call.answer_tokens for call in self.calls)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds that the model worked, over all calls."""
+        return sum(call.prefill_seconds + call.decode_seconds for call in self.calls)
+
+
+def ask_about(model: Model, ask: Ask, text: str, *, overflow: str, tell: Tell) -> Asked:
+    """Return the slots of *ask* filled from *text*, whatever its length.
+
+    A text that does not fit is dealt with as *overflow* says, and how is in the result. Raises SlotError when
+    a second try is wrong too, DocumentError when the text must not be cut and does not fit, ModelError.
+    """
+    calls: list[Answer] = []
+    tell_call = _telling(tell, calls)
+    budget = room(model, ask.prompt, ask.output, ask.language)
+    if model.count([text])[0] > budget:
+        budget = min(budget, room(model, MAP_TASK, MAP_SLOTS, ask.language))
+    window = fit(text, budget=budget, overflow=overflow, count=lambda texts: model.count(list(texts)))
+    reading = window.parts[0] if window.parts else ""
+    if len(window.parts) > 1:
+        reading = _reduce(model, window, ask, budget, tell_call)
+    values = one_ask(model, ask.prompt, ask.output, reading, ask.language, tell_call, source=text)
+    return Asked(
+        values=values,
+        tokens_total=window.tokens_total,
+        tokens_read=window.tokens_read,
+        overflow=window.overflow,
+        calls=tuple(calls),
+    )
+
+
+def _telling(tell: Tell, calls: list[Answer]) -> Tell:
+    """Return a *tell* that also keeps each answer's figures."""
+
+    def told(name: str, *, answer: Answer | None = None, **detail: Any) -> None:
+        if answer is not None:
+            calls.append(answer)
+            detail |= {
+                "prompt_tokens": answer.prompt_tokens,
+                "cached_tokens": answer.cached_tokens,
+                "answer_tokens": answer.answer_tokens,
+                "seconds": round(answer.prefill_seconds + answer.decode_seconds, 3),
+                "tokens_per_second": round(answer.tokens_per_second, 1),
+            }
+        tell(name, **detail)
+
+    return told
+
+
+def _reduce(model: Model, window: Window, ask: Ask, budget: int, tell: Tell) -> str:
+    """Return the summaries of the parts, joined, summarised again until they fit *budget*."""
+    parts = list(window.parts)
+    for _ in range(ROUNDS):
+        summaries = []
+        for number, part in enumerate(parts, start=1):
+            found = one_ask(model, MAP_TASK, MAP_SLOTS, part, ask.language, tell, part=number, parts=len(parts))
+            summaries.append(found["part"])
+        joined = "\n\n".join(summaries)
+        if model.count([joined])[0] <= budget:
+            return joined
+        parts = list(
+            fit(joined, budget=budget, overflow="summarize", count=lambda texts: model.count(list(texts))).parts
+        )
+    raise PromptTooLongError(
+        f"Even the summaries of the document's {len(window.parts)} parts do not fit the model's context.",
+        hint="Use a model with a larger context, or `overflow: head` in the recipe's `read`.",
+    )
+
+
+def one_ask(
+    model: Model,
+    task: str,
+    slots: Mapping[str, Slot],
+    text: str,
+    language: str,
+    tell: Tell,
+    *,
+    source: str | None = None,
+    **detail: Any,
+) -> Mapping[str, Any]:
+    """Return the slots filled by one constrained call, or by a second one that was told what was wrong.
+
+    *source* is what ``must_appear`` is judged against, *text* itself if not given. Raises SlotError.
+    """
+    source = text if source is None else source
+    messages = build(task, slots, text, language)
+    limit = answer_tokens(slots)
+    answer = model.generate(messages, grammar=grammar(slots), max_tokens=limit)
+    tell("asked", answer=answer, **detail)
+    try:
+        return _judge(answer, slots, source)
+    except SlotError as error:
+        tell("repair", **detail)
+        shorter = {name: _shorter(slot) for name, slot in slots.items()} if answer.stop == "limit" else dict(slots)
+        again = repair(messages, answer.text, str(error))
+        if answer.stop == "limit" or model.prompt_tokens(again) + limit > model.context:
+            again = build(task, shorter, text, language)
+        second = model.generate(again, grammar=grammar(shorter), max_tokens=limit)
+        tell("asked", answer=second, **detail)
+        return _judge(second, slots, source)
+
+
+def _judge(answer: Answer, slots: Mapping[str, Slot], source: str) -> Mapping[str, Any]:
+    if answer.stop == "limit":
+        raise SlotError("The answer was longer than its slots allow, and stopped in the middle.")
+    return check(answer.text, slots, source)
+
+
+def _shorter(slot: Slot) -> Slot:
+    """Return a text slot of a quarter of its length: a script of three bytes a letter fits then, too."""
+    return slot.model_copy(update={"max": max(1, slot.max // 4)}) if isinstance(slot, TextSlot) else slot
+
+
+def answer_tokens(slots: Mapping[str, Slot]) -> int:
+    """Return the tokens that an answer may take: one for every two characters of the longest, and its keys."""
+    characters = sum(slot.longest() + len(name) + 6 for name, slot in slots.items())
+    return 32 + characters // 2
+
+
+def room(model: Model, task: str, slots: Mapping[str, Slot], language: str) -> int:
+    """Return the tokens of document that fit beside the prompt and the longest answer.
+
+    Raises ModelError when nothing would fit: the recipe asks for more than this model's context holds.
+    """
+    fixed = model.prompt_tokens(build(task, slots, "", language)) + answer_tokens(slots) + SPARE_TOKENS
+    if fixed + 64 > model.context:
+        raise ModelError(
+            f"The recipe's prompt and answer take {fixed} tokens, and the model's context has {model.context}.",
+            hint="Ask for less at once, lower `max` in the slots, or use a model with a larger context.",
+        )
+    return model.context - fixed

@@ -1,0 +1,31 @@
+"""How does a schedule become a queued run, once for each moment?"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from homebody.events import ScheduleDue
+from homebody.journal.store import Journal
+from homebody.recipe.schema import Recipe
+
+
+def enqueuer(journal: Journal, recipes: Mapping[str, Recipe], wake: Callable[[], None]) -> Callable[..., None]:
+    """Return what the scheduler calls: it queues the recipe's run for that moment, once."""
+    def due(name: str, at: datetime) -> None:
+        recipe = recipes.get(name)
+        if recipe is None:
+            return
+        run = journal.enqueue(
+            recipe=name,
+            recipe_hash=recipe.hash,
+            event=ScheduleDue(recipe=name, due=at),
+            key=f"{name}\n@{at.astimezone(UTC).isoformat()}",
+            path=None,
+            content=None,
+            origin=None,
+            due=at,
+        )
+        journal.set_cursor(name, at)
+        if run is not None:
+            wake()
+
+    return due

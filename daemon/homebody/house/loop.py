@@ -1,0 +1,64 @@
+"""The daemon's one loop: claim a run, carry it out, write down how it ended."""
+
+import threading
+from typing import Any
+
+from homebody.clock import Clock
+from homebody.house.runner import Outcome, Runner
+from homebody.journal.run import GiveUp, Retry, Run, RunState, decide
+from homebody.journal.store import Journal
+from homebody.logs import get_log
+from homebody.recipe.schema import Recipe
+
+PAUSE_SECONDS = 10.0
+"""How long the loop rests when the disk is full, before it looks again."""
+
+
+def run_until(
+    stop: threading.Event, wake: threading.Event, journal: Journal, runner: Runner, loop: "Endings", wait: float
+) -> None:
+    """Claim and carry out runs, one at a time, until *stop* is set.
+
+    *wake* is set by whoever enqueues; *wait* is the longest nap between two looks at the journal, in seconds,
+    for runs whose time to be tried again comes.
+    """
+    while not stop.is_set():
+        wake.clear()
+        run = journal.claim()
+        if run is None:
+            wake.wait(wait)
+            continue
+        outcome = runner.run(run)
+        if stop.is_set() and outcome.again:
+            journal.hand_back(run.id, "homebody was stopped in the middle of it")
+            return
+        loop.record(run, outcome)
+        if outcome.pause:
+            stop.wait(PAUSE_SECONDS)
+
+
+class Endings:
+    """Writes down how runs end, and decides which are tried again."""
+
+    def __init__(self, journal: Journal, clock: Clock, recipes: dict[str, Recipe]) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._recipes = recipes
+        self._log: Any = get_log()
+
+    def record(self, run: Run, outcome: Outcome) -> None:
+        """Finish *run*, or queue it again after a pause, as *outcome* and the recipe's ``on_error`` say."""
+        if not outcome.again:
+            self._journal.finish(run.id, outcome.state, outcome.reason, release=outcome.release)
+            self._log.info("run finished", run=run.id, state=outcome.state.value, attempt=run.attempt)
+            return
+        recipe = self._recipes.get(run.recipe)
+        retries = recipe.on_error.retry if recipe is not None else 0
+        match decide(run.tries, retries, self._clock.now()):
+            case Retry(at=at):
+                self._journal.retry(run.id, outcome.reason or "it failed", at)
+                self._log.warning("run will be tried again", run=run.id, attempt=run.attempt)
+            case GiveUp():
+                state = RunState.QUARANTINED if run.path is not None else RunState.FAILED
+                self._journal.finish(run.id, state, outcome.reason)
+                self._log.error("run gave up", run=run.id, state=state.value, attempt=run.attempt)

@@ -1,0 +1,247 @@
+"""One run, from claimed to finished: read, ask, plan, write down, apply.
+
+Every way out is an outcome with a reason that a person can read; only a bug raises.
+"""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from homebody.actions.apply import missing_folders, put
+from homebody.actions.effect import Effect
+from homebody.clock import Clock
+from homebody.documents.file import Snapshot, take
+from homebody.documents.reader import Reader
+from homebody.errors import (
+    ChangedSinceError,
+    DiskFullError,
+    DocumentError,
+    HomebodyError,
+    ModelGoneError,
+    SlotError,
+)
+from homebody.house.asker import Asked, Model, ask_about
+from homebody.house.planner import file_values, merged, plan, unchanged, wanted
+from homebody.house.recover import BY_OTHERS, Settled, settle, take_back
+from homebody.house.selection import selected
+from homebody.journal.run import EffectRow, EffectState, Run, RunState
+from homebody.journal.store import Journal, Origin
+from homebody.journal.vault import Vault
+from homebody.recipe.schema import Recipe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a run ended: its state, the reason in words, and whether another try may help."""
+
+    state: RunState
+    reason: str | None = None
+    again: bool = False
+    pause: bool = False
+    release: bool = False
+    """The file may come back just as it was, and is then to be taken up."""
+
+
+CHANGED = "the file changed before its turn came; what is there now gets a run of its own"
+
+
+class Skip(Exception):  # noqa: N818 - a way out, not an error
+    """The run has nothing to do, and this is why; with *release*, only because of how things are just now."""
+
+    def __init__(self, reason: str, *, release: bool = False) -> None:
+        super().__init__(reason)
+        self.release = release
+
+
+class Runner:
+    """Carries out runs, one at a time."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        vault: Vault,
+        model: Callable[[], Model],
+        reader: Reader,
+        clock: Clock,
+        recipes: Mapping[str, Recipe],
+    ) -> None:
+        self._journal = journal
+        self._vault = vault
+        self._model = model
+        self._reader = reader
+        self._clock = clock
+        self._recipes = recipes
+        self.changing = threading.Lock()
+        """Held while files are changed, so that an undo and a run never write at the same time."""
+
+    def run(self, run: Run) -> Outcome:
+        """Carry out *run* and return how it ended; the journal is told of every step, not of the end."""
+        try:
+            return self._run(run)
+        except Skip as skip:
+            return Outcome(state=RunState.SKIPPED, reason=str(skip), release=skip.release)
+        except DiskFullError as error:
+            return Outcome(state=RunState.FAILED, reason=str(error), again=True, pause=True)
+        except (SlotError, ModelGoneError, DocumentError, HomebodyError, OSError) as error:
+            return Outcome(state=RunState.FAILED, reason=str(error), again=True)
+        except Exception as error:  # noqa: BLE001 - a bug met by one file must not stop the others
+            reason = f"a fault in homebody itself ({type(error).__name__}); please report it"
+            return Outcome(state=RunState.FAILED, reason=reason, again=True)
+
+    def _run(self, run: Run) -> Outcome:
+        with self.changing:
+            settled = settle(self._journal, self._vault, run.id)
+        if settled is Settled.FINISHED:
+            return Outcome(state=RunState.DONE, reason="finished after an interruption")
+        if settled is Settled.PARTLY:
+            return Outcome(state=RunState.FAILED, reason=BY_OTHERS)
+        recipe = self._recipes.get(run.recipe)
+        if recipe is None:
+            raise Skip("the recipe is no longer there")
+        file = self._take(run, recipe)
+        source, documents = self._read(run, recipe, file)
+        values = self._values(run, recipe, file, documents)
+        if recipe.ask is not None:
+            asked = self._ask(run, recipe, source)
+            values["ask"] = dict(asked.values)
+            values["run"] |= {"tokens_read": asked.tokens_read, "tokens_total": asked.tokens_total}
+        if not wanted(recipe, values):
+            raise Skip("`when` does not hold")
+        effects = merged(plan(recipe, values, file, source, recipe.permissions().writes))
+        if not effects:
+            return Outcome(state=RunState.DONE, reason="nothing to change: everything is there already")
+        if file is not None and not unchanged(file):
+            raise Skip(CHANGED, release=True)
+        self._journal.step(run.id, "planned", effects=len(effects))
+        self._apply(run, effects, file)
+        return Outcome(state=RunState.DONE)
+
+    def _take(self, run: Run, recipe: Recipe) -> Snapshot | None:
+        """Return the run's file as it is now, or None for a run without one."""
+        if run.path is None:
+            return None
+        try:
+            file = take(run.path, limit=recipe.read.limit)
+        except DocumentError as error:
+            if getattr(error, "lasting", True):
+                raise Skip(str(error), release=True) from error
+            raise
+        if file.sha256 != run.content and self._journal.origin(run.path, file.sha256) != run.origin:
+            raise Skip(CHANGED, release=True)
+        if not file.data:
+            raise Skip("the file is empty")
+        return file
+
+    def _read(self, run: Run, recipe: Recipe, file: Snapshot | None) -> tuple[str, Sequence[Mapping[str, Any]]]:
+        """Return the text to ask about and, for a recipe that selects, the documents it selected."""
+        if file is None:
+            if recipe.select is None:
+                return "", ()
+            documents = selected(recipe.select, self._reader, now=self._clock.now())
+            self._journal.step(run.id, "selected", count=len(documents))
+            if not documents:
+                raise Skip("there is nothing new to take up")
+            return "\n\n".join(document["text"] for document in documents), documents
+        if recipe.ask is None and not recipe.needs_text():
+            return "", ()
+        began = self._clock.monotonic()
+        extract = self._reader.read(file.data, file.path.suffix)
+        self._journal.step(
+            run.id, "read", size=file.size, pages=extract.pages, seconds=round(self._clock.monotonic() - began, 3)
+        )
+        if not extract.text.strip():
+            raise Skip("the file has no text")
+        return extract.text, ()
+
+    def _values(
+        self, run: Run, recipe: Recipe, file: Snapshot | None, documents: Sequence[Mapping[str, Any]]
+    ) -> dict[str, Any]:
+        """Return what the recipe's templates know."""
+        now = self._clock.now().astimezone()
+        values: dict[str, Any] = {
+            "vars": dict(recipe.vars),
+            "recipe": {"name": recipe.name, "description": recipe.description},
+            "run": {"id": run.id, "time": now.strftime("%H:%M"), "date": now.date()},
+        }
+        values["run"] |= {"tokens_read": 0, "tokens_total": 0}
+        if file is not None:
+            modified = datetime.fromtimestamp(file.mtime_ns / 1e9, UTC).astimezone()
+            values["file"] = file_values(file.path, file.size, modified)
+        if recipe.select is not None:
+            values["documents"] = list(documents)
+        return values
+
+    def _ask(self, run: Run, recipe: Recipe, text: str) -> Asked:
+        """Return the filled slots, the steps told to the journal."""
+        assert recipe.ask is not None
+        asked = ask_about(
+            self._model(),
+            recipe.ask,
+            text,
+            overflow=recipe.read.overflow,
+            tell=lambda name, **detail: self._journal.step(run.id, name, **detail),
+        )
+        self._journal.step(
+            run.id,
+            "answered",
+            tokens_total=asked.tokens_total,
+            tokens_read=asked.tokens_read,
+            overflow=asked.overflow,
+            calls=len(asked.calls),
+            answer_tokens=asked.answer_tokens,
+            seconds=round(asked.seconds, 3),
+        )
+        return asked
+
+    def _apply(self, run: Run, effects: Sequence[Effect], file: Snapshot | None) -> None:
+        """Write the plan down, images first, then make each change and mark it.
+
+        What was changed is taken back when a later change cannot be made, so that a plan holds whole or not.
+        """
+        with self.changing:
+            rows = [self._row(run, ordinal, effect) for ordinal, effect in enumerate(effects)]
+            try:
+                for number, effect in zip(self._journal.plan(run.id, rows), effects, strict=True):
+                    put(effect)
+                    self._journal.mark(number, EffectState.APPLIED)
+                    self._journal.step(run.id, "applied", kind=effect.kind, size=len(effect.content))
+            except DiskFullError:
+                raise  # there is no room to take anything back either; the next try goes on with the plan
+            except HomebodyError as error:
+                take_back(self._journal, self._vault, run.id)
+                if isinstance(error, ChangedSinceError) and file is not None and not unchanged(file):
+                    raise Skip(CHANGED, release=True) from error
+                raise
+
+    def _row(self, run: Run, ordinal: int, effect: Effect) -> EffectRow:
+        """Return what the journal keeps of *effect*: hashes, and both images in the vault."""
+        before_image, before_mode = None, None
+        origin: str | None = None
+        if effect.before is not None:
+            current = take(effect.path)
+            if current.sha256 != effect.before:
+                raise ChangedSinceError("The file changed while it was worked on.")
+            before_mode = current.mode
+            before_image = self._vault.put(current.data)
+            found = self._journal.origin(effect.path, effect.before)
+            origin = None if found is Origin.OURS else str(found)
+        return EffectRow(
+            id=None,
+            run=run.id,
+            ordinal=ordinal,
+            kind=effect.kind,
+            path=Path(effect.path),
+            before=effect.before,
+            after=effect.after,
+            origin=origin,
+            before_image=before_image,
+            after_image=self._vault.put(effect.content),
+            mode=effect.mode,
+            before_mode=before_mode,
+            made=missing_folders(effect.path),
+            state=EffectState.INTENDED,
+        )

@@ -1,0 +1,108 @@
+"""How does homebody log, and what keeps a person's words out of it?
+
+An event is a constant sentence plus keys. Only the keys in ``KEYS`` pass; a value is a number, a flag, or a
+short word of ours. Paths, document text, prompts and answers have no key, so they cannot be logged by
+mistake: an unknown key fails in the tests and is dropped in the field.
+"""
+
+import sys
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any, TextIO
+
+import structlog
+
+KEYS = frozenset(
+    {
+        "attempt", "pid", "run", "recipe_number", "recipes", "folders", "files", "effects", "state", "why",
+        "error", "tokens", "answer_tokens", "seconds", "milliseconds", "tokens_per_second", "signal", "exit_code",
+        "landlock_abi", "seccomp_sha256", "tier", "as_root", "missing", "model_sha256", "quantization", "context",
+        "memory_bytes", "count", "finished", "taken_back", "handed_back", "version", "step", "port", "due_in",
+        "threads", "extra_buffers", "gpu_layers", "mmap", "where", "queue", "request", "status",
+    }
+)  # fmt: skip
+"""Every key that a log line may have besides its time, level and event."""
+
+OURS = frozenset({"event", "level", "timestamp"})
+
+
+def keep_private(_logger: Any, _name: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Drop what has no key in ``KEYS`` and what is neither number, flag nor short word of ours.
+
+    An exception is reduced to the name of its class: its message may name a file.
+    """
+    kept: dict[str, Any] = {}
+    for key, value in line.items():
+        if key in OURS:
+            kept[key] = value
+        elif key in KEYS:
+            kept[key] = harmless(value)
+        elif key == "exc_info":
+            kind = value if isinstance(value, BaseException) else sys.exc_info()[1]
+            kept["error"] = type(kind).__name__
+        else:
+            kept["dropped"] = kept.get("dropped", 0) + 1
+    return kept
+
+
+def harmless(value: Any) -> Any:
+    """Return *value* if it is a number, a flag or a short word without a slash; else its type's name."""
+    if isinstance(value, bool | int | float | None):
+        return value
+    if isinstance(value, BaseException):
+        return type(value).__name__
+    if isinstance(value, str) and len(value) <= 64 and "/" not in value and "\\" not in value and value.isascii():
+        return value
+    if isinstance(value, list | tuple) and len(value) <= 32:
+        return [harmless(item) for item in value]
+    return f"<{type(value).__name__}>"
+
+
+def configure(file: Path | None, terminal: TextIO | None = None, *, verbose: bool = False) -> None:
+    """Send log lines to *file* as JSON, and to *terminal* in words; either may be None.
+
+    The file is opened here, once, so that logging goes on inside the seal.
+    """
+    steps: list[Any] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        keep_private,
+        Tee(file, terminal),
+    ]
+    structlog.configure(
+        processors=steps,
+        wrapper_class=structlog.make_filtering_bound_logger("debug" if verbose else "info"),
+        logger_factory=structlog.ReturnLoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+
+
+class Tee:
+    """The last processor: one line as JSON to the file, one in words to the terminal."""
+
+    def __init__(self, file: Path | None, terminal: TextIO | None) -> None:
+        if file is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        self._file = file.open("a", encoding="utf-8", buffering=1) if file is not None else None
+        self._terminal = terminal
+        self._json = structlog.processors.JSONRenderer(ensure_ascii=False)
+        self._words = structlog.dev.ConsoleRenderer(colors=False) if terminal is not None else None
+
+    def __call__(self, logger: Any, name: str, line: MutableMapping[str, Any]) -> str:
+        """Write the line; a full disk or a closed terminal must not stop the daemon."""
+        if self._file is not None:
+            try:
+                self._file.write(str(self._json(logger, name, dict(line))) + "\n")
+            except OSError:
+                self._file = None
+        if self._terminal is not None and self._words is not None:
+            try:
+                print(self._words(logger, name, dict(line)), file=self._terminal, flush=True)  # noqa: T201
+            except OSError:
+                self._terminal = None
+        return ""
+
+
+def get_log() -> Any:
+    """Return the logger; its methods are ``debug``, ``info``, ``warning``, ``error``."""
+    return structlog.get_logger()

@@ -1,0 +1,205 @@
+"""The only place that builds the daemon and wires its parts together.
+
+The order is the promise (no-egress, section 2): open what needs the world, put on the seal, try to get out,
+and only then look at the first document.
+"""
+
+import os
+import threading
+from pathlib import Path
+from typing import Any, TextIO
+
+from homebody import __version__, seal
+from homebody.clock import Clock, SystemClock
+from homebody.documents.reader import Reader
+from homebody.errors import HomebodyError, ModelError, SealError
+from homebody.house.due import enqueuer
+from homebody.house.intake import Intake, wishes
+from homebody.house.loop import Endings, run_until
+from homebody.house.recover import recover
+from homebody.house.runner import Runner
+from homebody.journal.store import Journal
+from homebody.journal.vault import Vault
+from homebody.logs import configure, get_log
+from homebody.model.client import ModelClient
+from homebody.paths import Home
+from homebody.recipe.load import Loaded, load_folder
+from homebody.recipe.schema import Recipe, Schedule
+from homebody.secrets import vault_key
+from homebody.service.control import ControlServer
+from homebody.service.daemon import Daemon
+from homebody.service.lifecycle import Lock, Signals
+from homebody.service.routes import routes
+from homebody.settings import Settings, load_settings
+from homebody.triggers.folders import FolderWatch
+from homebody.triggers.rescan import look
+from homebody.triggers.schedule import Schedules, build
+
+SELF_TEST = ("tcp", "udp", "dns", "unix", "child", "write_outside")
+"""The probes that a freshly sealed daemon tries; one that gets out means that it does not start."""
+
+NAP_SECONDS = 1.0
+
+
+def serve(home: Home, *, terminal: TextIO | None = None, verbose: bool = False) -> int:
+    """Run the daemon on *home* until a signal ends it, and return its exit code.
+
+    Raises HomebodyError when it cannot start: another daemon, bad settings, no seal.
+    """
+    clock = SystemClock()
+    os.umask(0o077)
+    seal.scrub_environment_here()
+    seal.close_inherited({0, 1, 2})
+    home.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = Lock(home.lock)
+    lock.take()
+    configure(home.log, terminal, verbose=verbose)
+    signals = Signals()
+    holder: dict[str, Daemon] = {}
+    server = ControlServer(home.socket, routes(lambda: holder["daemon"]))
+    daemon = build_daemon(home, clock, lock)
+    holder["daemon"] = daemon
+    return live(daemon, server, signals)
+
+
+def build_daemon(home: Home, clock: Clock, lock: Lock) -> Daemon:
+    """Return the daemon, sealed and self-tested, with nothing started yet. Raises HomebodyError."""
+    settings = load_settings(home)
+    loaded = load_folder(home.recipes)
+    key = vault_key(home)
+    recipes, waiting = usable(loaded)
+    journal = Journal.open(home.journal, clock)
+    report = put_on_seal(home, settings, recipes.values())
+    vault = Vault(home.vault, key.data)
+    reader = Reader(clock=clock)
+    model = ModelClient(settings.model_path(), clock=clock, context=settings.context, threads=settings.threads,
+                        memory=home.state / "models.json")  # fmt: skip
+    runner = Runner(journal=journal, vault=vault, model=lambda: model, reader=reader, clock=clock, recipes=recipes)
+    watched = wishes(recipes.values(), settings.settle)
+    wake = threading.Event()
+    intake = Intake(journal=journal, clock=clock, watched=watched, wake=wake.set,
+                    rescan_seconds=settings.rescan, stat=look)  # fmt: skip
+    return Daemon(
+        home=home, settings=settings, clock=clock, loaded=loaded, recipes=recipes, key=key, lock=lock,
+        journal=journal, vault=vault, report=report, reader=reader, model=model, runner=runner,
+        watched=watched, intake=intake, wake=wake, waiting=waiting,
+    )  # fmt: skip
+
+
+def usable(loaded: Loaded) -> tuple[dict[str, Recipe], dict[str, str]]:
+    """Return the recipes that can run, and why the others wait: a folder of theirs is not there.
+
+    A folder that a recipe writes is made; a folder that it watches is the person's, and is not.
+    """
+    recipes: dict[str, Recipe] = {}
+    waiting: dict[str, str] = {}
+    for recipe in loaded.recipes:
+        permissions = recipe.permissions()
+        missing = [folder for folder in permissions.reads if not folder.is_dir()]
+        if missing:
+            waiting[recipe.name] = f"the folder {missing[0]} is not there: make it, or change the recipe, and restart"
+            continue
+        try:
+            for folder in permissions.writes:
+                folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            waiting[recipe.name] = f"the folder {folder} cannot be made: {error.strerror}"
+            continue
+        recipes[recipe.name] = recipe
+    return recipes, waiting
+
+
+def put_on_seal(home: Home, settings: Settings, recipes: Any) -> seal.SealReport:
+    """Enter the seal and try to get out of it. Raises SealError if it cannot be put on or does not hold."""
+    reads: set[Path] = {home.config, settings.model_path().resolve().parent}
+    writes: set[Path] = {home.state}
+    for recipe in recipes:
+        permissions = recipe.permissions()
+        reads.update(permissions.reads)
+        writes.update(permissions.writes)
+    report = seal.enter(seal.daemon_policy(read=sorted(reads), write=sorted(writes)))
+    reached = [result.name for result in seal.run_probes(SELF_TEST, seal.ProbeTargets()) if result.reached]
+    if reached:
+        raise SealError(
+            f"The seal does not hold: {', '.join(reached)} got out. homebody does not start.",
+            hint="Please report this with the output of `homebody doctor`.",
+        )
+    get_log().info("sealed", landlock_abi=report.landlock_abi, seccomp_sha256=report.seccomp_sha256,
+                   milliseconds=report.milliseconds, as_root=report.as_root)  # fmt: skip
+    return report
+
+
+def live(daemon: Daemon, server: ControlServer, signals: Signals) -> int:
+    """Recover, start every part, wait for a signal, stop every part; return the exit code."""
+    log = get_log()
+    found = recover(daemon.journal, daemon.vault)
+    log.info("recovered", finished=found.finished, taken_back=found.taken_back, handed_back=found.handed_back)
+    folders = FolderWatch([(watched.folder, watched.recursive) for watched in daemon.watched], daemon.intake.hint)
+    schedules = start_schedules(daemon)
+    threads = [
+        threading.Thread(target=server.serve_forever, name="control", daemon=True),
+        threading.Thread(target=daemon.intake.run, args=(daemon.stop,), name="intake", daemon=True),
+        threading.Thread(target=work, args=(daemon, signals), name="house", daemon=True),
+    ]
+    folders.start()
+    for thread in threads:
+        thread.start()
+    log.info("serving", version=__version__, pid=os.getpid(), recipes=len(daemon.recipes))
+    number = signals.wait()
+    log.info("stopping", signal=number)
+    daemon.stop.set()
+    daemon.wake.set()
+    server.shutdown()
+    schedules.stop()
+    folders.stop()
+    daemon.model.cancel()
+    for thread in threads[1:]:
+        thread.join(timeout=5)
+    daemon.model.stop()
+    daemon.reader.stop()
+    daemon.journal.close()
+    daemon.lock.release()
+    log.info("stopped")
+    return 0
+
+
+def start_schedules(daemon: Daemon) -> Schedules:
+    """Return the running schedules of all recipes, each going on where its cursor stands."""
+    due = enqueuer(daemon.journal, daemon.recipes, daemon.wake.set)
+    schedules = Schedules(daemon.clock, due)
+    for recipe in daemon.recipes.values():
+        for trigger in recipe.triggers:
+            if recipe.enabled and isinstance(trigger, Schedule):
+                cursor = daemon.journal.cursor(recipe.name)
+                schedules.add(recipe.name, build(trigger), cursor, trigger.catch_up)
+    schedules.start()
+    return schedules
+
+
+def work(daemon: Daemon, signals: Signals) -> None:
+    """Load the model, then carry out runs until the daemon stops; a model that does not load stops nothing.
+
+    Without a model the recipes that need none go on, and `status` says what is wrong.
+    """
+    log = get_log()
+    try:
+        ready = daemon.model.start()
+        log.info("model ready", model_sha256=ready.sha256, quantization=ready.info.quantization,
+                 context=ready.context, memory_bytes=ready.memory_bytes, seconds=ready.load_seconds)  # fmt: skip
+    except ModelError as error:
+        daemon.model_problem = f"{error} {error.hint or ''}".strip()
+        log.error("model not loaded", error=error)
+    endings = Endings(daemon.journal, daemon.clock, daemon.recipes)
+    stumbled = False
+    while not daemon.stop.is_set():
+        try:
+            if stumbled:
+                daemon.stop.wait(NAP_SECONDS)
+                recover(daemon.journal, daemon.vault)  # the run that was broken off must not stay `running`
+                stumbled = False
+            run_until(daemon.stop, daemon.wake, daemon.journal, daemon.runner, endings, NAP_SECONDS)
+        except Exception as error:  # noqa: BLE001 - whatever one run meets must not end the others; it is logged
+            log.error("the loop stumbled", error=error)
+            stumbled = True
+    signals.end()
+

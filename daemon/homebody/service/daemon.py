@@ -1,0 +1,45 @@
+"""What is a running daemon made of?"""
+
+import threading
+from dataclasses import dataclass, field
+
+from homebody import seal
+from homebody.clock import Clock
+from homebody.documents.reader import Reader
+from homebody.house.intake import Intake, Watched
+from homebody.house.runner import Runner
+from homebody.journal.store import Journal
+from homebody.journal.vault import Vault
+from homebody.model.client import ModelClient
+from homebody.paths import Home
+from homebody.recipe.load import Loaded
+from homebody.recipe.schema import Recipe
+from homebody.secrets import Key
+from homebody.service.lifecycle import Lock
+from homebody.settings import Settings
+
+
+@dataclass(slots=True, kw_only=True)
+class Daemon:
+    """What runs: the parts that the control socket asks and that are stopped at the end."""
+
+    home: Home
+    settings: Settings
+    clock: Clock
+    loaded: Loaded
+    recipes: dict[str, Recipe]
+    key: Key
+    lock: Lock
+    journal: Journal
+    vault: Vault
+    report: seal.SealReport
+    reader: Reader
+    model: ModelClient
+    runner: Runner
+    watched: list[Watched]
+    intake: Intake
+    stop: threading.Event = field(default_factory=threading.Event)
+    wake: threading.Event = field(default_factory=threading.Event)
+    model_problem: str | None = None
+    waiting: dict[str, str] = field(default_factory=dict)
+    """Recipes that cannot run before a restart, and why."""

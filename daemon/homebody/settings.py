@@ -1,0 +1,59 @@
+"""What may a person set, apart from recipes?"""
+
+import os
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from homebody.errors import SettingsError
+from homebody.paths import Home, starter_model
+
+
+class Settings(BaseModel):
+    """The settings file, ``settings.yaml``: every line is optional."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: Path | None = Field(default=None, description="The GGUF file to load; the starter model if none.")
+    context: int = Field(default=0, ge=0, le=1_048_576, description="Tokens of context; 0 lets homebody choose.")
+    threads: int = Field(default=0, ge=0, le=512, description="Threads of the model; 0 takes the real cores.")
+    rescan: float = Field(default=300, ge=1, le=86_400, description="Seconds between two looks at all folders.")
+    settle: float = Field(default=5, ge=0.05, le=3600, description="Seconds a file must lie still.")
+
+    def model_path(self) -> Path:
+        """Return the model file to load, ``~`` expanded."""
+        return self.model.expanduser() if self.model else starter_model()
+
+
+def load_settings(home: Home) -> Settings:
+    """Return the settings of *home*, or the defaults when there is no file.
+
+    Raises SettingsError naming the file, the line where YAML knows it, and what is wrong.
+    """
+    try:
+        text = home.settings.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{home.settings} cannot be read: {error}.") from error
+    try:
+        values = yaml.safe_load(text) or {}
+        return Settings.model_validate(values)
+    except yaml.YAMLError as error:
+        raise SettingsError(f"{home.settings} is not valid YAML: {error}") from error
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(map(str, problem['loc'])) or 'the file'}: {problem['msg']}" for problem in error.errors()
+        )
+        known = ", ".join(Settings.model_fields)
+        raise SettingsError(f"{home.settings}: {problems}.", hint=f"The settings are: {known}.") from error
+
+
+def save_settings(home: Home, settings: Settings) -> None:
+    """Write *settings* to their file, replacing it whole."""
+    home.config.mkdir(parents=True, exist_ok=True)
+    values = settings.model_dump(mode="json", exclude_defaults=True)
+    temporary = home.settings.with_suffix(".yaml.tmp")
+    temporary.write_text(yaml.safe_dump(values, sort_keys=False), encoding="utf-8")
+    os.replace(temporary, home.settings)  # noqa: PTH105 - the one atomic replacement
