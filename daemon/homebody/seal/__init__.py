@@ -2,6 +2,7 @@
 
 from homebody.seal.entry import SealReport, enter
 from homebody.seal.hygiene import close_inherited, foreign_sockets, scrub_environment, scrub_environment_here
+from homebody.seal.persistence import refuse_start_up_places
 from homebody.seal.policy import Policy, daemon_policy, model_policy, reader_policy
 from homebody.seal.probe import Probe, ProbeResult, ProbeTargets
 from homebody.seal.probes import LIMITS, PROBES, run_probes
@@ -28,6 +29,7 @@ __all__ = [
     "foreign_sockets",
     "model_policy",
     "reader_policy",
+    "refuse_start_up_places",
     "run_probes",
     "scrub_environment",
     "scrub_environment_here",

@@ -1,7 +1,7 @@
 """How is a list of rules turned into the program that the kernel runs before every system call?
 
-Classic BPF as seccomp(2) takes it: an assembler for the few instructions that are needed, and a simulator that
-runs a program without a kernel, so that the filters of both machines are tested on either.
+Classic BPF as seccomp(2) takes it: an assembler for the few instructions that are needed, and a simulator
+that runs a program without a kernel, so that the filters of both machines are tested on either.
 """
 
 import struct
@@ -54,48 +54,42 @@ class Rule:
     checks: tuple[Check, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instruction:
-    """One instruction; a jump names labels, and None means the next instruction."""
-
-    code: int
-    value: int
-    yes: str | None = None
-    no: str | None = None
-
-
 class Assembler:
-    """Collects instructions and resolves the labels; jumps go forward only, at most 255 far."""
+    """Collects instructions and resolves the labels; jumps go forward only, at most 255 far.
+
+    A label is a number of its own, and None means the next instruction.
+    """
 
     def __init__(self) -> None:
-        self._instructions: list[Instruction] = []
-        self._labels: dict[str, int] = {}
-        self._made = 0
+        self._instructions: list[tuple[int, int, int | None, int | None]] = []
+        self._places: list[int] = []
 
-    def fresh(self) -> str:
-        """Return a label that is not used yet."""
-        self._made += 1
-        return f"L{self._made}"
+    def fresh(self) -> int:
+        """Return a new label, which stands for nothing yet."""
+        self._places.append(-1)
+        return len(self._places) - 1
 
-    def label(self, name: str) -> None:
-        """Let *name* stand for the next instruction."""
-        self._labels[name] = len(self._instructions)
+    def place(self, label: int) -> None:
+        """Let *label* stand for the next instruction."""
+        self._places[label] = len(self._instructions)
 
-    def add(self, code: int, value: int, yes: str | None = None, no: str | None = None) -> None:
-        """Append an instruction."""
-        self._instructions.append(Instruction(code=code, value=value, yes=yes, no=no))
+    def add(self, code: int, value: int, yes: int | None = None, no: int | None = None) -> None:
+        """Append an instruction; a jump goes to *yes* or *no*."""
+        self._instructions.append((code, value, yes, no))
 
     def assemble(self) -> bytes:
         """Return the program as an array of struct sock_filter."""
         assert len(self._instructions) <= LONGEST_PROGRAM, "the filter is longer than the kernel takes"
         return b"".join(
-            struct.pack("=HBBI", it.code, self._distance(at, it.yes), self._distance(at, it.no), it.value)
-            for at, it in enumerate(self._instructions)
+            struct.pack("=HBBI", code, self._distance(at, yes), self._distance(at, no), value)
+            for at, (code, value, yes, no) in enumerate(self._instructions, start=1)
         )
 
-    def _distance(self, at: int, label: str | None) -> int:
-        distance = self._labels[label] - at - 1 if label else 0
-        assert 0 <= distance <= LONGEST_JUMP, f"the jump to {label} is {distance} long"
+    def _distance(self, following: int, label: int | None) -> int:
+        if label is None:
+            return 0
+        distance = self._places[label] - following
+        assert 0 <= distance <= LONGEST_JUMP, f"a jump is {distance} long"
         return distance
 
 
@@ -107,17 +101,18 @@ def compile_filter(rules: Sequence[Rule], default: int, machine: Machine) -> byt
     """
     program = Assembler()
     program.add(LOAD, MACHINE_AT)
-    program.add(IF_EQUAL, machine.audit, yes="ours")
+    ours, native, known = program.fresh(), program.fresh(), program.fresh()
+    program.add(IF_EQUAL, machine.audit, yes=ours)
     program.add(RETURN, KILL)
-    program.label("ours")
+    program.place(ours)
     program.add(LOAD, NUMBER_AT)
     if machine is Machine.X86_64:
-        program.add(IF_AT_LEAST, X32_BIT, no="native")
+        program.add(IF_AT_LEAST, X32_BIT, no=native)
         program.add(RETURN, KILL)
-        program.label("native")
-    program.add(IF_GREATER, NEWEST, no="known")
+        program.place(native)
+    program.add(IF_GREATER, NEWEST, no=known)
     program.add(RETURN, ENOSYS)
-    program.label("known")
+    program.place(known)
     grouped: dict[str, list[Rule]] = {}
     for rule in rules:
         grouped.setdefault(rule.name, []).append(rule)
@@ -138,13 +133,13 @@ def _judge_call(program: Assembler, wanted: int, rules: Sequence[Rule], default:
         for check in rule.checks:
             _ask(program, check, otherwise=following)
         program.add(RETURN, rule.verdict)
-        program.label(following)
+        program.place(following)
     if all(rule.checks for rule in rules):
         program.add(RETURN, default)
-    program.label(other)
+    program.place(other)
 
 
-def _ask(program: Assembler, check: Check, *, otherwise: str) -> None:
+def _ask(program: Assembler, check: Check, *, otherwise: int) -> None:
     """Add the instructions that go on when *check* holds and jump to *otherwise* when it does not."""
     low = ARGUMENTS_AT + 8 * check.argument
     holds = program.fresh()
@@ -158,7 +153,7 @@ def _ask(program: Assembler, check: Check, *, otherwise: str) -> None:
     for value in check.values[:-1]:
         program.add(IF_EQUAL, value, yes=is_value)
     program.add(IF_EQUAL, check.values[-1], yes=is_value, no=is_none)
-    program.label(holds)
+    program.place(holds)
 
 
 def simulate(program: bytes, audit: int, call: int, arguments: Sequence[int] = ()) -> int:

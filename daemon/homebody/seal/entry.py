@@ -6,7 +6,6 @@ and all of it while there is exactly one thread.
 
 import hashlib
 import os
-import platform
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -42,8 +41,8 @@ def enter(policy: Policy) -> SealReport:
     """Put the seal of *policy* on this process and everything it starts, for good, and say what was put on.
 
     Raises SealError, saying what is missing and what to do: another system than Linux, more than one thread,
-    a kernel without Landlock or seccomp, an open socket that leads outside, a path that is not there. After an
-    error the process may be half sealed; it has to end.
+    a kernel without Landlock or seccomp, an open socket that leads outside, a path that is not there. After
+    an error the process may be half sealed; it has to end.
     """
     if sys.platform != "linux":
         raise SealError(
@@ -68,7 +67,7 @@ def enter(policy: Policy) -> SealReport:
         )
     return SealReport(
         tier=policy.tier,
-        kernel=platform.release(),
+        kernel=os.uname().release,
         landlock_abi=abi,
         seccomp_sha256=hashlib.sha256(seccomp.program_for(policy.tier, machine)).hexdigest(),
         instructions=len(program) // 8,
@@ -87,13 +86,14 @@ def refuse_threads() -> None:
     try:
         threads = os.stat("/proc/self/task").st_nlink - 2  # noqa: PTH116 - nothing else is needed of it
     except OSError as error:
-        raise SealError("The threads of this process cannot be counted: /proc is not there.",
-                        hint="Mount proc on /proc.") from error  # fmt: skip
+        raise SealError(
+            "The threads of this process cannot be counted: /proc is not there.", hint="Mount proc on /proc."
+        ) from error
     if threads != 1:
         raise SealError(
             f"The seal has to go on while there is one thread, and there are {threads}.",
-            hint="Import nothing that starts threads before the seal (numpy and llama_cpp do). This is a mistake"
-            " in homebody: please report it.",
+            hint="Nothing that starts threads, such as numpy or llama_cpp, may be imported before the seal."
+            " This is a mistake in homebody: please report it.",
         )
 
 

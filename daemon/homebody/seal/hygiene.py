@@ -12,13 +12,14 @@ from homebody.seal import kernel
 
 KEPT = frozenset(
     {
-        "PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TERM", "NO_COLOR", "COLUMNS", "LINES",
-        "XDG_RUNTIME_DIR", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "PYTHONDONTWRITEBYTECODE",
-        "PYTHONUTF8", "OMP_NUM_THREADS", "OMP_PROC_BIND", "OMP_WAIT_POLICY", "OPENBLAS_NUM_THREADS",
+        "PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TERM", "NO_COLOR", "COLUMNS",
+        "LINES", "XDG_RUNTIME_DIR", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME",
+        "PYTHONDONTWRITEBYTECODE", "PYTHONUTF8", "OMP_NUM_THREADS", "OMP_PROC_BIND", "OMP_WAIT_POLICY",
+        "OPENBLAS_NUM_THREADS",
     }
 )  # fmt: skip
 KEPT_BEGINNINGS = ("HOMEBODY_", "LC_")
-"""The variables that stay. Proxies, agents' sockets, D-Bus addresses, LD_PRELOAD and tokens are not among them."""
+"""The variables that stay: no proxies, agents' sockets, D-Bus addresses, LD_PRELOAD or tokens."""
 
 OFFLINE = {
     "HF_HUB_OFFLINE": "1",

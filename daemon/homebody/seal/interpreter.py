@@ -29,8 +29,8 @@ def interpreter_paths() -> tuple[Path, ...]:
     """Return the real paths that this Python and its children read; only such as exist.
 
     The standard library, site-packages with the source folders of editable installs, the virtual environment,
-    shared libraries, time zones. No folder of programs is among them, so the ELF loader, which may be started,
-    finds nothing to load there.
+    shared libraries, time zones. No system folder of programs is among them, so the ELF loader, which may be
+    started, finds nothing to load there.
     """
     fixed = (*SHARED_LIBRARIES, *LOADER_FILES, *TIME_AND_PLACE, *NAMES, *CRYPTOGRAPHY, *MACHINE)
     found = [Path(path) for path in fixed]

@@ -16,7 +16,7 @@ START_UP_NAMES = (
     ".zlogin", ".xprofile", ".xinitrc", ".xsession", ".ssh", ".gnupg", ".git", ".hg", ".gitconfig", ".vimrc",
     ".pam_environment", ".envrc",
 )  # fmt: skip
-"""Names that act wherever they lie: no such file or folder may be in a write list, nor a write list in one."""
+"""Names that act wherever they lie: none may be directly in a write list, nor a write list in one."""
 
 START_UP_FOLDERS = (
     ".config/autostart", ".config/systemd", ".config/environment.d", ".config/fish", ".config/git",
@@ -26,43 +26,41 @@ START_UP_FOLDERS = (
 """Folders of the home folder from which a session, a shell or Python starts things."""
 
 SYSTEM_FOLDERS = (
-    "/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/opt", "/proc", "/root/.config/systemd", "/sbin", "/sys",
-    "/usr", "/var/spool", "/var/lib", "/run", "/System", "/Library", "/Applications",
+    "/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/run", "/sbin", "/sys", "/usr",
+    "/var/spool", "/System", "/Library", "/Applications",
 )  # fmt: skip
 
 CURE = "Let the recipe write in a folder made for it, such as ~/Notes/homebody."
 
 
 def refuse_start_up_places(folder: Path) -> None:
-    """Raise SealError when the real path *folder* is, holds or lies in a place from which programs start.
+    """Raise SealError when *folder* is, holds or lies in a place from which programs start.
 
     Three rules: not ``/`` and not a folder that the home folder is in or is; not a system folder, a folder on
     PATH or one that Python imports from, nor anything above or below one; nothing with a name from
     ``START_UP_NAMES`` in its path or directly in it. The temporary folder and what is in it are fine.
     """
+    folder = folder.resolve()
     home = Path(os.path.expanduser("~")).resolve()  # noqa: PTH111 - Path.home() raises where there is none
     if folder == Path(folder.anchor) or folder == home or folder in home.parents:
-        raise SealError(
-            f"homebody may not write in all of {folder}: programs are started from there.", hint=CURE
-        )
+        raise SealError(f"homebody may not write in all of {folder}: programs start from there.", hint=CURE)
     for part in folder.parts:
         if part in START_UP_NAMES:
             raise SealError(
                 f"homebody may not write in {folder}: what is in {part} is run or trusted.", hint=CURE
             )
-    for place in _places(home):
-        if folder == place or place in folder.parents:
-            raise SealError(
-                f"homebody may not write in {folder}: programs are started from {place}.", hint=CURE
-            )
-        if folder in place.parents and place.exists():
-            raise SealError(
-                f"homebody may not write in all of {folder}: programs are started from {place}.", hint=CURE
-            )
     for name in START_UP_NAMES:
         if os.path.lexists(folder / name):
-            raise SealError(f"homebody may not write in all of {folder}: it has a {name}, which is run or trusted.",
-                            hint=CURE)  # fmt: skip
+            raise SealError(
+                f"homebody may not write in all of {folder}: its {name} is run or trusted.", hint=CURE
+            )
+    for place in _places(home):
+        if folder == place or place in folder.parents:
+            raise SealError(f"homebody may not write in {folder}: programs start from {place}.", hint=CURE)
+        if folder in place.parents and place.exists():
+            raise SealError(
+                f"homebody may not write in all of {folder}: programs start from {place}.", hint=CURE
+            )
 
 
 def _places(home: Path) -> Iterator[Path]:

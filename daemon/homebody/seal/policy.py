@@ -35,7 +35,7 @@ class Policy:
 
 
 def daemon_policy(*, read: Iterable[Path], write: Iterable[Path]) -> Policy:
-    """Return the daemon's policy: it reads *read* and *write*, writes *write*, and starts its own interpreter.
+    """Return the daemon's policy: it reads *read* and *write*, writes *write*, starts its own interpreter.
 
     *read* has to hold what its children read, for they inherit its seal: the model file too. Raises SealError
     for a path that does not exist, and for a write list with a place from which programs are started.
@@ -80,7 +80,7 @@ def _real(paths: Iterable[Path], purpose: str) -> tuple[Path, ...]:
             why = error.strerror if isinstance(error, OSError) else "its links go round in a circle"
             raise SealError(
                 f"{path} is to be {purpose} and cannot be found ({why}).",
-                hint=f"Make it (mkdir -p '{path}') or correct the recipe or setting that names it, and start again.",
+                hint=f"Make it (mkdir -p '{path}') or correct what names it, and start homebody again.",
             ) from error
     return _distinct(found)
 

@@ -86,6 +86,13 @@ class Probe:
         return ProbeResult(name=self.name, reached=True)
 
 
+def probe(name: str, channel: str, words: str, attempt: Callable[[ProbeTargets], None], *also: int) -> Probe:
+    """Return the probe, for which the errors *also* are refusals, too."""
+    return Probe(
+        name=name, channel=channel, words=words, attempt=attempt, refusals=REFUSALS | frozenset(also)
+    )
+
+
 def needs(target: Target | None, what: str) -> Target:
     """Return *target*, or raise Untestable naming *what* the caller did not supply."""
     if target is None:

@@ -39,8 +39,9 @@ def install(program: bytes) -> None:
     try:
         left_out = kernel.call("seccomp", SET_MODE_FILTER, FLAG_TSYNC, described)
     except OSError as error:
+        why = errno.errorcode.get(error.errno or 0, str(error.errno))
         raise SealError(
-            f"The kernel does not take the seccomp filter ({errno.errorcode.get(error.errno or 0, error.errno)}).",
+            f"The kernel does not take the seccomp filter ({why}).",
             hint="homebody needs Linux 5.13 or newer with CONFIG_SECCOMP_FILTER; a container may have to"
             " allow the seccomp call.",
         ) from error

@@ -30,17 +30,19 @@ class ThreadSeal:
 
 
 def seal_status(pid: int) -> tuple[ThreadSeal, ...]:
-    """Return the seal of every thread of the process *pid*. Raises SealError when there is no such process."""
-    found = []
+    """Return the seal of every thread of the process *pid*; raise SealError when there is no such process."""
     try:
-        for task in sorted(Path(f"/proc/{pid}/task").iterdir(), key=lambda path: int(path.name)):
-            found.append(
-                _thread(int(task.name), (task / "status").read_text(encoding="ascii", errors="replace"))
-            )
+        tasks = sorted(Path(f"/proc/{pid}/task").iterdir(), key=lambda task: int(task.name))
+        return tuple(_thread(int(task.name), _status(task)) for task in tasks)
     except OSError as error:
-        raise SealError(f"The seal of process {pid} cannot be read ({error.strerror}).",
-                        hint="See whether the process still runs.") from error  # fmt: skip
-    return tuple(found)
+        raise SealError(
+            f"The seal of process {pid} cannot be read ({error.strerror}).",
+            hint="See whether the process still runs.",
+        ) from error
+
+
+def _status(task: Path) -> str:
+    return (task / "status").read_text(encoding="ascii", errors="replace")
 
 
 def _thread(thread: int, text: str) -> ThreadSeal:

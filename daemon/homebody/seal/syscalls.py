@@ -5,7 +5,7 @@ include/uapi/asm-generic/unistd.h (Linux 6.18). The kernel never gives a number 
 that once was right stays right; what is newer than ``NEWEST`` is refused until somebody has looked at it.
 """
 
-import platform
+import os
 from enum import StrEnum
 
 from homebody.errors import SealError
@@ -31,7 +31,7 @@ class Machine(StrEnum):
 
 def this_machine() -> Machine:
     """Return the machine that we run on; raise SealError when there is no filter for it."""
-    name = platform.machine()
+    name = os.uname().machine
     try:
         return Machine(name)
     except ValueError as error:

@@ -38,9 +38,8 @@ class Targets:
         self._short = Path(tempfile.mkdtemp(prefix="homebody-targets-"))
         self._outside = Path(tempfile.mkdtemp(prefix=".homebody-outside-", dir=self._parent))
         (self._outside / SECRET).write_bytes(b"s" * 64)
-        self._victim = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", WAIT_FOR_END], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
-        )
+        command = [sys.executable, "-I", "-S", "-c", WAIT_FOR_END]
+        self._victim = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 - our own interpreter
         tcp = self._open(socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0))
         udp = self._open(socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0))
         stream, datagram = str(self._short / "stream"), str(self._short / "datagram")
@@ -51,9 +50,14 @@ class Targets:
             abstract = f"homebody-{os.getpid()}-{secrets.token_hex(8)}"
             self._open(socket.AF_UNIX, socket.SOCK_STREAM, "\0" + abstract)
         self.targets = ProbeTargets(
-            tcp_port=tcp.getsockname()[1], udp_port=udp.getsockname()[1], unix_path=stream, datagram_path=datagram,
-            abstract_name=abstract, outside=str(self._outside), victim=self._victim.pid,
-        )  # fmt: skip
+            tcp_port=tcp.getsockname()[1],
+            udp_port=udp.getsockname()[1],
+            unix_path=stream,
+            datagram_path=datagram,
+            abstract_name=abstract,
+            outside=str(self._outside),
+            victim=self._victim.pid,
+        )
         return self
 
     def __exit__(

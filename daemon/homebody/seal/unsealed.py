@@ -19,19 +19,20 @@ def control(names: Sequence[str] | None, targets: ProbeTargets) -> tuple[ProbeRe
 
     To be called from an unsealed process. Raises HomebodyError when the process fails.
     """
-    request = json.dumps({"names": list(names) if names is not None else None, "targets": targets.to_dict()})
-    done = subprocess.run(
+    request = {"names": None if names is None else list(names), "targets": targets.to_dict()}
+    done = subprocess.run(  # noqa: S603 - our own interpreter and code
         [sys.executable, "-I", "-c", COMMAND],
-        input=request,
+        input=json.dumps(request),
         capture_output=True,
         text=True,
         timeout=SECONDS,
         check=False,
     )
     if done.returncode:
+        last = done.stderr.strip().rpartition("\n")[2]
         raise HomebodyError(
-            f"The unsealed control process failed with exit code {done.returncode}: {done.stderr.strip()[-500:]}",
-            hint="homebody has to be installed for this Python, or run from a checkout with `pip install -e .`.",
+            f"The unsealed control process failed with exit code {done.returncode}: {last}",
+            hint="homebody has to be installed for this very Python (pip install .).",
         )
     return tuple(ProbeResult.from_dict(values) for values in json.loads(done.stdout.splitlines()[-1]))
 

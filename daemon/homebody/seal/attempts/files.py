@@ -6,14 +6,14 @@ from pathlib import Path
 
 import homebody
 from homebody.seal import kernel
-from homebody.seal.probe import Probe, ProbeTargets, needs
+from homebody.seal.probe import Probe, ProbeTargets, needs, probe
 
 SECRET = "secret.txt"  # noqa: S105 - the name of a file with nothing in it
 """The file that the targets put into the outside folder."""
 
 
 def outside(targets: ProbeTargets) -> Path:
-    """Return a folder that no write list has: the given one, or our own package, which `persistence` keeps out."""
+    """Return a folder that no write list has: the given one, or our own package, see `persistence`."""
     if targets.outside is not None:
         return Path(targets.outside)
     package = homebody.__file__
@@ -75,7 +75,7 @@ def folder_outside(targets: ProbeTargets) -> None:
 def symlink_outside(targets: ProbeTargets) -> None:
     """Make a symbolic link outside, and take it away again."""
     path = own_name(targets, "link")
-    os.symlink("/etc", path)
+    os.symlink("/etc", path)  # noqa: PTH211
     os.unlink(path)  # noqa: PTH108
 
 
@@ -137,31 +137,30 @@ def stat_outside(targets: ProbeTargets) -> None:
 
 
 PROBES = (
-    Probe(name="write_outside", channel="files", words="write a file outside its folders", attempt=write_outside),
-    Probe(name="read_outside", channel="files", words="read a file outside its folders", attempt=read_outside),
-    Probe(name="append_outside", channel="files", words="append to a file outside", attempt=append_outside),
-    Probe(name="list_outside", channel="files", words="list a folder outside", attempt=list_outside),
-    Probe(name="truncate_outside", channel="files", words="cut a file outside", attempt=truncate_outside),
-    Probe(name="rename_outside", channel="files", words="rename a file outside", attempt=rename_outside),
-    Probe(name="folder_outside", channel="files", words="make a folder outside", attempt=folder_outside),
-    Probe(name="symlink_outside", channel="files", words="make a symbolic link", attempt=symlink_outside),
-    Probe(name="hardlink_outside", channel="files", words="make a hard link outside", attempt=hardlink_outside),
-    Probe(name="fifo_outside", channel="files", words="make a named pipe", attempt=fifo_outside),
-    Probe(name="chmod_outside", channel="file metadata", words="change a file's mode", attempt=chmod_outside),
-    Probe(name="fchmod", channel="file metadata", words="change an open file's mode", attempt=fchmod),
-    Probe(name="chown_outside", channel="file metadata", words="change a file's owner", attempt=chown_outside),
-    Probe(name="utime_outside", channel="file metadata", words="change a file's time", attempt=utime_outside),
-    Probe(name="xattr_outside", channel="file metadata", words="hang an attribute on a file", attempt=xattr_outside),
-    Probe(name="shared_memory", channel="shared memory", words="make shared memory with a name",
-          attempt=shared_memory),
-    Probe(name="terminal", channel="devices", words="open a terminal", attempt=terminal),
+    probe("write_outside", "files", "write a file outside its folders", write_outside),
+    probe("read_outside", "files", "read a file outside its folders", read_outside),
+    probe("append_outside", "files", "append to a file outside", append_outside),
+    probe("list_outside", "files", "list a folder outside", list_outside),
+    probe("truncate_outside", "files", "cut a file outside", truncate_outside),
+    probe("rename_outside", "files", "rename a file outside", rename_outside),
+    probe("folder_outside", "files", "make a folder outside", folder_outside),
+    probe("symlink_outside", "files", "make a symbolic link", symlink_outside),
+    probe("hardlink_outside", "files", "make a hard link outside", hardlink_outside),
+    probe("fifo_outside", "files", "make a named pipe", fifo_outside),
+    probe("chmod_outside", "file metadata", "change a file's mode", chmod_outside),
+    probe("fchmod", "file metadata", "change an open file's mode", fchmod),
+    probe("chown_outside", "file metadata", "change a file's owner", chown_outside),
+    probe("utime_outside", "file metadata", "change a file's time", utime_outside),
+    probe("xattr_outside", "file metadata", "hang an attribute on a file", xattr_outside),
+    probe("shared_memory", "shared memory", "make shared memory with a name", shared_memory),
+    probe("terminal", "devices", "open a terminal", terminal),
 )  # fmt: skip
 
 LIMITS = (
     Probe(
         name="stat_outside", channel="file metadata", words="learn whether a file outside is there",
         attempt=stat_outside,
-        limit="Landlock does not guard stat, and seccomp cannot read paths; on a network mount the name is sent",
+        limit="Landlock does not guard stat and seccomp cannot read paths; a network mount hears the name",
     ),
 )  # fmt: skip
-"""Ways that daemon and model cannot be refused on Linux (no-egress, row 23); the reader is refused them, too."""
+"""Ways that daemon and model cannot be refused on Linux (no-egress, row 23); the reader is refused them."""

@@ -1,18 +1,18 @@
 """Which calls lead into parts of the kernel that have nothing to do with our work?
 
-Each is made with arguments that do nothing: unsealed, the kernel answers with another error than a refusal, or
-with a result that is given back at once. Where the unsealed control is refused as well (an ordinary user and
-mount, say), the probe shows nothing there and is skipped.
+Each is made with arguments that do nothing: unsealed, the kernel answers with another error than a refusal,
+or with a result that is given back at once. Where the unsealed control is refused as well (an ordinary user
+and mount, say), the probe shows nothing there and is skipped.
 """
 
 import errno
 import os
-from collections.abc import Callable
 
 from homebody.seal import kernel
-from homebody.seal.probe import REFUSALS, Probe, ProbeTargets
+from homebody.seal.probe import Probe, ProbeTargets, probe
 
 BAD = -1
+NOWHERE = b"/homebody-probe-nowhere\0"
 TIOCSTI, F_SETOWN, ADDR_NO_RANDOMIZE, READ_PERSONALITY = 0x5412, 8, 0x0040000, 0xFFFFFFFF
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 ALREADY_NEWER = 0xFFFF
@@ -24,7 +24,7 @@ def door(name: str, channel: str, words: str, *arguments: int | bytes) -> Probe:
     def attempt(_targets: ProbeTargets) -> None:
         kernel.call(name, *arguments)
 
-    return Probe(name=name, channel=channel, words=words, attempt=attempt)
+    return probe(name, channel, words, attempt)
 
 
 def opening(name: str, channel: str, words: str, *arguments: int | bytes) -> Probe:
@@ -33,33 +33,37 @@ def opening(name: str, channel: str, words: str, *arguments: int | bytes) -> Pro
     def attempt(_targets: ProbeTargets) -> None:
         os.close(kernel.call(name, *arguments))
 
-    return Probe(name=name, channel=channel, words=words, attempt=attempt)
+    return probe(name, channel, words, attempt)
 
 
-def special(name: str, channel: str, words: str, attempt: Callable[[], object], *also: int) -> Probe:
-    """Return the probe that runs *attempt*, for which the errors *also* are refusals, too."""
-    return Probe(name=name, channel=channel, words=words, attempt=lambda _targets: (attempt(), None)[1],
-                 refusals=REFUSALS | frozenset(also))  # fmt: skip
-
-
-def personality() -> None:
-    """Set the personality to what it is, with a bit more; the bit is taken back."""
+def personality(_targets: ProbeTargets) -> None:
+    """Change how the kernel executes us by a bit, which is taken back."""
     before = kernel.call("personality", READ_PERSONALITY)
     kernel.call("personality", before | ADDR_NO_RANDOMIZE)
     kernel.call("personality", before)
 
 
+def terminal_input(_targets: ProbeTargets) -> None:
+    """Push a letter into the input of descriptor -1."""
+    kernel.call("ioctl", BAD, TIOCSTI, 0)
+
+
+def signal_by_file(_targets: ProbeTargets) -> None:
+    """Name the process that descriptor -1 is to send signals to."""
+    kernel.call("fcntl", BAD, F_SETOWN, 1)
+
+
 PROBES = (
     door("unshare", "namespaces", "make a network namespace of its own", CLONE_NEWUSER | CLONE_NEWNET),
     door("setns", "namespaces", "enter another namespace", BAD, 0),
-    special("clone3", "namespaces", "start a process with flags in memory", lambda: kernel.call("clone3", 0, 0)),
+    door("clone3", "namespaces", "start a process with flags in memory", 0, 0),
     door("mount", "mounts", "mount a file system", 0, 0, 0, 0, 0),
-    door("umount2", "mounts", "unmount a file system", b"/homebody-probe-nowhere\0", 0),
+    door("umount2", "mounts", "unmount a file system", NOWHERE, 0),
     door("fsopen", "mounts", "open a file system to mount", 0, 0),
     door("open_tree", "mounts", "take a mount", BAD, b"\0", 0),
     door("move_mount", "mounts", "move a mount", BAD, b"\0", BAD, b"\0", 0),
-    door("chroot", "mounts", "change the root folder", b"/homebody-probe-nowhere\0"),
-    door("pivot_root", "mounts", "exchange the root folder", b"/homebody-probe-nowhere\0", b"/homebody-probe-nowhere\0"),
+    door("chroot", "mounts", "change the root folder", NOWHERE),
+    door("pivot_root", "mounts", "exchange the root folder", NOWHERE, NOWHERE),
     door("open_by_handle_at", "mounts", "open a file by its handle", BAD, 0, 0),
     door("name_to_handle_at", "mounts", "get a file's handle", BAD, b"\0", 0, 0, 0),
     opening("fanotify_init", "mounts", "watch a whole file system", 0x200, 0),
@@ -74,11 +78,11 @@ PROBES = (
     door("delete_module", "kernel", "remove a kernel module", 0, 0),
     door("kexec_load", "kernel", "load another kernel", 0, ALREADY_NEWER, 0, 0),
     door("syslog", "kernel", "read the kernel's log", 3, 0, BAD),
-    door("acct", "kernel", "switch process accounting", b"/homebody-probe-nowhere\0"),
-    door("swapon", "kernel", "switch swap space", b"/homebody-probe-nowhere\0", 0),
+    door("acct", "kernel", "switch process accounting", NOWHERE),
+    door("swapon", "kernel", "switch swap space", NOWHERE, 0),
     door("sethostname", "kernel", "rename the computer", 0, BAD),
     door("settimeofday", "kernel", "set the clock", BAD, 0),
-    special("personality", "kernel", "change how it is executed", personality),
+    probe("personality", "kernel", "change how it is executed", personality),
     door("kcmp", "other processes", "compare itself with another process", 0, 0, 99, 0, 0),
     door("process_madvise", "other processes", "advise on another process's memory", BAD, 0, 0, 0, 0),
     door("process_mrelease", "other processes", "free another process's memory", BAD, 1),
@@ -93,9 +97,6 @@ PROBES = (
     door("execveat", "programs", "start a program from a descriptor", BAD, b"\0", 0, 0, 0x1000),
     door("capset", "powers", "change its powers", 0, 0),
     door("setgroups", "powers", "change its groups", BAD, 0),
-    special("terminal_input", "devices", "type into a terminal", lambda: kernel.call("ioctl", BAD, TIOCSTI, 0),
-            errno.ENOTTY),
-    special("signal_by_file", "other processes", "let a file send signals", lambda: kernel.call("fcntl", BAD, F_SETOWN, 1)),
-    special("future_call", "kernel", "make a call that is newer than the seal",
-            lambda: kernel.call_number(0x0FFFFFFF)),
-)  # fmt: skip
+    probe("terminal_input", "devices", "type into a terminal", terminal_input, errno.ENOTTY),
+    probe("signal_by_file", "other processes", "let a file send signals", signal_by_file),
+)

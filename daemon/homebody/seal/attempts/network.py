@@ -7,7 +7,7 @@ import os
 import socket
 
 from homebody.seal import kernel
-from homebody.seal.probe import Probe, ProbeTargets, Untestable, needs
+from homebody.seal.probe import Probe, ProbeTargets, Untestable, needs, probe
 
 LOOPBACK = "127.0.0.1"
 DISCARD = 9
@@ -16,13 +16,15 @@ DISCARD = 9
 SECONDS = 2.0
 GOT_THERE = frozenset({errno.ECONNREFUSED, errno.EINPROGRESS, errno.ETIMEDOUT})
 
+NO_SUCH_FAMILY = frozenset({errno.EAFNOSUPPORT, errno.EPROTONOSUPPORT, errno.ESOCKTNOSUPPORT})
+
 FAMILIES = {
     "inet": (2, 1), "inet6": (10, 1), "unix": (1, 1), "netlink": (16, 3), "packet": (17, 3), "vsock": (40, 1),
     "bluetooth": (31, 3), "alg": (38, 5), "key": (15, 3), "rds": (21, 5), "tipc": (30, 1), "can": (29, 3),
     "qipcrtr": (42, 2), "xdp": (44, 3), "smc": (43, 1), "kcm": (41, 5), "ib": (27, 3), "nfc": (39, 5),
     "pppox": (24, 2), "llc": (26, 1), "mctp": (45, 2),
 }  # fmt: skip
-"""Socket families and a type that each takes (linux/socket.h); kernels lack some, and the control says which."""
+"""Socket families and a type that each takes (linux/socket.h); kernels lack some: the control says which."""
 
 
 def tcp(targets: ProbeTargets) -> None:
@@ -46,7 +48,7 @@ def listen(_targets: ProbeTargets) -> None:
 
 
 def dns(_targets: ProbeTargets) -> None:
-    """Look a name up. It is the one name that answers without a network, so that nothing leaves this computer.
+    """Look up the one name that answers without a network, so that nothing leaves this computer.
 
     getaddrinfo has error codes of its own, so the kernel's is taken from the socket that a resolver needs.
     """
@@ -100,19 +102,23 @@ def family(name: str) -> Probe:
     number, kind = FAMILIES[name]
 
     def attempt(_targets: ProbeTargets) -> None:
-        os.close(kernel.call("socket", number, kind, 0))
+        try:
+            os.close(kernel.call("socket", number, kind, 0))
+        except OSError as error:
+            if error.errno in NO_SUCH_FAMILY:
+                raise Untestable("this kernel has no such sockets") from error
+            raise
 
-    return Probe(name=f"socket_{name}", channel="socket", words=f"make a socket of the family {name.upper()}",
-                 attempt=attempt, refusals=frozenset({errno.EPERM}))  # fmt: skip
+    return probe(f"socket_{name}", "socket", f"make a socket of the family {name.upper()}", attempt)
 
 
 def on_no_socket(name: str, words: str, *arguments: int) -> Probe:
-    """Return the probe that makes the call *name* on the descriptor -1: unsealed it says EBADF, and that counts."""
+    """Return the probe that makes the call *name* on descriptor -1; unsealed it says EBADF, which is out."""
 
     def attempt(_targets: ProbeTargets) -> None:
         kernel.call(name, -1, *arguments)
 
-    return Probe(name=name, channel="socket call", words=words, attempt=attempt)
+    return probe(name, "socket call", words, attempt)
 
 
 def _arrive(made: socket.socket, address: tuple[str, int] | str) -> None:
@@ -130,17 +136,16 @@ def _arrive(made: socket.socket, address: tuple[str, int] | str) -> None:
 
 
 PROBES = (
-    Probe(name="tcp", channel="internet", words="open a TCP connection", attempt=tcp),
-    Probe(name="udp", channel="internet", words="send a UDP datagram", attempt=udp),
-    Probe(name="dns", channel="internet", words="look up a name (DNS)", attempt=dns),
-    Probe(name="listen", channel="internet", words="listen for TCP connections", attempt=listen),
-    Probe(name="raw", channel="internet", words="open a raw IP socket", attempt=raw),
-    Probe(name="ping", channel="internet", words="open an ICMP socket", attempt=ping),
-    Probe(name="unix", channel="unix socket", words="connect to a unix socket", attempt=unix),
-    Probe(name="abstract", channel="unix socket", words="connect to an abstract unix socket", attempt=abstract),
-    Probe(name="datagram_pair", channel="unix socket", words="send to a named socket from a datagram pair",
-          attempt=datagram_pair),
-    Probe(name="io_uring", channel="io_uring", words="set up an io_uring", attempt=io_uring),
+    probe("tcp", "internet", "open a TCP connection", tcp),
+    probe("udp", "internet", "send a UDP datagram", udp),
+    probe("dns", "internet", "look up a name (DNS)", dns),
+    probe("listen", "internet", "listen for TCP connections", listen),
+    probe("raw", "internet", "open a raw IP socket", raw),
+    probe("ping", "internet", "open an ICMP socket", ping),
+    probe("unix", "unix socket", "connect to a unix socket", unix),
+    probe("abstract", "unix socket", "connect to an abstract unix socket", abstract),
+    probe("datagram_pair", "unix socket", "send to a named socket from a datagram pair", datagram_pair),
+    probe("io_uring", "io_uring", "set up an io_uring", io_uring),
     *(family(name) for name in FAMILIES),
     on_no_socket("connect", "connect any socket", 0, 0),
     on_no_socket("bind", "bind any socket", 0, 0),

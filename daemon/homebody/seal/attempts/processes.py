@@ -9,7 +9,7 @@ import threading
 
 from homebody.seal import kernel
 from homebody.seal.interpreter import interpreter_programs
-from homebody.seal.probe import Probe, ProbeTargets, Untestable, needs
+from homebody.seal.probe import ProbeTargets, Untestable, needs, probe
 
 PROGRAMS = ("/bin/true", "/usr/bin/true", "/bin/sh")
 CHILD_SECONDS = 20
@@ -29,7 +29,7 @@ def child(_targets: ProbeTargets) -> None:
     """Start another program."""
     for program in PROGRAMS:
         try:
-            subprocess.run([program, "-c", ":"], check=False, timeout=CHILD_SECONDS)
+            subprocess.run([program, "-c", ":"], check=False, timeout=CHILD_SECONDS)  # noqa: S603 - a constant
         except FileNotFoundError:
             continue
         return
@@ -41,9 +41,8 @@ def loader(_targets: ProbeTargets) -> None:
     programs = interpreter_programs()
     if len(programs) < 2:
         raise Untestable("this Python has no ELF loader")
-    done = subprocess.run(
-        [str(programs[1]), PROGRAMS[0]], check=False, timeout=CHILD_SECONDS, capture_output=True
-    )
+    command = [str(programs[1]), PROGRAMS[0]]
+    done = subprocess.run(command, check=False, timeout=CHILD_SECONDS, capture_output=True)  # noqa: S603
     if b"Permission denied" in done.stderr:
         raise OSError(errno.EACCES, os.strerror(errno.EACCES))
     if done.returncode:
@@ -53,7 +52,7 @@ def loader(_targets: ProbeTargets) -> None:
 def child_socket(_targets: ProbeTargets) -> None:
     """Start our own interpreter and let it make a socket: the seal is inherited."""
     command = [sys.executable, "-I", "-S", "-c", TRY_SOCKET]
-    done = subprocess.run(command, check=False, timeout=CHILD_SECONDS, capture_output=True)
+    done = subprocess.run(command, check=False, timeout=CHILD_SECONDS, capture_output=True)  # noqa: S603
     if done.returncode:
         raise OSError(done.returncode, "the child was refused")
 
@@ -141,21 +140,18 @@ def dumpable(_targets: ProbeTargets) -> None:
 
 
 PROBES = (
-    Probe(name="child", channel="programs", words="start another program", attempt=child),
-    Probe(name="loader", channel="programs", words="start a program through the ELF loader", attempt=loader),
-    Probe(name="child_socket", channel="programs", words="let a child make a socket", attempt=child_socket),
-    Probe(name="thread_socket", channel="programs", words="let a new thread make a socket", attempt=thread_socket),
-    Probe(name="fork_namespace", channel="namespaces", words="start a process with powers of its own", attempt=fork),
-    Probe(name="ptrace", channel="other processes", words="take hold of another process", attempt=ptrace),
-    Probe(name="read_memory", channel="other processes", words="read another process's memory", attempt=read_memory),
-    Probe(name="write_memory", channel="other processes", words="write another process's memory",
-          attempt=write_memory),
-    Probe(name="open_memory", channel="other processes", words="open another process's memory", attempt=open_memory),
-    Probe(name="read_environment", channel="other processes", words="read another process's environment",
-          attempt=read_environment),
-    Probe(name="take_descriptor", channel="other processes", words="take an open file from another process",
-          attempt=take_descriptor),
-    Probe(name="signal", channel="other processes", words="send a signal to another process", attempt=send_signal),
-    Probe(name="limits", channel="other processes", words="change another process's limits", attempt=change_limits),
-    Probe(name="dumpable", channel="dumps", words="open itself to debuggers again", attempt=dumpable),
+    probe("child", "programs", "start another program", child),
+    probe("loader", "programs", "start a program through the ELF loader", loader),
+    probe("child_socket", "programs", "let a child make a socket", child_socket),
+    probe("thread_socket", "programs", "let a new thread make a socket", thread_socket),
+    probe("fork_namespace", "namespaces", "start a process with powers of its own", fork),
+    probe("ptrace", "other processes", "take hold of another process", ptrace),
+    probe("read_memory", "other processes", "read another process's memory", read_memory),
+    probe("write_memory", "other processes", "write another process's memory", write_memory),
+    probe("open_memory", "other processes", "open another process's memory", open_memory),
+    probe("read_environment", "other processes", "read another process's environment", read_environment),
+    probe("take_descriptor", "other processes", "take an open file from another process", take_descriptor),
+    probe("signal", "other processes", "send a signal to another process", send_signal),
+    probe("limits", "other processes", "change another process's limits", change_limits),
+    probe("dumpable", "dumps", "open itself to debuggers again", dumpable),
 )  # fmt: skip
