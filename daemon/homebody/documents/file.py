@@ -59,7 +59,9 @@ def take(path: Path, *, limit: int = LIMIT) -> Snapshot:
         raise Unreadable(f"the file cannot be read: {error.strerror}", lasting=False) from error
     finally:
         os.close(descriptor)
-    if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns) or len(data) != before.st_size:
+    if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns) or len(
+        data
+    ) != before.st_size:
         raise Unreadable("the file changed while it was read", lasting=False)
     return Snapshot(
         path=path,

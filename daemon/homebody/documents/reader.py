@@ -1,152 +1,204 @@
 """This side of the reader process: started when needed, judged by a deadline, replaced when it misbehaves."""
 
 import os
-import select
-import signal
-import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from homebody import seal
 from homebody.clock import Clock
+from homebody.documents.child import Child, GoneError, LateError
 from homebody.documents.file import Unreadable
-from homebody.documents.formats.extract import Extract
-from homebody.documents.frames import FrameError, receive, send
-from homebody.errors import DocumentError
+from homebody.documents.formats.extract import MOST_CHARACTERS, Extract
+from homebody.documents.frames import FrameError
 
 SECONDS = 30.0
 """How long one document may take."""
 
-MEMORY_BYTES = 768 << 20
+MEMORY_BYTES = 512 << 20
 """Address space of the reader, its libraries included."""
 
 DOCUMENTS = 200
 """After so many documents the reader is replaced: what a library leaks goes with it."""
 
-START_SECONDS = 30.0
+WORK_SECONDS = 60
+"""After so much work the reader is replaced, so that the kernel's limit on work never meets an innocent."""
+
+START_SECONDS = 60.0
+PROBE_SECONDS = 60.0
+MOST_REASON = 300
+
+COMMAND = (sys.executable, "-I", "-m", "homebody.documents.worker")
 
 
 class Reader:
     """Reads documents in a sealed child process, one at a time."""
 
-    def __init__(self, *, clock: Clock, seconds: float = SECONDS, memory_bytes: int = MEMORY_BYTES) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        seconds: float = SECONDS,
+        memory_bytes: int = MEMORY_BYTES,
+        documents: int = DOCUMENTS,
+        command: Sequence[str] = COMMAND,
+    ) -> None:
         self._clock = clock
         self._seconds = seconds
         self._memory = memory_bytes
-        self._process: subprocess.Popen[bytes] | None = None
+        self._documents = documents
+        self._command = command
+        self._child: Child | None = None
         self._read = 0
         self._lock = threading.Lock()
-        self.seal: dict[str, Any] | None = None
+        self.seal: Mapping[str, Any] | None = None
         """What the running reader said of its seal."""
+        self.start_seconds = 0.0
+        """How long the last start took."""
 
     @property
     def pid(self) -> int | None:
         """The process number of the running reader, if one runs."""
-        return self._process.pid if self._process is not None else None
+        child = self._child
+        return child.pid if child is not None else None
 
     def read(self, data: bytes, suffix: str) -> Extract:
-        """Return the text of a document.
+        """Return the text of a document; *suffix* is that of its file name, with the dot.
 
         Raises DocumentError with the reason: not text, damaged, no text in it, too slow, or the reader died of
         it; its ``lasting`` says that another try cannot help.
         """
         with self._lock:
-            header, text = self._ask({"suffix": suffix.lower()}, data)
+            header, found = self._ask({"suffix": suffix.lower()}, data, self._seconds)
             self._read += 1
-            if self._read >= DOCUMENTS:
+            try:
+                return extract_of(header, found)
+            except FrameError as error:
                 self._end()
-        if "error" in header:
-            raise Unreadable(str(header["error"]), lasting=True)
-        return Extract(
-            text=text.decode("utf-8"),
-            front=header.get("front"),
-            pages=header.get("pages"),
-            encoding=header.get("encoding"),
-        )
+                raise Unreadable(
+                    "the reader process gave an answer that makes no sense", lasting=False
+                ) from error
+            finally:
+                if self._read >= self._documents or not worked_little(header):
+                    self._end()
 
-    def probe(self, names: Sequence[str] | None, targets: "seal.ProbeTargets") -> tuple["seal.ProbeResult", ...]:
-        """Let the reader try to get out, and return what happened."""
+    def probe(self, names: Sequence[str] | None, targets: seal.ProbeTargets) -> tuple[seal.ProbeResult, ...]:
+        """Let the reader try to get out, and return what happened. Raises DocumentError when it does not answer."""
         with self._lock:
             asked = {"probe": list(names) if names is not None else None, "targets": targets.to_dict()}
-            header, _ = self._ask(asked, b"")
-        return tuple(seal.ProbeResult.from_dict(result) for result in header["results"])
+            header, _ = self._ask(asked, b"", PROBE_SECONDS)
+        try:
+            return tuple(seal.ProbeResult.from_dict(result) for result in header["results"])
+        except (KeyError, TypeError) as error:
+            raise FrameError("The reader process gave no results of its probes.") from error
 
     def stop(self) -> None:
-        """End the reader process, if one runs."""
+        """End the reader process, if one runs, even in the middle of a document."""
+        child = self._child
+        if child is not None:
+            child.kill()
         with self._lock:
             self._end()
 
-    def _ask(self, header: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+    def _ask(self, header: Mapping[str, Any], data: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
         """Return the reader's answer; on any fault the reader is ended, and the next call starts a fresh one."""
-        process = self._started()
-        assert process.stdin is not None
-        watch = threading.Timer(self._seconds, process.kill)
-        watch.daemon = True
-        watch.start()
+        child = self._started()
         try:
-            send(process.stdin, header, data)
-            answer = receive(process.stdout)  # type: ignore[arg-type]
-        except (OSError, FrameError) as error:
-            raise self._died(process) from error
-        finally:
-            watch.cancel()
-        if answer is None:
-            raise self._died(process)
-        return answer
+            return child.ask(header, data, seconds)
+        except LateError as error:
+            self._end()
+            raise Unreadable(
+                f"reading the document took longer than {seconds:.0f} s", lasting=True
+            ) from error
+        except GoneError as error:
+            self._end()
+            raise Unreadable(how_it_died(error), lasting=error.signal == "SIGXCPU") from error
+        except FrameError as error:
+            self._end()
+            raise Unreadable(
+                "the reader process gave an answer that makes no sense", lasting=False
+            ) from error
 
-    def _died(self, process: subprocess.Popen[bytes]) -> DocumentError:
-        """Return the error that says how the reader ended, after seeing to it that it has."""
-        process.kill()
-        code = process.wait()
-        self._end()
-        if code == -signal.SIGKILL:
-            return Unreadable(f"reading the document took longer than {self._seconds:.0f} s", lasting=True)
-        if code == -signal.SIGXCPU:
-            return Unreadable("reading the document took too much work", lasting=True)
-        words = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-        return Unreadable(f"the reader process died of the document ({words})", lasting=False)
-
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _started(self) -> Child:
         """Return the running reader, started and sealed. Raises DocumentError when it does not come up."""
-        if self._process is not None and self._process.poll() is None:
-            return self._process
+        if self._child is not None and self._child.alive:
+            return self._child
         self._end()
-        command = [sys.executable, "-I", "-m", "homebody.documents.worker", str(self._memory), str(int(self._seconds) + 600)]
-        process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, close_fds=True,
-            env=seal.scrub_environment(os.environ),
-        )  # fmt: skip
-        self._process, self._read = process, 0
-        ready, _, _ = select.select([process.stdout], [], [], START_SECONDS)
-        hello = receive(process.stdout) if ready else None  # type: ignore[arg-type]
-        if hello is None:
-            process.kill()
-            _, words = process.communicate()
-            self._process = None
-            last = words.decode("utf-8", "replace").strip().splitlines()[-1:] or ["it said nothing"]
-            raise Unreadable(f"the reader process did not start: {last[0]}", lasting=False)
-        self.seal = hello[0]["seal"]
-        assert process.stderr is not None
-        process.stderr.close()
-        return process
+        began = self._clock.monotonic()
+        work = str(int(WORK_SECONDS + self._seconds) + 1)
+        try:
+            child = Child([*self._command, str(self._memory), work], seal.scrub_environment(os.environ))
+        except OSError as error:
+            raise Unreadable(
+                f"the reader process cannot be started: {error.strerror}", lasting=False
+            ) from error
+        self._child, self._read = child, 0
+        try:
+            hello, _ = child.hello(START_SECONDS)
+        except (LateError, GoneError, FrameError) as error:
+            self._end()
+            raise Unreadable(f"the reader process did not start ({error})", lasting=False) from error
+        report = hello.get("seal")
+        if not isinstance(report, dict) or report.get("tier") != seal.Tier.READER:
+            self._end()
+            raise Unreadable(
+                f"the reader process is not sealed, so it gets nothing to read: {plain_words(hello.get('failed'))}",
+                lasting=False,
+                hint="See `homebody doctor`.",
+            )
+        self.seal = report
+        self.start_seconds = self._clock.monotonic() - began
+        return child
 
     def _end(self) -> None:
-        """End the reader and close its pipes."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        for stream in (process.stdin, process.stdout, process.stderr):
-            if stream is not None:
-                with_quiet_close(stream)
+        """End the reader, if one runs."""
+        child, self._child = self._child, None
+        if child is not None:
+            child.end()
 
 
-def with_quiet_close(stream: Any) -> None:
-    """Close a pipe whose other end may be gone."""
+def extract_of(header: Mapping[str, Any], data: bytes) -> Extract:
+    """Return what the reader found, believed only as far as it has the right form.
+
+    Raises FrameError for what makes no sense, and DocumentError with the reader's own reason.
+    """
+    if "error" in header:
+        raise Unreadable(plain_words(header["error"]), lasting=True)
+    front, pages, encoding = header.get("front"), header.get("pages"), header.get("encoding")
+    sizes = (front, pages)
+    if not all(size is None or (type(size) is int and size >= 0) for size in sizes):
+        raise FrameError
+    if not (encoding is None or (isinstance(encoding, str) and len(encoding) < 40)):
+        raise FrameError
     try:
-        stream.close()
-    except OSError:
-        return
+        text = data[front or 0 :].decode("utf-8")
+        block = None if front is None else data[:front].decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise FrameError from error
+    if len(text) + len(block or "") > MOST_CHARACTERS:
+        raise FrameError
+    return Extract(text=text, front=block, pages=pages, encoding=encoding)
+
+
+def worked_little(header: Mapping[str, Any]) -> bool:
+    """Return whether the reader that gave *header* may go on, by the work that it says it has done."""
+    work = header.get("work")
+    return isinstance(work, int | float) and work < WORK_SECONDS
+
+
+def how_it_died(error: GoneError) -> str:
+    """Return in words why there is no answer."""
+    if error.asked:
+        return "the reader process was stopped"
+    if error.signal == "SIGXCPU":
+        return "reading the document took too much work"
+    if error.signal == "SIGKILL":
+        return "the reader process was killed while it read the document (out of memory?)"
+    return f"the reader process died of the document ({error})"
+
+
+def plain_words(reason: object) -> str:
+    """Return a reason that came from the reader as one short line that no terminal can trip over."""
+    words = reason if isinstance(reason, str) else "it gave no reason"
+    return " ".join("".join(c if c.isprintable() else " " for c in words[:MOST_REASON]).split())

@@ -46,7 +46,9 @@ def fit(text: str, *, budget: int, overflow: str, count: Count) -> Window:
     if overflow == "head":
         kept = head(text, budget, count)
     elif overflow == "head_tail":
-        kept = head(text, budget * 2 // 3, count) + "\n[...]\n" + tail(text, budget - budget * 2 // 3 - 8, count)
+        kept = (
+            head(text, budget * 2 // 3, count) + "\n[...]\n" + tail(text, budget - budget * 2 // 3 - 8, count)
+        )
     else:
         raise DocumentError(
             f"the document has {total} tokens, and {budget} fit beside the prompt",

@@ -1,56 +1,110 @@
 """The reader process: takes the bytes of one document, gives back its text, and can do nothing else.
 
-It loads its libraries first, then enters the strictest seal (no file, no socket, no process), and only then
-takes the first byte of a stranger's.
+It loads its libraries first, then limits itself and enters the strictest seal (no file, no socket, no
+process), and only then takes the first byte of a stranger's.
 """
 
+import io
 import os
 import resource
 import sys
-from typing import Any, BinaryIO
+import time
+from types import ModuleType
+from typing import Any
 
 from homebody import seal
-from homebody.documents.formats import pdf, suffixes
+from homebody.documents.formats import ALL, suffixes
 from homebody.documents.formats.extract import FormatError
-from homebody.documents.frames import receive, send
+from homebody.documents.frames import Exactly, pack, receive
+from homebody.errors import SealError
+
+Answer = tuple[dict[str, Any], bytes]
 
 
 def main() -> None:
-    """Serve requests on standard input and output until the other side closes."""
-    memory, seconds = int(sys.argv[1]), int(sys.argv[2])
-    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    pdf.preload()
-    rooms = suffixes()
-    encodings = ("utf-8-sig", "utf-16", "utf-32", "cp1252", "latin-1", "idna", "unicode_escape", "raw_unicode_escape")
-    for encoding in encodings:
-        "".encode(encoding)  # a codec is a module, and inside the seal none can be loaded
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
-    report = seal.enter(seal.reader_policy())
+    """Serve requests on standard input and output until the other side closes.
+
+    The two arguments are the bytes of address space and the seconds of work that this process may have.
+    """
+    memory, work = int(sys.argv[1]), int(sys.argv[2])
+    requests, answers = io.FileIO(os.dup(0)), io.FileIO(os.dup(1), "wb")
+    for room in ALL:
+        room.preload()
+    mute()
+    limit(memory, work)
+    try:
+        report = seal.enter(seal.reader_policy())
+    except SealError as error:
+        put(answers, {"failed": f"{error} {error.hint or ''}"})
+        raise SystemExit(error.exit_code) from error
+    put(answers, {"seal": report.to_dict()})
+    serve(lambda number: exactly(requests, number), answers, suffixes())
+
+
+def mute() -> None:
+    """Send what libraries print to nowhere: only frames may come out of this process."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1):
+        os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+
+
+def limit(memory: int, work: int) -> None:
+    """Set the kernel's limits (setrlimit(2)); inside the seal they can no longer be moved."""
+    resource.setrlimit(resource.RLIMIT_CPU, (work, work + 5))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    send(answers, {"ready": True, "seal": report.to_dict(), "pid": os.getpid()})
-    serve(requests, answers, rooms)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
-def serve(requests: BinaryIO, answers: BinaryIO, rooms: dict[str, Any]) -> None:
+def serve(read: Exactly, answers: io.FileIO, rooms: dict[str, ModuleType]) -> None:
     """Answer one request after the other."""
-    while (frame := receive(requests)) is not None:
+    while (frame := receive(read)) is not None:
         header, data = frame
         if "probe" in header:
             results = seal.run_probes(header["probe"], seal.ProbeTargets(**header["targets"]))
-            send(answers, {"results": [result.to_dict() for result in results]})
+            put(answers, {"results": [result.to_dict() for result in results]})
             continue
-        room = rooms.get(header["suffix"], rooms[".txt"])
-        try:
-            found = room.extract(data)
-        except FormatError as error:
-            send(answers, {"error": str(error)})
-        except MemoryError:
-            send(answers, {"error": "reading the document takes more memory than a reader may have"})
-        except Exception as error:  # noqa: BLE001 - a stranger's document may break a library in any way
-            send(answers, {"error": f"the document cannot be read ({type(error).__name__})"})
-        else:
-            head = {"front": found.front, "pages": found.pages, "encoding": found.encoding}
-            send(answers, head, found.text.encode("utf-8", "replace"))
+        del frame
+        said, found = answer(rooms.get(header["suffix"], rooms[".txt"]), data)
+        put(answers, said | {"work": time.process_time()}, found)
+
+
+def answer(room: ModuleType, data: bytes) -> Answer:
+    """Return what *room* makes of *data*: the header, and the front matter and text as UTF-8."""
+    try:
+        found = room.extract(data)
+        text = found.text.replace("\0", "").encode("utf-8", "replace")
+    except FormatError as error:
+        return {"error": str(error)}, b""
+    except MemoryError:
+        return {"error": "reading the document takes more memory than a reader may have"}, b""
+    except Exception as error:  # noqa: BLE001 - a stranger's document may break a library in any way
+        return {"error": f"the document cannot be read ({type(error).__name__})"}, b""
+    head: dict[str, Any] = {"pages": found.pages, "encoding": found.encoding}
+    if found.front is None:
+        return head, text
+    front = found.front.encode("utf-8", "replace")
+    return head | {"front": len(front)}, front + text
+
+
+def put(answers: io.FileIO, header: dict[str, Any], data: bytes = b"") -> None:
+    """Write one frame, however small the pipe."""
+    left = memoryview(pack(header, data))
+    while left:
+        left = left[answers.write(left) or 0 :]
+
+
+def exactly(requests: io.FileIO, number: int) -> bytes:
+    """Return *number* bytes, or fewer when the stream ends before them."""
+    buffer = bytearray(number)
+    view, at = memoryview(buffer), 0
+    while at < number:
+        got = requests.readinto(view[at:])
+        if not got:
+            break
+        at += got
+    view.release()
+    return bytes(buffer[:at])
 
 
 if __name__ == "__main__":

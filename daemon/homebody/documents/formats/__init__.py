@@ -1,6 +1,7 @@
 """The kinds of document. Adding one is adding a file and a line in ``ALL``.
 
-A format runs in the reader process only: its libraries meet strangers' bytes.
+A format runs in the reader process only: its libraries meet strangers' bytes. Each has its ``SUFFIXES``,
+``preload()``, which loads what it needs before the seal, and ``extract(data)``.
 """
 
 from types import ModuleType

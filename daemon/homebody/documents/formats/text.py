@@ -18,30 +18,71 @@ MARKS = (
 MOST_CONTROLS = 0.01
 """The share of control characters above which bytes are no text."""
 
+MOST_BYTES = 4 * MOST_CHARACTERS + 4
+"""More bytes than that cannot be few enough characters, in any encoding that we read."""
+
+SAMPLE = 1 << 16
+
+CONTROLS = dict.fromkeys([*(code for code in range(32) if chr(code) not in "\t\n\r\f\x1b"), 0x7F, 0xFFFD])
+
+
+def preload() -> None:
+    """Load the codecs now: each is a module, and inside the seal no file can be opened."""
+    for encoding in ("utf-8", "cp1252", *(encoding for _, encoding in MARKS)):
+        codecs.lookup(encoding)
+
 
 def extract(data: bytes) -> Extract:
     """Return *data* as text. Raises FormatError for what is binary, or longer than any text may be."""
+    if len(data) > MOST_BYTES:
+        raise FormatError(f"the text has more than {MOST_CHARACTERS:,} characters, and no more are read")
     text, encoding = decoded(data)
     if len(text) > MOST_CHARACTERS:
-        raise FormatError(f"the text has {len(text)} characters, and at most {MOST_CHARACTERS} are read")
+        raise FormatError(f"the text has {len(text):,} characters, and at most {MOST_CHARACTERS:,} are read")
     return Extract(text=text.replace("\r\n", "\n").replace("\r", "\n"), encoding=encoding)
 
 
 def decoded(data: bytes) -> tuple[str, str]:
-    """Return the text and its encoding: by its mark, else UTF-8, else Windows-1252 (WHATWG's fall-back)."""
+    """Return the text and its encoding: by its mark, else UTF-8, else Windows-1252 (WHATWG's fall-back).
+
+    Raises FormatError for what is no text.
+    """
     for mark, encoding in MARKS:
         if data.startswith(mark):
-            try:
-                return data.decode(encoding), encoding
-            except UnicodeDecodeError as error:
-                raise FormatError(f"the file begins as {encoding} text and is broken after that") from error
-    if b"\0" in data[:65536]:
+            return by_mark(data, encoding), encoding
+    if b"\0" in data:
         raise FormatError("the file is binary, not text")
     try:
         text, encoding = data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
-        text, encoding = data.decode("cp1252", "replace"), "windows-1252"
-    controls = sum(1 for c in text[:65536] if ord(c) < 32 and c not in "\t\n\r\f\x1b") + text[:65536].count("\ufffd")
-    if controls > MOST_CONTROLS * min(len(text), 65536):
+        text, encoding = without_utf8(data)
+    sample = text[:SAMPLE]
+    if len(sample) - len(sample.translate(CONTROLS)) > MOST_CONTROLS * len(sample):
         raise FormatError("the file is binary, not text")
     return text, encoding
+
+
+def by_mark(data: bytes, encoding: str) -> str:
+    """Return *data* decoded as its mark says; an odd byte left over at the end is a cut, and is shown as one."""
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        if error.start < len(data) - 4:
+            raise FormatError(
+                f"the file begins as {encoding.upper()} text and is broken after that"
+            ) from error
+        return data.decode(encoding, "replace")
+
+
+def without_utf8(data: bytes) -> tuple[str, str]:
+    """Return the text of bytes that are not clean UTF-8.
+
+    Where UTF-8 explains more bytes than it leaves unexplained, the text is UTF-8 with damage, and the damage
+    is marked with U+FFFD; else it comes from an old Windows or Latin-1 program.
+    """
+    text = data.decode("utf-8", "replace")
+    damage = text.count("\ufffd")
+    foreign = sum(1 for character in text if character > "\x7f") - damage
+    if foreign > damage:
+        return text, "utf-8 (damaged)"
+    return data.decode("cp1252", "replace"), "windows-1252"
