@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from homebody.seal.bpf import (
-    ALLOW, ENOSYS, KILL, Assembler, Check, Rule, compile_filter, refuse, simulate,
+    ALLOW,
+    ENOSYS,
+    KILL,
+    Assembler,
+    Check,
+    Rule,
+    compile_filter,
+    refuse,
+    simulate,
 )  # fmt: skip
 from homebody.seal.syscalls import NEWEST, TABLE, Machine, number
 

@@ -10,7 +10,6 @@ from homebody.seal.rules import DEFAULTS, rules_for
 from homebody.seal.syscalls import NEWEST, TABLE, X32_BIT, Machine, number
 from homebody.seal.tier import Tier
 
-
 PID = 4321
 Surprises = Callable[[bytes, Tier, Machine], list[tuple[str, tuple[int, ...]]]]
 EPERM = refuse(errno.EPERM)

@@ -30,7 +30,6 @@ OFFLINE = {
 """Only to let libraries fail fast; it is the kernel that refuses."""
 
 PR_SET_DUMPABLE = 4
-SO_ACCEPTCONN = 30
 HIGHEST_DESCRIPTOR = 1 << 20
 
 
@@ -62,8 +61,9 @@ def close_inherited(keep: Collection[int]) -> None:
 def foreign_sockets(allowed: Collection[int]) -> list[int]:
     """Return the open sockets that could lead outside, those in *allowed* left aside.
 
-    Ours are: listeners on a unix socket, both ends of a stream pair that this process made, and a unix stream
-    as standard input, output or error, which is how a service manager takes a log. All others are foreign.
+    Ours are: unix streams that are connected to nobody (a listener, say), both ends of a pair that this
+    process made, and a unix stream as standard input, output or error, which is how a service manager takes a
+    log. All others are foreign.
     """
     return [fd for fd in open_descriptors() if fd not in allowed and _is_foreign(fd)]
 
@@ -94,7 +94,9 @@ def _is_foreign(fd: int) -> bool:
     with socket.socket(fileno=os.dup(fd)) as found:
         if found.family != socket.AF_UNIX or found.type not in (socket.SOCK_STREAM, socket.SOCK_SEQPACKET):
             return True
-        if fd <= 2 or found.getsockopt(socket.SOL_SOCKET, SO_ACCEPTCONN):
-            return False
+        try:
+            found.getpeername()
+        except OSError:
+            return False  # connected to nobody, and connect is refused from now on
         peer, _uid, _gid = struct.unpack("3i", found.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
-        return bool(peer != os.getpid())
+        return fd > 2 and peer != os.getpid()

@@ -89,7 +89,7 @@ def _site_folders() -> tuple[Path, ...]:
 
 def _editable_sources(folder: Path) -> Iterator[Path]:
     """Yield the folders that the .pth files in *folder* add to the import path (site.addpackage)."""
-    for file in sorted(folder.glob("*.pth")) if folder.is_dir() else ():
+    for file in sorted(folder.glob("*.pth")) if _readable(folder) else ():
         for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
             if line.strip() and not line.startswith(("#", "import ", "import\t")):
                 yield folder / line.strip()

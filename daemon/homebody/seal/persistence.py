@@ -57,7 +57,7 @@ def refuse_start_up_places(folder: Path) -> None:
     for place in _places(home):
         if folder == place or place in folder.parents:
             raise SealError(f"homebody may not write in {folder}: programs start from {place}.", hint=CURE)
-        if folder in place.parents and place.exists():
+        if folder in place.parents and os.path.lexists(place):
             raise SealError(
                 f"homebody may not write in all of {folder}: programs start from {place}.", hint=CURE
             )
@@ -69,6 +69,5 @@ def _places(home: Path) -> Iterator[Path]:
     yield from (Path(name) for name in SYSTEM_FOLDERS)
     yield from interpreter_paths()
     for name in os.environ.get("PATH", "").split(os.pathsep):
-        path = Path(name)
-        if path.is_absolute() and path.is_dir():
-            yield path.resolve()
+        if os.path.isabs(name) and os.path.isdir(name):  # noqa: PTH112, PTH117 - Path raises where we may not look
+            yield Path(name).resolve()

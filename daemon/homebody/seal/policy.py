@@ -4,6 +4,7 @@ A policy is plain data: the kernel gets it, and people are shown the same. Paths
 they exist: a rule about nothing would be a promise about nothing.
 """
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,7 +87,7 @@ def _real(paths: Iterable[Path], purpose: str) -> tuple[Path, ...]:
 
 
 def _present(paths: Iterable[str]) -> tuple[Path, ...]:
-    return tuple(Path(path).resolve() for path in paths if Path(path).exists())
+    return tuple(Path(path).resolve() for path in paths if os.access(path, os.R_OK))
 
 
 def _distinct(paths: Iterable[Path]) -> tuple[Path, ...]:

@@ -1,14 +1,13 @@
 """What is there to be reached on this computer, and did anything arrive?"""
 
-import contextlib
 import os
 import secrets
+import select
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
-import threading
 from pathlib import Path
 from types import TracebackType
 
@@ -16,7 +15,8 @@ from homebody.seal.attempts.files import SECRET
 from homebody.seal.probe import ProbeTargets
 
 WAIT_FOR_END = "import sys; sys.stdin.read()"
-LISTENING_SECONDS = 0.05
+GRACE_SECONDS = 0.05
+BACKLOG = 128
 
 
 class Targets:
@@ -28,10 +28,7 @@ class Targets:
 
     def __init__(self, outside: Path | None = None) -> None:
         self._parent = outside
-        self._sockets: list[socket.socket] = []
-        self._threads: list[threading.Thread] = []
-        self._ended = threading.Event()
-        self._lock = threading.Lock()
+        self._listeners: list[socket.socket] = []
         self._arrived = 0
 
     def __enter__(self) -> "Targets":
@@ -39,7 +36,7 @@ class Targets:
         self._outside = Path(tempfile.mkdtemp(prefix=".homebody-outside-", dir=self._parent))
         (self._outside / SECRET).write_bytes(b"s" * 64)
         command = [sys.executable, "-I", "-S", "-c", WAIT_FOR_END]
-        self._victim = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 - our own interpreter
+        self._victim = subprocess.Popen(command, stdin=subprocess.PIPE)
         tcp = self._open(socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0))
         udp = self._open(socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0))
         stream, datagram = str(self._short / "stream"), str(self._short / "datagram")
@@ -63,10 +60,7 @@ class Targets:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._ended.set()
-        for thread in self._threads:
-            thread.join()
-        for listener in self._sockets:
+        for listener in self._listeners:
             listener.close()
         if self._victim.stdin is not None:
             self._victim.stdin.close()
@@ -77,28 +71,23 @@ class Targets:
 
     @property
     def arrived(self) -> int:
-        """How many connections and datagrams have come so far."""
-        with self._lock:
-            return self._arrived
+        """How many connections and datagrams have come so far.
+
+        The kernel queues them; they are taken and counted here, until none comes for a moment.
+        """
+        while ready := select.select(self._listeners, [], [], GRACE_SECONDS)[0]:
+            for listener in ready:
+                if listener.type == socket.SOCK_STREAM:
+                    listener.accept()[0].close()
+                else:
+                    listener.recv(64)
+                self._arrived += 1
+        return self._arrived
 
     def _open(self, family: int, kind: int, address: tuple[str, int] | str) -> socket.socket:
         listener = socket.socket(family, kind)
         listener.bind(address)
-        listener.settimeout(LISTENING_SECONDS)
         if kind == socket.SOCK_STREAM:
-            listener.listen(16)
-        self._sockets.append(listener)
-        thread = threading.Thread(target=self._count, args=(listener, kind), daemon=True)
-        self._threads.append(thread)
-        thread.start()
+            listener.listen(BACKLOG)
+        self._listeners.append(listener)
         return listener
-
-    def _count(self, listener: socket.socket, kind: int) -> None:
-        while not self._ended.is_set():
-            with contextlib.suppress(TimeoutError):
-                if kind == socket.SOCK_STREAM:
-                    listener.accept()[0].close()
-                else:
-                    listener.recv(64)
-                with self._lock:
-                    self._arrived += 1

@@ -20,7 +20,7 @@ def control(names: Sequence[str] | None, targets: ProbeTargets) -> tuple[ProbeRe
     To be called from an unsealed process. Raises HomebodyError when the process fails.
     """
     request = {"names": None if names is None else list(names), "targets": targets.to_dict()}
-    done = subprocess.run(  # noqa: S603 - our own interpreter and code
+    done = subprocess.run(
         [sys.executable, "-I", "-c", COMMAND],
         input=json.dumps(request),
         capture_output=True,

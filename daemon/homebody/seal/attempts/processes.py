@@ -29,7 +29,7 @@ def child(_targets: ProbeTargets) -> None:
     """Start another program."""
     for program in PROGRAMS:
         try:
-            subprocess.run([program, "-c", ":"], check=False, timeout=CHILD_SECONDS)  # noqa: S603 - a constant
+            subprocess.run([program, "-c", ":"], check=False, timeout=CHILD_SECONDS)
         except FileNotFoundError:
             continue
         return
@@ -42,7 +42,7 @@ def loader(_targets: ProbeTargets) -> None:
     if len(programs) < 2:
         raise Untestable("this Python has no ELF loader")
     command = [str(programs[1]), PROGRAMS[0]]
-    done = subprocess.run(command, check=False, timeout=CHILD_SECONDS, capture_output=True)  # noqa: S603
+    done = subprocess.run(command, check=False, timeout=CHILD_SECONDS, capture_output=True)
     if b"Permission denied" in done.stderr:
         raise OSError(errno.EACCES, os.strerror(errno.EACCES))
     if done.returncode:
@@ -52,7 +52,7 @@ def loader(_targets: ProbeTargets) -> None:
 def child_socket(_targets: ProbeTargets) -> None:
     """Start our own interpreter and let it make a socket: the seal is inherited."""
     command = [sys.executable, "-I", "-S", "-c", TRY_SOCKET]
-    done = subprocess.run(command, check=False, timeout=CHILD_SECONDS, capture_output=True)  # noqa: S603
+    done = subprocess.run(command, check=False, timeout=CHILD_SECONDS, capture_output=True)
     if done.returncode:
         raise OSError(done.returncode, "the child was refused")
 
