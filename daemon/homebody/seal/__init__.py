@@ -6,6 +6,7 @@ from homebody.seal.persistence import refuse_start_up_places
 from homebody.seal.policy import Policy, daemon_policy, model_policy, reader_policy
 from homebody.seal.probe import Probe, ProbeResult, ProbeTargets
 from homebody.seal.probes import LIMITS, PROBES, run_probes
+from homebody.seal.rehearsal import rehearse
 from homebody.seal.status import ThreadSeal, seal_status
 from homebody.seal.targets import Targets
 from homebody.seal.tier import Tier
@@ -30,6 +31,7 @@ __all__ = [
     "model_policy",
     "reader_policy",
     "refuse_start_up_places",
+    "rehearse",
     "run_probes",
     "scrub_environment",
     "scrub_environment_here",

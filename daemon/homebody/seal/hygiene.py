@@ -50,12 +50,15 @@ def scrub_environment_here() -> None:
 
 
 def close_inherited(keep: Collection[int]) -> None:
-    """Close every descriptor but those in *keep*: one that was left open could lead outside."""
+    """Close every descriptor but those in *keep*: one that was left open could lead outside.
+
+    Empty ranges are left out, because CPython 3.11 takes ``closerange(0, 0)`` for everything.
+    """
     lowest = 0
-    for descriptor in sorted(keep):
-        os.closerange(lowest, descriptor)
+    for descriptor in (*sorted(keep), HIGHEST_DESCRIPTOR):
+        if lowest < descriptor:
+            os.closerange(lowest, descriptor)
         lowest = descriptor + 1
-    os.closerange(lowest, HIGHEST_DESCRIPTOR)
 
 
 def foreign_sockets(allowed: Collection[int]) -> list[int]:
