@@ -42,7 +42,9 @@ class FolderWatch:
             try:
                 self._observer.schedule(self._handler, str(folder), recursive=recursive)
             except OSError as error:
-                self.problems[folder] = f"the system does not watch it ({error.strerror}); it is looked at regularly"
+                self.problems[folder] = (
+                    f"the system does not watch it ({error.strerror}); it is looked at regularly"
+                )
 
     def stop(self) -> None:
         """Stop watching and wait until the threads have ended."""

@@ -61,7 +61,9 @@ def scan(folder: Path, recursive: bool) -> Iterator[Candidate]:
     try:
         entries = os.scandir(folder)
     except FileNotFoundError as error:
-        raise FolderError(f"The folder {folder} is not there.", hint="Make it, or change the recipe.") from error
+        raise FolderError(
+            f"The folder {folder} is not there.", hint="Make it, or change the recipe."
+        ) from error
     except NotADirectoryError as error:
         raise FolderError(f"{folder} is a file, not a folder.", hint="Change the recipe.") from error
     except PermissionError as error:

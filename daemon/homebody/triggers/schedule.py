@@ -1,178 +1,121 @@
-"""When is a recipe due, and what was missed while nobody was there?
+"""Who calls when a recipe is due? APScheduler's background scheduler, which is told when to look at the clock again."""
 
-The moments come from APScheduler's triggers, which know cron and the change of the clocks; what has been
-served is the journal's cursor, so that nothing depends on being awake at the right second.
-"""
-
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, time, timedelta, tzinfo
-from typing import Any, Literal, Protocol
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.cron import CronTrigger
-from tzlocal import get_localzone
 
 from homebody.clock import Clock
+from homebody.triggers.moments import (
+    WRONG_CLOCK,
+    CatchUp,
+    Trigger,
+    build,
+    going_on,
+    missed,
+    next_due,
+    served,
+)
 
-MOST_MISSED = 100_000
-"""How many missed moments are counted through before the rest is taken as one."""
+__all__ = ["CatchUp", "Schedules", "Trigger", "build", "missed", "next_due"]
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NUDGE_SECONDS = 15.0
+"""How often the scheduler looks at the clock: its own waits do not count the time that a computer sleeps."""
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-class Spec(Protocol):
-    """A schedule as a recipe says it; exactly one of every, at and cron is given."""
-
-    @property
-    def every(self) -> timedelta | None:
-        """The pause between two runs."""
-
-    @property
-    def at(self) -> time | None:
-        """The time of day."""
-
-    @property
-    def days(self) -> Sequence[str] | None:
-        """The days of the week for ``at``, by their first three letters; None for every day."""
-
-    @property
-    def cron(self) -> str | None:
-        """Five fields of crontab(5)."""
+TRY_AGAIN = timedelta(seconds=60)
+"""When a moment is reported again that could not be taken note of."""
 
 
-class Every:
-    """Due at whole multiples of a pause, counted from the epoch, so that a restart shifts nothing."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One trigger of one recipe."""
 
-    def __init__(self, pause: timedelta) -> None:
-        self._pause = pause
-
-    def next_after(self, after: datetime) -> datetime:
-        """Return the first multiple later than *after*."""
-        return self._multiple(after) + self._pause
-
-    def last_until(self, now: datetime) -> datetime:
-        """Return the last multiple that is not later than *now*."""
-        return self._multiple(now)
-
-    def _multiple(self, moment: datetime) -> datetime:
-        return EPOCH + (moment - EPOCH) // self._pause * self._pause
-
-
-class Cron:
-    """Due when the wall clock says so, in a time zone.
-
-    With *once*, a time of day in the hour that comes twice when summer time ends counts at its first coming.
-    """
-
-    def __init__(self, trigger: CronTrigger, *, once: bool) -> None:
-        self._trigger = trigger
-        self._once = once
-
-    def next_after(self, after: datetime) -> datetime | None:
-        """Return the first moment later than *after*, or None when there never is one."""
-        start = after + timedelta(microseconds=1)
-        while True:
-            found = self._trigger.get_next_fire_time(None, start)
-            if found is None:
-                return None
-            if not (self._once and found.fold):
-                return found.astimezone(UTC)
-            start = found.astimezone(UTC) + timedelta(minutes=1)
-
-
-Trigger = Every | Cron
-
-
-def build(spec: Spec, zone: tzinfo | None = None) -> Trigger:
-    """Return the trigger of *spec*; *zone* is the computer's own if not given.
-
-    Raises ValueError for a cron line that makes no sense; the recipe's schema has checked it before.
-    """
-    zone = zone or get_localzone()
-    if spec.every is not None:
-        return Every(spec.every)
-    if spec.cron is not None:
-        hour = spec.cron.split()[1]
-        return Cron(CronTrigger.from_crontab(spec.cron, timezone=zone), once="*" not in hour and "/" not in hour)
-    assert spec.at is not None, "a schedule says every, at or cron"
-    days = ",".join(spec.days) if spec.days else "*"
-    trigger = CronTrigger(
-        hour=spec.at.hour, minute=spec.at.minute, second=spec.at.second, day_of_week=days, timezone=zone
-    )
-    return Cron(trigger, once=True)
-
-
-def next_due(trigger: Trigger, after: datetime) -> datetime | None:
-    """Return the first moment later than *after* at which *trigger* is due, in UTC."""
-    return trigger.next_after(after)
-
-
-def missed(
-    trigger: Trigger, cursor: datetime | None, now: datetime, catch_up: Literal["once", "skip"]
-) -> datetime | None:
-    """Return the moment to be made up for now: the last one missed since *cursor*, or None.
-
-    A recipe that was never served has missed nothing. A clock set back leaves the cursor in the future, and
-    nothing is due until it is reached again: what was done is not done twice.
-    """
-    if cursor is None or catch_up == "skip":
-        return None
-    if isinstance(trigger, Every):
-        latest = trigger.last_until(now)
-        return latest if latest > cursor else None
-    last: datetime | None = None
-    moment = next_due(trigger, cursor)
-    for _ in range(MOST_MISSED):
-        if moment is None or moment > now:
-            break
-        last = moment
-        moment = next_due(trigger, moment)
-    return last
+    job: str
+    name: str
+    trigger: Trigger
+    catch_up: CatchUp
 
 
 class Schedules:
-    """Calls *due* with a recipe's name and the planned moment, from a thread of its own."""
+    """Calls *due* with a recipe's name and the planned moment, one call at a time, from a thread of its own."""
 
     def __init__(self, clock: Clock, due: Callable[[str, datetime], None]) -> None:
         self._clock = clock
         self._due = due
+        self._entries: list[Entry] = []
+        self._at: dict[str, datetime] = {}
+        self._seen = clock.now()
+        self._over = threading.Event()
         self._scheduler = BackgroundScheduler(
-            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+            timezone=UTC,
+            executors={"default": {"type": "threadpool", "max_workers": 1}},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
-        self._number = 0
 
-    def add(
-        self, name: str, trigger: Trigger, cursor: datetime | None, catch_up: Literal["once", "skip"] = "once"
-    ) -> None:
+    def add(self, name: str, trigger: Trigger, cursor: datetime | None, catch_up: CatchUp = "once") -> None:
         """Serve *trigger* for the recipe *name*, beginning with what was missed since *cursor*."""
         now = self._clock.now()
+        entry = Entry(job=f"{len(self._entries)}:{name}", name=name, trigger=trigger, catch_up=catch_up)
+        self._entries.append(entry)
         late = missed(trigger, cursor, now, catch_up)
         if late is not None:
             self._due(name, late)
-        after = now if cursor is None else max(now, cursor)
-        self._number += 1
-        self._plan(f"{self._number}:{name}", name, trigger, after)
+        self._plan(entry, next_due(trigger, going_on(cursor, now)))
 
-    def _plan(self, job: str, name: str, trigger: Trigger, after: datetime) -> None:
-        moment = next_due(trigger, after)
-        if moment is None:
-            return
-        self._scheduler.add_job(
-            self._fire, "date", run_date=moment, id=job, args=[job, name, trigger, moment], replace_existing=True
-        )
-
-    def _fire(self, job: str, name: str, trigger: Trigger, moment: datetime) -> None:
-        """Report the moment, and plan the next: after a long sleep that is the next to come, not every one missed."""
-        self._due(name, moment)
-        self._plan(job, name, trigger, max(moment, self._clock.now()))
+    def planned(self) -> dict[str, datetime]:
+        """Return when each recipe's next moment comes up."""
+        found: dict[str, datetime] = {}
+        for entry in self._entries:
+            at = self._at.get(entry.job)
+            if at is not None:
+                found[entry.name] = min(at, found.get(entry.name, at))
+        return found
 
     def start(self) -> None:
         """Begin to call."""
         self._scheduler.start()
+        threading.Thread(target=self._nudge, name="schedules", daemon=True).start()
 
     def stop(self) -> None:
         """Stop calling."""
+        self._over.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+
+    def _plan(self, entry: Entry, moment: datetime | None, at: datetime | None = None) -> None:
+        """Let *moment* come up at its time, or at *at*."""
+        self._at.pop(entry.job, None)
+        if moment is not None:
+            self._at[entry.job] = at or moment
+            self._scheduler.add_job(
+                self._fire, "date", run_date=at or moment, id=entry.job, args=[entry, moment],
+                replace_existing=True,
+            )  # fmt: skip
+
+    def _fire(self, entry: Entry, moment: datetime) -> None:
+        """Report the moment and plan the next one to come; what could not be reported is reported again."""
+        now = self._clock.now()
+        report = served(entry.trigger, moment, now, entry.catch_up)
+        try:
+            if report is not None:
+                self._due(entry.name, report)
+        except Exception:
+            self._plan(entry, moment, at=now + TRY_AGAIN)
+            raise
+        self._plan(entry, next_due(entry.trigger, max(moment, now)))
+
+    def _nudge(self) -> None:
+        """Let the scheduler look at the clock again, and plan anew when the clock turns out to have been wrong."""
+        while not self._over.wait(NUDGE_SECONDS):
+            self.look()
+            self._scheduler.wakeup()
+
+    def look(self) -> None:
+        """Plan everything anew when the clock was set back further than a correction goes."""
+        now, before = self._clock.now(), self._seen
+        self._seen = now
+        if before - now > WRONG_CLOCK:
+            for entry in self._entries:
+                self._plan(entry, next_due(entry.trigger, now))
