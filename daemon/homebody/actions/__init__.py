@@ -1,0 +1,10 @@
+"""The kinds of action. Adding one is adding a file and a line in ``ALL``."""
+
+from homebody.actions.action import Action, World
+from homebody.actions.append import AppendAction
+from homebody.actions.front_matter import FrontMatterAction
+from homebody.actions.write import WriteAction
+
+ALL: tuple[type[Action], ...] = (WriteAction, FrontMatterAction, AppendAction)
+
+__all__ = ["ALL", "Action", "AppendAction", "FrontMatterAction", "World", "WriteAction"]

@@ -1,0 +1,107 @@
+"""What does every action have: a way to say which files it would change, and where it may."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Protocol
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo
+
+from homebody.actions.defang import defanged
+from homebody.actions.effect import Effect
+from homebody.templates import Scope, TemplateError, compile_template
+
+
+class OnDisk(Protocol):
+    """The run's own file, as it was read."""
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+
+    @property
+    def data(self) -> bytes:
+        """What it holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What an action knows: the templates' values, the run's file and text, and the files as they are.
+
+    ``content`` returns a file's bytes, their SHA-256 and its mode, or None; what earlier actions of the same
+    run have planned counts as done. ``roots`` are the folders that the recipe may write.
+    """
+
+    values: Mapping[str, Any]
+    file: OnDisk | None
+    source: str
+    roots: tuple[Path, ...]
+    content: Callable[[Path], tuple[bytes, str, int] | None]
+
+    def safe_values(self) -> Mapping[str, Any]:
+        """Return the values with addresses that the model made up put out of action."""
+        if "ask" not in self.values:
+            return self.values
+        return {**self.values, "ask": defanged(self.values["ask"], self.source)}
+
+
+class Action(BaseModel, ABC):
+    """Plans changes; it never makes one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: ClassVar[str]
+    """The word in the recipe."""
+
+    needs_file: ClassVar[bool] = False
+    """Whether the action changes the very file that woke the recipe."""
+
+    @classmethod
+    def expand(cls, value: Any) -> Any:
+        """Return the fields that *value*, as the recipe has it, stands for."""
+        return value
+
+    def long(self) -> dict[str, Any]:
+        """Return the action's fields as the recipe's long form has them."""
+        return {name: _plain(value) for name, value in self if value is not None and value != {}}
+
+    @abstractmethod
+    def plan(self, world: World) -> list[Effect]:
+        """Return the changes, none when everything is as it should be; raise EffectError or TemplateError."""
+
+    @abstractmethod
+    def roots(self, watched: Sequence[Path], variables: Mapping[str, Any]) -> tuple[Path, ...]:
+        """Return the folders that the action may write; raise RecipeError when they cannot be known."""
+
+    @abstractmethod
+    def templates(self) -> Mapping[str, str]:
+        """Return the action's templates by the field they stand in."""
+
+
+def _plain(value: Any) -> Any:
+    """Return *value* with tuples as lists, as YAML has them."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+
+
+def scope_of(info: ValidationInfo) -> Scope | None:
+    """Return what the recipe's templates know, when a recipe is being loaded."""
+    return getattr(info.context, "scope", None)
+
+
+def check_template(text: str, info: ValidationInfo) -> str:
+    """Return *text*; raise ValueError when it is no template, or reads what the recipe does not have."""
+    try:
+        template = compile_template(text)
+    except TemplateError as error:
+        raise ValueError(str(error)) from error
+    scope = scope_of(info)
+    if scope is not None and (problems := template.problems(scope)):
+        raise ValueError("; ".join(problems))
+    return text
+
+
+TemplateText = Annotated[str, AfterValidator(check_template)]
+"""A field of a recipe that is a template."""

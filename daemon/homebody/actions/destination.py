@@ -1,0 +1,146 @@
+"""Where does a destination lead, and may the recipe write there?
+
+A destination is a template. Its beginning, up to the first thing that only a run knows, is known when the
+recipe is loaded: that folder is all that the seal lets the recipe write.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+from jinja2 import nodes
+from pydantic import AfterValidator, ValidationInfo
+
+from homebody.actions.action import TemplateText, World, scope_of
+from homebody.errors import EffectError, RecipeError
+from homebody.filenames import safe_component, safe_words
+from homebody.sandbox import parse
+from homebody.templates import compile_template
+
+BEGIN = "begin it with a folder: ~/Notes/..., {{ vars.NAME }}/... or {{ file.folder }}/..."
+_FROM_FILE = (("file", "folder"), ("file", "path"))
+
+
+def roots(dest: str, watched: Sequence[Path], variables: Mapping[str, Any]) -> tuple[Path, ...]:
+    """Return the real folders below which *dest* lies, one for each watched folder if it begins there.
+
+    Raises RecipeError when that cannot be known, or would be the whole disk or home.
+    """
+    begins_there = any(_dotted(node) in _FROM_FILE for node in parse(dest).find_all(nodes.Getattr))
+    places: Sequence[Path | None] = watched if begins_there and watched else (None,)
+    return tuple(dict.fromkeys(_root(dest, place, variables) for place in places))
+
+
+def _root(dest: str, place: Path | None, variables: Mapping[str, Any]) -> Path:
+    head, whole = _head(dest, place, variables)
+    folder = head.rsplit("/", 1)[0] if "/" in head else ""
+    if head.startswith("/") and not folder:
+        raise RecipeError(f"it could write anywhere on the disk; {BEGIN}")
+    if not folder.startswith(("/", "~/")) and folder != "~":
+        raise RecipeError(f"it is not known where this writes; {BEGIN}")
+    if ".." in folder.split("/") or (whole and ".." in head.split("/")):
+        raise RecipeError("`..` is not for destinations: name the folder itself")
+    real = Path(folder).expanduser().resolve()
+    if real in (Path("/"), Path.home().resolve(), *Path.home().resolve().parents):
+        raise RecipeError(f"it could write anywhere in {real}; name a folder in it")
+    return real
+
+
+def _head(dest: str, place: Path | None, variables: Mapping[str, Any]) -> tuple[str, bool]:
+    """Return the text that *dest* surely begins with, and whether that is all of it."""
+    head = ""
+    for statement in parse(dest).body:
+        if not isinstance(statement, nodes.Output):
+            return head, False
+        for node in statement.nodes:
+            known = _known(node, place, variables)
+            if known is None:
+                return head, False
+            head += known
+            if _dotted(node) == ("file", "path"):
+                return head, False
+    return head, True
+
+
+def _known(node: nodes.Node, place: Path | None, variables: Mapping[str, Any]) -> str | None:
+    """Return the text of *node* when it stands before any run."""
+    if isinstance(node, nodes.TemplateData):
+        return node.data
+    match _dotted(node):
+        case ("vars", name) if name in variables:
+            return str(variables[name])
+        case ("file", "folder") if place is not None:
+            return str(place)
+        case ("file", "path") if place is not None:
+            return f"{place}/"
+    return None
+
+
+def _dotted(node: nodes.Node) -> tuple[str, str] | None:
+    if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
+        return node.node.name, node.attr
+    return None
+
+
+def _check(dest: str, info: ValidationInfo) -> str:
+    """Return *dest*; raise ValueError when its root cannot be known."""
+    scope = scope_of(info)
+    if scope is not None:
+        try:
+            roots(dest, scope.watched, scope.vars)
+        except RecipeError as error:
+            raise ValueError(str(error)) from error
+    if dest.rstrip().endswith("/"):
+        raise ValueError("it must end in a file's name, not in a folder")
+    return dest
+
+
+Destination = Annotated[TemplateText, AfterValidator(_check)]
+"""A field of a recipe that says where to write."""
+
+
+def resolve(dest: str, world: World) -> Path:
+    """Return the real path that *dest* means in this run, its parts made safe; it lies under ``world.roots``.
+
+    Raises EffectError for what leads out: ``..``, a link, another folder.
+    """
+    values = dict(world.values)
+    if "ask" in values:
+        values["ask"] = _as_names(values["ask"])
+    text = compile_template(dest).render(values).strip()
+    path = Path(text).expanduser()
+    if not path.is_absolute() or ".." in path.parts:
+        raise EffectError(
+            "The destination is not a plain path under the recipe's folders: nothing was written."
+        )
+    for root in world.roots:
+        if (real := _below(path, root.resolve())) is not None:
+            return real
+    raise EffectError(
+        "The destination lies outside the folders that the recipe may write: nothing was written."
+    )
+
+
+def _below(path: Path, root: Path) -> Path | None:
+    """Return *path* with links resolved and its parts made safe, when that lies below *root*."""
+    existing = path
+    while not existing.exists() and not existing.is_symlink() and existing != existing.parent:
+        existing = existing.parent
+    rest = path.parts[len(existing.parts) :]
+    if not rest:
+        existing, rest = path.parent, path.parts[-1:]
+        real = existing.resolve() / rest[0]
+    else:
+        real = existing.resolve().joinpath(*(safe_component(part) for part in rest))
+    return real if real != root and real.is_relative_to(root) else None
+
+
+def _as_names(value: Any) -> Any:
+    """Return *value* with every text in it fit to be a part of a file's name."""
+    if isinstance(value, str):
+        return safe_words(value)
+    if isinstance(value, Mapping):
+        return {key: _as_names(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_names(item) for item in value]
+    return value

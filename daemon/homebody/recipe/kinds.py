@@ -1,0 +1,214 @@
+"""How does a part of a recipe, as YAML has it, become a checked value?
+
+Every part is built by ``build``: unknown keys are refused with what was probably meant, and all mistakes of
+all parts come back together, each with its place.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ValidationError, ValidationInfo
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from homebody.actions import ALL as ACTIONS
+from homebody.actions import Action
+from homebody.filters import ALL as FILTERS
+from homebody.filters import Filter
+from homebody.slots import ALL as SLOTS
+from homebody.slots import Slot
+from homebody.templates import Scope, meant
+
+MISTAKE = "homebody"
+"""The type of the mistakes that are told in our own words."""
+
+Model = TypeVar("Model", bound=BaseModel)
+
+LATER: Mapping[str, frozenset[str]] = {
+    "recipe": frozenset({"mode", "approve", "limits", "use", "with", "tests", "tags", "filter_mode"}),
+    "watch": frozenset({"events"}),
+    "read": frozenset({"pages", "max_tokens"}),
+    "ask": frozenset({"timeout", "system", "options"}),
+    "slot": frozenset({"new", "not_after", "not_before", "min", "unit", "format"}),
+    "type": frozenset({"date", "number", "money", "flag"}),
+    "filter": frozenset(
+        {
+            "age",
+            "created",
+            "modified",
+            "contains",
+            "language",
+            "tagged",
+            "front_matter",
+            "duplicate",
+            "empty",
+            "mime",
+        }
+        | {"any", "all", "none", "depth", "regex", "filecontent"}
+    ),
+    "action": frozenset(
+        {
+            "rename",
+            "move",
+            "copy",
+            "tag",
+            "notify",
+            "trash",
+            "hard_link",
+            "replace_text",
+            "finder_tags",
+            "macos_tags",
+        }
+    ),
+}
+"""Words of the language that are planned and not there yet, by the part that will know them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loading:
+    """What is known while one file is loaded; ``words_read`` collects the word lists that it uses."""
+
+    scope: Scope
+    folder: Path | None = None
+    words_read: list[Path] = field(default_factory=list)
+
+
+def mistake(what: str, *, at_key: bool = False) -> PydanticCustomError:
+    """Return a mistake in our own words; *at_key* places it at the key, not at its value."""
+    return PydanticCustomError(MISTAKE, "{what}", {"what": what, "at_key": at_key})
+
+
+def unknown(word: str, known: Collection[str], part: str) -> PydanticCustomError:
+    """Return the mistake of using a *word* that *part* does not know."""
+    if word in LATER.get(part, ()):
+        return mistake(f'"{word}" is not there yet; known here: {", ".join(known)}', at_key=True)
+    return mistake(f'"{word}" is not known here{meant(word, known)}', at_key=True)
+
+
+def unknown_at(word: str, known: Collection[str], part: str) -> ValidationError:
+    """Return the same mistake, placed at the key *word*."""
+    detail = InitErrorDetails(type=unknown(word, known, part), loc=(word,), input=None)
+    return ValidationError.from_exception_data(part, [detail])
+
+
+def keys_of(model: type[BaseModel]) -> list[str]:
+    """Return the keys that a person may write in *model*'s part."""
+    return [name for name, info in model.model_fields.items() if not info.exclude]
+
+
+def build(model: type[Model], value: Any, context: Any, part: str) -> Model:
+    """Return *value* as a *model*; raise ValidationError with every mistake in it."""
+    if not isinstance(value, Mapping):
+        raise mistake(f"must be made of keys and values: {', '.join(keys_of(model))}")
+    known = keys_of(model)
+    mistakes = [
+        InitErrorDetails(type=unknown(key, known, part), loc=(key,), input=None)
+        for key in value
+        if key not in known
+    ]
+    try:
+        made = model.model_validate({key: value[key] for key in value if key in known}, context=context)
+    except ValidationError as error:
+        mistakes.extend(details(error))
+    if mistakes:
+        raise ValidationError.from_exception_data(model.__name__, mistakes)
+    return made
+
+
+def details(error: ValidationError) -> list[InitErrorDetails]:
+    """Return the mistakes that pydantic found, to be raised again with others beside them."""
+    return [_kept(one) for one in error.errors(include_url=False)]
+
+
+def _kept(error: Any) -> InitErrorDetails:
+    context = error.get("ctx", {})
+    if error["type"] == MISTAKE:
+        kind: Any = mistake(context["what"], at_key=context["at_key"])
+    else:
+        kind = error["type"]
+    return InitErrorDetails(type=kind, loc=error["loc"], input=error["input"], ctx=context)
+
+
+def below(name: str, make: Callable[[], Model]) -> Model:
+    """Return what *make* builds; its mistakes get *name* before their place."""
+    try:
+        return make()
+    except ValidationError as error:
+        inner = details(error)
+    except PydanticCustomError as error:
+        inner = [InitErrorDetails(type=error, loc=(), input=None)]
+    raise ValidationError.from_exception_data(
+        name, [{**one, "loc": (name, *one.get("loc", ()))} for one in inner]
+    )
+
+
+def misplaced(word: str, what: str) -> ValidationError:
+    """Return a mistake about the part *word* of a recipe whose parts are each well written."""
+    return ValidationError.from_exception_data(
+        word, [InitErrorDetails(type=mistake(what), loc=(word,), input=None)]
+    )
+
+
+def part_of(model: type[BaseModel], part: str, short: Callable[[Any], Any] | None = None) -> BeforeValidator:
+    """Return a validator that builds *model*; *short* turns a shorthand into its long form first."""
+
+    def make(value: Any, info: ValidationInfo) -> Any:
+        return build(model, short(value) if short else value, info.context, part)
+
+    return BeforeValidator(make)
+
+
+def _one_key(value: Any, kinds: Sequence[str], example: str, part: str) -> tuple[str, Any]:
+    """Return the one key and its value of a list's item that names a kind."""
+    if isinstance(value, str) and value.removeprefix("not ") in kinds:
+        raise mistake(f"needs a value: {example}")
+    if not isinstance(value, Mapping) or not value:
+        raise mistake(f"must be one of: {', '.join(kinds)}; as in `{example}`")
+    word, *more = value
+    if more:
+        stray = next((key for key in value if key.removeprefix("not ") not in kinds), None)
+        if stray is None:
+            raise mistake(f"{word} and {more[0]} stand in one item; begin each with a dash of its own")
+        if word.removeprefix("not ") in kinds:
+            raise mistake(f'"{more[0]}" stands beside {word}; indent it more if it belongs to {word}')
+        raise unknown_at(stray, kinds, part)
+    return word, value[word]
+
+
+def make_filter(value: Any, info: ValidationInfo) -> Filter:
+    """Return the filter that a list's item names."""
+    kinds = {kind.kind: kind for kind in FILTERS}
+    word, body = _one_key(value, list(kinds), "- extension: md", "filter")
+    name = word.removeprefix("not ").strip()
+    if name not in kinds:
+        what = unknown(name, list(kinds), "filter")
+        raise ValidationError.from_exception_data(
+            "filter", [InitErrorDetails(type=what, loc=(word,), input=None)]
+        )
+    kind = kinds[name]
+    fields = {**kind.expand(body), "negated": word != name}
+    return below(word, lambda: kind.model_validate(fields, context=info.context))
+
+
+def make_action(value: Any, info: ValidationInfo) -> Action:
+    """Return the action that a list's item names."""
+    kinds = {kind.kind: kind for kind in ACTIONS}
+    word, body = _one_key(value, list(kinds), "- write: {dest: ..., content: ...}", "action")
+    if word not in kinds:
+        raise unknown_at(word, list(kinds), "action")
+    kind = kinds[word]
+    return below(word, lambda: build(kind, kind.expand(body), info.context, word))
+
+
+def make_slot(value: Any, info: ValidationInfo) -> Slot:
+    """Return the slot that an entry of ``output`` describes; its type alone is a shorthand."""
+    kinds = {str(kind.model_fields["type"].default): kind for kind in SLOTS}
+    fields = {"type": value} if isinstance(value, str) else value
+    if not isinstance(fields, Mapping) or not isinstance(fields.get("type"), str):
+        raise mistake(f"needs a type: one of {', '.join(kinds)}; as in `{{type: text, max: 400}}`")
+    word = fields["type"]
+    if word not in kinds:
+        what = "is not there yet" if word in LATER["type"] else "is not a type of slot"
+        raise mistake(f'"{word}" {what}{meant(word, list(kinds))}')
+    return build(kinds[word], fields, info.context, "slot")

@@ -1,0 +1,175 @@
+"""What do the recipe files say: recipes, or mistakes with their line and column?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+from yaml.nodes import SequenceNode
+
+from homebody.errors import RecipeError
+from homebody.recipe.files import read_text_file
+from homebody.recipe.kinds import Loading, build
+from homebody.recipe.problem import Problem, RecipeProblemsError, where
+from homebody.recipe.schema import Recipe
+from homebody.recipe.scope import scope_of
+from homebody.recipe.source import NotRecipeError, Source, parse
+from homebody.recipe.words import said
+
+SUFFIXES = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """The recipes of a folder, by name, and what is wrong with the other files."""
+
+    recipes: tuple[Recipe, ...]
+    problems: tuple[Problem, ...]
+
+
+def load_recipe(path: Path) -> Recipe:
+    """Return the recipe in the file *path*; raise RecipeProblemsError naming every mistake and its place."""
+    try:
+        data = read_text_file(path)
+    except RecipeError as error:
+        raise RecipeProblemsError([_whole(path.name, str(error))]) from error
+    return read_recipe(data, file=path.name, folder=path.parent)
+
+
+def read_recipe(text: bytes | str, *, file: str = "recipe.yaml", folder: Path | None = None) -> Recipe:
+    """Return the recipe that *text* describes; *file* names it in errors, word lists are in *folder*.
+
+    Raises RecipeProblemsError naming every mistake and its place.
+    """
+    data = text.encode() if isinstance(text, str) else text
+    return _read(data, file, folder, [])
+
+
+def _read(data: bytes, file: str, folder: Path | None, words_read: list[Path]) -> Recipe:
+    try:
+        source = parse(data, file)
+    except NotRecipeError as error:
+        raise RecipeProblemsError(error.problems) from error
+    if source.values is None and not source.problems:
+        raise RecipeProblemsError(
+            [_whole(file, "the file is empty; a recipe needs a name, a trigger and an action")]
+        )
+    loading = Loading(scope=scope_of(source.values), folder=folder, words_read=words_read)
+    try:
+        recipe = build(Recipe, source.values, loading, "recipe")
+    except ValidationError as error:
+        raise RecipeProblemsError([*source.problems, *_problems(error, source)]) from error
+    except Exception as error:
+        if source.problems:
+            raise RecipeProblemsError(source.problems) from error
+        raise
+    if source.problems:
+        raise RecipeProblemsError(source.problems)
+    return recipe
+
+
+def _problems(error: ValidationError, source: Source) -> list[Problem]:
+    """Return pydantic's mistakes with their places, those left out that a trap at the same place explains."""
+    trapped = {(problem.line, problem.column) for problem in source.problems}
+    found: dict[Problem, None] = {}
+    for one in error.errors(include_url=False):
+        path, key, value = source.find(one["loc"])
+        at_key = one.get("ctx", {}).get("at_key", False)
+        node = key if at_key and key is not None else value
+        shown = path[:-1] if at_key and path else path
+        mark = node.start_mark if node is not None else None
+        line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
+        if (line, column) not in trapped:
+            problem = Problem(
+                file=source.file, line=line, column=column, where=where(shown), what=said(one, value)
+            )
+            found[problem] = None
+    return list(found)
+
+
+def load_folder(folder: Path) -> Loaded:
+    """Return every recipe of *folder*; a file with mistakes never stops the others.
+
+    Of two recipes with one name neither is taken, because history and undo hang on the name. Lists of words
+    beside the recipes are passed over when a recipe uses them. A folder that is not there has no recipes.
+    """
+    recipes: dict[Path, Recipe] = {}
+    problems: list[Problem] = []
+    lists: list[Path] = []
+    words_read: list[Path] = []
+    for path in _files(folder):
+        try:
+            data = read_text_file(path)
+            if _is_list(data):
+                lists.append(path)
+                continue
+            recipes[path] = _read(data, path.name, folder, words_read)
+        except RecipeProblemsError as error:
+            problems.extend(error.problems)
+        except RecipeError as error:
+            problems.append(_whole(path.name, str(error)))
+    unused = "this is a list, not a recipe, and no recipe uses it as its words"
+    problems.extend(_whole(path.name, unused) for path in lists if path not in words_read)
+    twice = _twice(recipes)
+    problems.extend(twice.values())
+    kept = sorted(
+        (recipe for path, recipe in recipes.items() if path not in twice), key=lambda recipe: recipe.name
+    )
+    return Loaded(recipes=tuple(kept), problems=tuple(sorted(problems)))
+
+
+def _files(folder: Path) -> list[Path]:
+    try:
+        return sorted(
+            path
+            for path in folder.iterdir()
+            if path.suffix.casefold() in SUFFIXES and not path.name.startswith(".") and not path.is_dir()
+        )
+    except OSError:
+        return []
+
+
+def _is_list(data: bytes) -> bool:
+    """Return whether *data* is YAML whose top is a list."""
+    try:
+        return isinstance(parse(data, "").root, SequenceNode)
+    except NotRecipeError:
+        return False
+
+
+def _twice(recipes: Mapping[Path, Recipe]) -> dict[Path, Problem]:
+    """Return a problem for each file whose recipe's name another file has, too."""
+    by_name: dict[str, list[Path]] = {}
+    for path, recipe in recipes.items():
+        by_name.setdefault(recipe.name, []).append(path)
+    found = {}
+    for name, paths in by_name.items():
+        for path in paths if len(paths) > 1 else ():
+            others = ", ".join(other.name for other in paths if other != path)
+            found[path] = _whole(path.name, f'the name "{name}" is taken by {others}, too; none of them runs')
+    return found
+
+
+def _whole(file: str, what: str) -> Problem:
+    """Return a problem of the whole file."""
+    return Problem(file=file, line=1, column=1, where="", what=what)
+
+
+def long_form(recipe: Recipe) -> str:
+    """Return *recipe* as YAML with every default and shorthand written out; loading it gives the same recipe."""
+    text: Any = yaml.dump(recipe.long(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+    return str(text)
+
+
+class _Dumper(yaml.SafeDumper):
+    """The safe dumper, with texts of several lines as a person would write them."""
+
+
+def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text)

@@ -1,0 +1,81 @@
+"""What does a recipe read: its file, or the documents that a schedule takes up?"""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, field_validator
+
+from homebody.quantities import say_duration, say_size
+from homebody.recipe.trigger import Duration, Folder, Size
+
+LARGEST_FILE = 50_000_000
+MOST_DOCUMENTS = 1000
+
+
+class Read(BaseModel):
+    """How the text is got: what happens when it does not fit the model's context, or there is none."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    overflow: Literal["summarize", "head", "head_tail", "fail"] = Field(
+        default="summarize",
+        description="What is done with a text that does not fit; it is never cut silently.",
+    )
+    empty: Literal["skip"] = Field(default="skip", description="What happens with a file that has no text.")
+    limit: Size = Field(default=LARGEST_FILE, description="The largest file that is read, as in 50 MB.")
+
+    @field_validator("limit")
+    @classmethod
+    def _sensible(cls, limit: int) -> int:
+        if not 1 <= limit <= LARGEST_FILE:
+            raise ValueError(f"must be between 1 B and {say_size(LARGEST_FILE)}")
+        return limit
+
+    def long(self) -> dict[str, Any]:
+        """Return the long form."""
+        return {"overflow": self.overflow, "empty": self.empty, "limit": say_size(self.limit)}
+
+
+class Select(BaseModel):
+    """Which documents a scheduled recipe takes up: by folder, name and age, the newest when there are many."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    folder: Folder = Field(description="Where they are.")
+    recursive: StrictBool = Field(default=False, description="Whether the folders below are looked at, too.")
+    name: str = Field(
+        default="*", min_length=1, max_length=255, description='A pattern, as in "*.summary.md".'
+    )
+    newer_than: Duration | None = Field(default=None, description="How old they may be, as in 1d.")
+    limit: StrictInt = Field(default=100, ge=1, le=MOST_DOCUMENTS, description="The most documents.")
+
+    @field_validator("name")
+    @classmethod
+    def _without_folder(cls, name: str) -> str:
+        if "/" in name:
+            raise ValueError("has a slash: a name is looked at without its folder")
+        return name
+
+    @field_validator("newer_than")
+    @classmethod
+    def _some_time(cls, age: timedelta | None) -> timedelta | None:
+        if age is not None and not timedelta(0) < age <= timedelta(days=36_600):
+            raise ValueError("must be more than nothing, and less than a hundred years")
+        return age
+
+    def long(self) -> dict[str, Any]:
+        """Return the long form."""
+        said: dict[str, Any] = {
+            "folder": str(self.folder),
+            "recursive": self.recursive,
+            "name": self.name,
+            "newer_than": None if self.newer_than is None else say_duration(self.newer_than),
+            "limit": self.limit,
+        }
+        return {key: value for key, value in said.items() if value is not None}
+
+
+def folders(select: Select | None) -> tuple[Path, ...]:
+    """Return the folder that *select* looks at, as a tuple of one or none."""
+    return () if select is None else (select.folder,)

@@ -1,0 +1,205 @@
+"""What is a recipe?
+
+A recipe is a value: everything in it was checked when it was loaded, and nothing in it changes afterwards.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from homebody.actions import Action
+from homebody.actions.action import check_template
+from homebody.filters import Filter
+from homebody.recipe.asking import Ask, make_ask
+from homebody.recipe.kinds import make_action, make_filter, misplaced, mistake, part_of
+from homebody.recipe.reading import Read, Select, folders
+from homebody.recipe.trigger import Schedule, Watch, make_trigger
+from homebody.slots import Slot
+from homebody.templates import compile_template
+
+__all__ = ["Ask", "OnError", "Permissions", "Read", "Recipe", "Schedule", "Select", "Slot", "Watch"]
+
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?")
+_VARIABLE = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+Variable = str | int | float | bool | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permissions:
+    """The real folders that a recipe reads and those that it may write: what the seal lets through."""
+
+    reads: tuple[Path, ...]
+    writes: tuple[Path, ...]
+
+
+class OnError(BaseModel):
+    """What happens when a run fails: how often it is tried again, and what then."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    retry: StrictInt = Field(default=2, ge=0, le=10, description="How often it is tried again.")
+    then: Literal["quarantine"] = Field(default="quarantine", description="What happens then.")
+
+
+def _list(value: Any) -> Any:
+    """Return *value*; raise a mistake for what is no list."""
+    if not isinstance(value, list | tuple):
+        raise mistake("must be a list: each item on a line of its own that begins with a dash")
+    return value
+
+
+def _variables(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        raise mistake("must be made of names and values, as in {notes: ~/Notes}")
+    made = {}
+    for name, item in value.items():
+        if not _VARIABLE.fullmatch(name):
+            raise mistake(f'"{name}" is not a name for a variable: lower-case letters, digits and _')
+        items = item if isinstance(item, list | tuple) else [item]
+        if not all(isinstance(one, str | int | float | bool) for one in items):
+            raise mistake(f'"{name}" must be a text, a number, or a list of texts')
+        made[name] = tuple(item) if isinstance(item, list) else item
+    return made
+
+
+class Recipe(BaseModel):
+    """What wakes it, what it chooses, reads and asks, and what it does."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: Annotated[Literal[1], Field(description="The version of the recipe language.")] = 1
+    name: str = Field(description="A short name that stays: history and undo hang on it.")
+    description: str = Field(default="", max_length=1000, description="What it is for, in words.")
+    enabled: StrictBool = Field(default=True, description="Whether it runs.")
+    vars: Annotated[Mapping[str, Variable], BeforeValidator(_variables)] = Field(
+        default_factory=dict, description="Words of your own for templates: {{ vars.NAME }}."
+    )
+    triggers: Annotated[
+        tuple[Annotated[Watch | Schedule, BeforeValidator(make_trigger)], ...], BeforeValidator(_list)
+    ] = Field(min_length=1, max_length=20, description="What wakes it.")
+    filters: Annotated[
+        tuple[Annotated[Filter, BeforeValidator(make_filter)], ...], BeforeValidator(_list)
+    ] = Field(default=(), max_length=50, description="Which files it takes.")
+    select: Annotated[Select, part_of(Select, "select")] | None = Field(
+        default=None, description="Which documents a scheduled recipe takes up."
+    )
+    read: Annotated[Read, part_of(Read, "read")] = Field(default_factory=Read, description="How text is got.")
+    ask: Annotated[Ask | None, BeforeValidator(make_ask)] = Field(
+        default=None, description="What the model is asked."
+    )
+    when: str | None = Field(
+        default=None, description="A condition on the answer, as in \"{{ ask.kind == 'invoice' }}\"."
+    )
+    actions: Annotated[
+        tuple[Annotated[Action, BeforeValidator(make_action)], ...], BeforeValidator(_list)
+    ] = Field(min_length=1, max_length=50, description="What it does.")
+    on_error: Annotated[OnError, part_of(OnError, "on_error")] = Field(
+        default_factory=OnError, description="What happens when a run fails."
+    )
+
+    @field_validator("name")
+    @classmethod
+    def _plain_name(cls, name: str) -> str:
+        if not _NAME.fullmatch(name):
+            raise ValueError(
+                f'"{name}" is not a name: at most 64 lower-case letters, digits and dashes, as in tag-files'
+            )
+        return name
+
+    @field_validator("when")
+    @classmethod
+    def _condition(cls, when: str | None, info: ValidationInfo) -> str | None:
+        if when is None:
+            return None
+        check_template(when, info)
+        if compile_template(when).expression is None:
+            raise ValueError(f'must be one expression in braces and quotes: "{{{{ {when.strip("{} ")} }}}}"')
+        return when
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "Recipe":
+        watches = any(isinstance(trigger, Watch) for trigger in self.triggers)
+        schedules = any(isinstance(trigger, Schedule) for trigger in self.triggers)
+        if watches and schedules:
+            raise misplaced(
+                "triggers", "watch and schedule in one recipe are not there yet; make a recipe of each"
+            )
+        if watches and self.select is not None:
+            raise misplaced("select", "`select` belongs to a schedule; a watched file is chosen by `filters`")
+        if schedules and self.filters:
+            raise misplaced("filters", "`filters` belong to a watch; a schedule chooses by `select`")
+        if schedules and self.ask is not None and self.select is None:
+            raise misplaced("ask", "`ask` has nothing to read: add `select`, with a folder")
+        if schedules and (action := next((action for action in self.actions if action.needs_file), None)):
+            raise misplaced(
+                "actions", f"`{action.kind}` changes the file that came, and no file comes with a schedule"
+            )
+        return self
+
+    @property
+    def watched(self) -> tuple[Path, ...]:
+        """Every watched folder."""
+        return tuple(
+            path for trigger in self.triggers if isinstance(trigger, Watch) for path in trigger.folders
+        )
+
+    def permissions(self) -> Permissions:
+        """Return the real folders that the recipe reads, and those that its actions may write."""
+        reads = dict.fromkeys(path.resolve() for path in (*self.watched, *folders(self.select)))
+        writes = dict.fromkeys(
+            root
+            for action in self.actions
+            for root in action.roots([p.resolve() for p in self.watched], self.vars)
+        )
+        return Permissions(reads=tuple(reads), writes=tuple(writes))
+
+    def needs_text(self) -> bool:
+        """Return whether a run must read its file: only asks do, and templates of selected documents."""
+        return self.ask is not None or self.select is not None
+
+    def long(self) -> dict[str, Any]:
+        """Return the recipe's long form as plain values, in the schema's order."""
+        parts: dict[str, Any] = {
+            "version": self.version,
+            "name": self.name,
+            "description": self.description,
+            "enabled": self.enabled,
+            "vars": {
+                name: list(value) if isinstance(value, tuple) else value for name, value in self.vars.items()
+            },
+            "triggers": [trigger.long() for trigger in self.triggers],
+            "filters": [{chosen.word: chosen.long()} for chosen in self.filters],
+            "select": None if self.select is None else self.select.long(),
+            "read": self.read.long(),
+            "ask": None if self.ask is None else self.ask.long(),
+            "when": self.when,
+            "actions": [{action.kind: action.long()} for action in self.actions],
+            "on_error": self.on_error.model_dump(),
+        }
+        if self.select is not None:
+            del parts["filters"]
+        return {key: value for key, value in parts.items() if value is not None}
+
+    @cached_property
+    def hash(self) -> str:
+        """The SHA-256 of the long form: the same for every way to write the same recipe."""
+        written = json.dumps(self.long(), ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(written.encode()).hexdigest()

@@ -1,0 +1,56 @@
+"""What may the templates of a recipe read, as far as the file says it?
+
+The file is looked at before it is checked: a mistake in one part must not hide those in the templates.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic_core import PydanticCustomError
+
+from homebody.recipe.trigger import filled
+from homebody.templates import Scope
+
+FILE = frozenset({"name", "stem", "suffix", "path", "folder", "size", "modified"})
+RUN = frozenset({"id", "time", "date", "tokens_read", "tokens_total"})
+RECIPE = frozenset({"name", "description"})
+DOCUMENT = frozenset({"name", "stem", "path", "folder", "modified", "text"})
+
+
+def scope_of(values: Any) -> Scope:
+    """Return the scope of the recipe that *values* describe, whatever else is wrong with them."""
+    recipe = values if isinstance(values, Mapping) else {}
+    variables = _mapping(recipe.get("vars"))
+    names: dict[str, frozenset[str] | None] = {
+        "run": RUN,
+        "recipe": RECIPE,
+        "vars": frozenset(variables),
+        "ask": frozenset(_mapping(_mapping(recipe.get("ask")).get("output"))),
+    }
+    triggers = recipe.get("triggers")
+    items = [item for item in triggers if isinstance(item, Mapping)] if isinstance(triggers, list) else []
+    if any("watch" in item for item in items) or not any("schedule" in item for item in items):
+        names["file"] = FILE
+    if "select" in recipe:
+        names |= {"documents": None, "document": DOCUMENT}
+    before = Scope(names={"vars": frozenset(variables)}, vars=variables)
+    return Scope(names=names, vars=variables, watched=tuple(_watched(items, before)))
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _watched(items: list[Mapping[str, Any]], scope: Scope) -> Iterator[Path]:
+    """Yield the watched folders that can be known."""
+    for item in items:
+        watch = item.get("watch")
+        for text in watch if isinstance(watch, list) else [watch]:
+            if isinstance(text, str):
+                try:
+                    path = Path(filled(text, scope)).expanduser()
+                except (PydanticCustomError, RuntimeError):
+                    continue
+                if path.is_absolute():
+                    yield path

@@ -1,0 +1,254 @@
+"""What does a recipe file say, and at which line and column does each thing stand?
+
+The values are built from PyYAML's nodes, so that the traps of YAML 1.1 can be named where they lie: `on:`
+is a key that means true, 7:30 is the number 450, and {{ x }} without quotes is a mapping in a mapping.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+from yaml.error import MarkedYAMLError
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from homebody.recipe.problem import Problem, where
+from homebody.yaml_nodes import TooMuchError, compose
+
+LARGEST = 256 * 1024
+"""The most bytes that a recipe may have; the longest sensible one has a few thousand."""
+
+Path = tuple[str | int, ...]
+
+_TAG = "tag:yaml.org,2002:"
+_UNQUOTED = re.compile(r"""^[^#'"]*?(?:[:\-,\[]\s+|^\s*)(\{\{)""")
+_TRUE_WORDS = {"on": "triggers"}
+
+
+class NotRecipeError(Exception):
+    """The file cannot be read as YAML at all; ``problems`` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problems = (problem,)
+
+
+@dataclass(slots=True, kw_only=True)
+class Source:
+    """A parsed file: its values, the node of each place, and the traps that were met."""
+
+    file: str
+    root: Node | None = None
+    values: Any = None
+    problems: list[Problem] = field(default_factory=list)
+
+    def note(self, node: Node, path: Sequence[str | int], what: str, line: int = 1) -> None:
+        """Add a problem at *node*; *line* counts from the node's first line."""
+        mark = node.start_mark
+        shift = (
+            line - 1 + (1 if isinstance(node, ScalarNode) and node.style in ("|", ">") and line > 1 else 0)
+        )
+        self.problems.append(
+            Problem(
+                file=self.file,
+                line=mark.line + 1 + shift,
+                column=1 if shift else mark.column + 1,
+                where=where(path),
+                what=what,
+            )
+        )
+
+    def find(self, path: Path) -> tuple[Path, Node | None, Node | None]:
+        """Return how far *path* leads in the file, and the key's and the value's node there.
+
+        Parts that only the long form has are passed over.
+        """
+        there: Path = ()
+        key, node = None, self.root
+        for part in path:
+            if (step := _step(node, part)) is not None:
+                key, node = step
+                there = (*there, part)
+        return there, key, node
+
+
+def _step(node: Node | None, part: str | int) -> tuple[Node, Node] | None:
+    if isinstance(node, MappingNode):
+        return next(((key, value) for key, value in node.value if _key_text(key) == part), None)
+    if isinstance(node, SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return node.value[part], node.value[part]
+    return None
+
+
+def _key_text(node: Node) -> str | None:
+    return node.value if isinstance(node, ScalarNode) else None
+
+
+def parse(data: bytes, file: str) -> Source:
+    """Return what *data* says, with the traps noted; raise NotRecipeError when it is no YAML text at all."""
+    text = _decoded(data, file)
+    try:
+        root = compose(text)
+    except MarkedYAMLError as error:
+        raise NotRecipeError(_syntax(error, text, file)) from error
+    except (yaml.YAMLError, RecursionError) as error:
+        line, column = _position(text, getattr(error, "position", 0))
+        what = "a character that YAML does not allow; is this a text file?"
+        raise NotRecipeError(Problem(file=file, line=line, column=column, where="", what=what)) from error
+    source = Source(file=file, root=root)
+    if root is not None:
+        source.values = _build(source, root, ())
+    return source
+
+
+def _decoded(data: bytes, file: str) -> str:
+    """Return *data* as text; raise NotRecipeError when it is too large, binary or not UTF-8."""
+    what, line, column = "", 1, 1
+    if len(data) > LARGEST:
+        what = f"the file has more than {LARGEST // 1024} KiB; a recipe is a short text"
+    elif b"\0" in data:
+        what = "the file is binary, not text"
+    else:
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line, column = _position(data[: error.start].decode("utf-8", "replace"), error.start)
+            what = "the file is not UTF-8 text; save it as UTF-8"
+    raise NotRecipeError(Problem(file=file, line=line, column=column, where="", what=what))
+
+
+def _position(text: str, index: int) -> tuple[int, int]:
+    """Return the line and column of *index*, from 1."""
+    before = text[:index]
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
+
+
+def _syntax(error: MarkedYAMLError, text: str, file: str) -> Problem:
+    """Return what YAML could not read, in words for a person."""
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    what = _syntax_words(error)
+    first = error.context_mark.line if error.context_mark else line - 1
+    lines = text.splitlines()
+    for number in range(min(line, len(lines)), max(first, line - 3, 0), -1):
+        if match := _UNQUOTED.match(lines[number - 1]):
+            line, column = number, match.start(1) + 1
+            what = 'put quotes around a value that begins with {{, as in "{{ vars.notes }}/x.md"'
+            break
+    return Problem(file=file, line=line, column=column, where="", what=what)
+
+
+def _syntax_words(error: MarkedYAMLError) -> str:
+    problem = error.problem or error.context or "this is not YAML"
+    if isinstance(error, TooMuchError):
+        return f"{problem}; a recipe has no use for that" + (
+            " (in quotes if a text begins with *)" if "`*`" in problem else ""
+        )
+    if "\\t" in problem:
+        return "a tab stands here; YAML is indented with spaces"
+    if "expected a single document" in (error.context or ""):
+        return "a second recipe begins here (---); put each into a file of its own"
+    if "mapping values are not allowed here" in problem:
+        return (
+            "a colon stands here that YAML does not expect; put quotes around the text, or look at the indent"
+        )
+    if "cannot start any token" in problem:
+        return f"{problem}; put quotes around the text"
+    return f"this is not YAML: {problem}"
+
+
+def _build(source: Source, node: Node, path: Path) -> Any:
+    """Return the value of *node*, noting the traps in it."""
+    if not node.tag.startswith(_TAG) or node.tag.removeprefix(_TAG) in ("binary", "omap", "pairs", "set"):
+        source.note(node, path, f"the tag {node.tag.replace(_TAG, '!!')} is not for recipes")
+        return None
+    if isinstance(node, SequenceNode):
+        return [_build(source, item, (*path, number)) for number, item in enumerate(node.value)]
+    if isinstance(node, MappingNode):
+        return _mapping(source, node, path)
+    assert isinstance(node, ScalarNode)
+    return _scalar(source, node, path)
+
+
+def _mapping(source: Source, node: MappingNode, path: Path) -> Any:
+    if node.flow_style and node.value and isinstance(node.value[0][0], MappingNode):
+        source.note(
+            node, path, "put quotes around {{ ... }}: without them YAML reads it as a mapping in a mapping"
+        )
+        return ""
+    built: dict[str, Any] = {}
+    for key, value in node.value:
+        word = _key(source, key, path)
+        if word is None:
+            continue
+        if word in built:
+            source.note(key, path, f'"{word}" stands here twice')
+            continue
+        built[word] = _build(source, value, (*path, word))
+    return built
+
+
+def _key(source: Source, node: Node, path: Path) -> str | None:
+    """Return the key that *node* is, or None for one that cannot be meant."""
+    if not isinstance(node, ScalarNode):
+        source.note(node, path, "a key must be a word")
+        return None
+    kind = node.tag.removeprefix(_TAG)
+    if kind == "str" or node.style is not None:
+        return str(node.value)
+    if kind == "bool":
+        meant = _TRUE_WORDS.get(node.value.casefold())
+        cure = f'did you mean "{meant}"?' if meant and not path else f'put it in quotes: "{node.value}"'
+        source.note(node, path, f"YAML reads the key `{node.value}` as {_truth(node.value)}; {cure}")
+    elif kind == "merge":
+        source.note(node, path, "`<<` is not for recipes; write the keys themselves")
+    else:
+        source.note(
+            node, path, f"the key {node.value or '(nothing)'} is not a word; put it in quotes if it is meant"
+        )
+    return None
+
+
+def _scalar(source: Source, node: ScalarNode, path: Path) -> Any:
+    kind = node.tag.removeprefix(_TAG)
+    text: str = node.value
+    if kind == "int":
+        return _number(source, node, path)
+    if kind == "float" and ":" not in text:
+        return float(
+            text.replace("_", "").replace(".inf", "inf").replace(".Inf", "inf").replace(".nan", "nan")
+        )
+    if kind == "float":
+        source.note(node, path, f'YAML reads {text} as a number of seconds; write it in quotes: "{text}"')
+    if kind == "bool":
+        return _truth(text) == "true"
+    if kind == "null":
+        return None
+    return text
+
+
+def _number(source: Source, node: ScalarNode, path: Path) -> Any:
+    """Return a whole number; note those that YAML 1.1 reads in another base than people do."""
+    text = node.value
+    if ":" in text:
+        value = 0
+        for part in text.lstrip("+-").split(":"):
+            value = value * 60 + int(part)
+        hour = text.zfill(5) if re.fullmatch(r"\d:\d\d", text) else text
+        source.note(node, path, f'YAML reads {text} as the number {value}; write it in quotes: "{hour}"')
+        return text
+    plain = text.replace("_", "").lstrip("+-")
+    if plain != "0" and plain.startswith("0"):
+        source.note(
+            node, path, f"YAML does not read {text} as people do; write it without the 0, or in quotes"
+        )
+        return text
+    if len(plain) > 18:
+        source.note(node, path, "the number is too large")
+        return 0
+    return int(text.replace("_", ""))
+
+
+def _truth(word: str) -> str:
+    return "true" if word.casefold() in ("true", "yes", "on", "y") else "false"

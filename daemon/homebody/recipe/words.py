@@ -1,0 +1,87 @@
+"""How is a mistake that pydantic found said to the person who wrote the recipe?"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from homebody.recipe.kinds import MISTAKE
+from homebody.templates import meant
+
+
+def said(error: Mapping[str, Any], node: Node | None) -> str:
+    """Return what is wrong, in words; *node* is what stands in the file."""
+    context = error.get("ctx", {})
+    kind = error["type"]
+    if kind == MISTAKE:
+        return str(context["what"])
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "missing":
+        return f'"{error["loc"][-1]}" is missing'
+    if kind in ("string_type", "literal_error"):
+        return _text(error, context, node)
+    words = _WORDS.get(kind)
+    return words(context) if words is not None else str(error["msg"])
+
+
+_WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "int_type": lambda _: "must be a whole number",
+    "int_parsing": lambda _: "must be a whole number",
+    "int_from_float": lambda _: "must be a whole number",
+    "bool_type": lambda _: "must be true or false",
+    "bool_parsing": lambda _: "must be true or false",
+    "list_type": lambda _: "must be a list, as in [one, two]",
+    "tuple_type": lambda _: "must be a list, as in [one, two]",
+    "dict_type": lambda _: "must be made of keys and values",
+    "mapping_type": lambda _: "must be made of keys and values",
+    "greater_than_equal": lambda context: f"must be at least {context['ge']}",
+    "less_than_equal": lambda context: f"must be at most {context['le']}",
+    "string_too_short": lambda _: "is empty",
+    "string_too_long": lambda context: f"is longer than {context['max_length']} characters",
+    "too_short": lambda context: f"needs at least {_count(context['min_length'])}",
+    "too_long": lambda context: f"has more than {_count(context['max_length'])}",
+}
+
+
+def _count(number: int) -> str:
+    return "one entry" if number == 1 else f"{number} entries"
+
+
+def _text(error: Mapping[str, Any], context: Mapping[str, Any], node: Node | None) -> str:
+    """Return what is wrong with a value that should be a text, or one of a few words."""
+    if trap := _trap(error, context, node):
+        return trap + _choices(context)
+    words = _expected(context)
+    if len(words) < 2 or isinstance(node, MappingNode | SequenceNode):
+        return f"must be {words[0]}" if len(words) == 1 else f"must be a text{_choices(context)}"
+    return f'"{error["input"]}" is not one of: {", ".join(words)}{_close(str(error["input"]), words)}'
+
+
+def _trap(error: Mapping[str, Any], context: Mapping[str, Any], node: Node | None) -> str | None:
+    """Return what YAML made of a word without quotes."""
+    if not isinstance(node, ScalarNode) or node.style is not None:
+        return None
+    if node.tag.endswith(":bool"):
+        truth = "true" if error["input"] else "false"
+        return f'YAML reads {node.value} as {truth}; write it in quotes: "{node.value}"'
+    if node.tag.endswith(":null"):
+        return "is empty; a text is expected"
+    if not node.tag.endswith(":str") and not context:
+        return f'must be a text; write it in quotes: "{node.value}"'
+    return None
+
+
+def _close(word: str, words: list[str]) -> str:
+    return end if (end := meant(word, words)).startswith("; did") else ""
+
+
+def _choices(context: Mapping[str, Any]) -> str:
+    words = _expected(context)
+    return f"; one of: {', '.join(words)}" if words else ""
+
+
+def _expected(context: Mapping[str, Any]) -> list[str]:
+    """Return the words that pydantic lists as ``'a', 'b' or 1``."""
+    return [word.strip("'") for word in re.split(r", | or ", context.get("expected", "")) if word]

@@ -1,0 +1,57 @@
+"""Is the model's answer what the recipe asked for?"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from homebody.errors import SlotError
+from homebody.slots.slot import Slot
+
+
+def check(text: str, slots: Mapping[str, Slot], source: str) -> dict[str, Any]:
+    """Return the slots' values, in the recipe's order, as its templates get them.
+
+    *source* is the text that the answer is about. Raises SlotError for everything that the recipe does not
+    allow; its message says what is wrong with each slot, in words that the model can use to repair it.
+    """
+    answer = _parsed(text)
+    complaints = [f'"{name}" is missing.' for name in slots if name not in answer]
+    complaints += [f'"{_shown(name)}" was not asked for.' for name in answer if name not in slots]
+    values: dict[str, Any] = {}
+    for name, slot in slots.items():
+        if name not in answer:
+            continue
+        try:
+            values[name] = slot.check(answer[name], source)
+        except SlotError as error:
+            complaints.append(f'"{name}" {error}.')
+    if complaints:
+        raise SlotError("The answer is wrong: " + " ".join(complaints[:8]))
+    return values
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    """Return the JSON object that *text* is, strictly: nothing around it, no key twice, no NaN."""
+    try:
+        answer = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise SlotError("The answer is not one JSON object.") from error
+    if not isinstance(answer, dict):
+        raise SlotError("The answer is not one JSON object.")
+    return answer
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _refuse(word: str) -> NoReturn:
+    raise ValueError(f"{word} is not JSON")
+
+
+def _shown(name: str) -> str:
+    """Return a key that the model made up, short and printable."""
+    return "".join(c for c in name if c.isprintable())[:40]

@@ -1,0 +1,28 @@
+"""Which answers may the model give: a grammar for the compact JSON object of a recipe's slots."""
+
+import json
+from collections.abc import Mapping
+
+from homebody.slots.slot import Slot
+
+
+def grammar(slots: Mapping[str, Slot]) -> str:
+    """Return GBNF whose root is one JSON object: the slots in order, no white space, null for empty optional ones.
+
+    Every text and list in it has a maximum, so no answer can go on without end. Names become rules
+    ``slot-0``, ``slot-1`` and so on.
+    """
+    keys = [
+        _literal(f"{'{' if number == 0 else ','}{json.dumps(name)}:") for number, name in enumerate(slots)
+    ]
+    parts = " ".join(f"{key} slot-{number}" for number, key in enumerate(keys))
+    lines = [f'root ::= {parts} "}}"']
+    for number, slot in enumerate(slots.values()):
+        null = ' | "null"' if slot.optional else ""
+        lines.append(f"slot-{number} ::= {slot.rule()}{null}")
+    return "\n".join(lines) + "\n"
+
+
+def _literal(text: str) -> str:
+    """Return *text* as a GBNF literal."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

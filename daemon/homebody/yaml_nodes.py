@@ -1,0 +1,97 @@
+"""What does a YAML text say, and where in it does each thing stand?
+
+PyYAML's nodes with their marks, composed only after the events were counted: nothing in a text from outside
+can make the parser hang, fill the memory or recurse without end.
+"""
+
+from typing import cast
+
+import yaml
+from yaml.error import Mark, MarkedYAMLError
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+DEEPEST = 32
+MOST_EVENTS = 100_000
+
+
+class TooMuchError(MarkedYAMLError):
+    """The text is YAML, but has anchors, is nested too deeply, or holds too much."""
+
+
+def _too_much(problem: str, event: yaml.Event) -> TooMuchError:
+    return TooMuchError(problem=problem, problem_mark=cast("Mark", event.start_mark))
+
+
+def compose(text: str) -> Node | None:
+    """Return the root node of *text*, or None when it holds nothing but comments.
+
+    Raises yaml.YAMLError: for what is no YAML or more than one document, and as TooMuchError for aliases
+    (a few lines of them can stand for billions), deep nesting and too many things.
+    """
+    depth = 0
+    for count, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
+        if isinstance(event, yaml.AliasEvent):
+            raise _too_much("`*` stands for a copy of something else here", event)
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            raise _too_much("it is nested too deeply", event)
+        if count > MOST_EVENTS:
+            raise _too_much("it holds too many things", event)
+    node: Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+    return node
+
+
+def end_of(node: Node) -> int:
+    """Return the index just after *node*; PyYAML's mark of a block lies after the comments behind it."""
+    if isinstance(node, MappingNode) and not node.flow_style and node.value:
+        key, value = node.value[-1]
+        return max(end_of(key), end_of(value))
+    if isinstance(node, SequenceNode) and not node.flow_style and node.value:
+        return end_of(node.value[-1])
+    return int(node.end_mark.index)
+
+
+Canonical = tuple[str, object]
+
+
+def canonical(node: Node) -> Canonical:
+    """Return what *node* says, apart from how it is written."""
+    if isinstance(node, MappingNode):
+        return node.tag, tuple((canonical(key), canonical(value)) for key, value in node.value)
+    if isinstance(node, SequenceNode):
+        return node.tag, tuple(canonical(item) for item in node.value)
+    assert isinstance(node, ScalarNode)
+    return node.tag, node.value
+
+
+def inline(value: object) -> str:
+    """Return *value* as YAML on one line, fit to stand in a list in brackets and after a key.
+
+    Texts that another reader (YAML 1.2) could take for a number are quoted, too.
+    """
+    written: str = yaml.dump(
+        [value], Dumper=_Dumper, default_flow_style=True, width=10**9, allow_unicode=True, sort_keys=False
+    )
+    return written.strip()[1:-1]
+
+
+class _Dumper(yaml.SafeDumper):
+    """The safe dumper, without anchors and with cautious quotes."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - PyYAML's own signature
+        """Never write an anchor."""
+        return True
+
+
+def _text(dumper: _Dumper, text: str) -> ScalarNode:
+    """Return *text* as a node, in quotes when it has line breaks or looks like a number."""
+    first = text.lstrip("+-.")[:1]
+    risky = "\n" in text or "\r" in text or not text.isprintable()
+    style = '"' if risky or (first.isdigit() and not any(c.isspace() for c in text)) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text)
