@@ -10,12 +10,20 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "daemon" / "homebody"
 TOP_LEVEL = {"pyproject.toml", "README.md", "LICENSE", "daemon", "recipes", "launchd", "tests"}
-SPAWNERS = {"model/process.py", "documents/reader.py", "seal/targets.py", "seal/unsealed.py", "seal/rehearsal.py"}
+SPAWNERS = {
+    "model/process.py",
+    "documents/child.py",
+    "seal/targets.py",
+    "seal/unsealed.py",
+    "seal/rehearsal.py",
+}
 
 
 def tool(*command: str) -> None:
     """Run a tool of the test extra and fail with what it says."""
-    done = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -62,7 +70,11 @@ def test_only_the_command_line_and_the_log_print():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
     }
-    assert {name for name in found if not name.startswith("cli/")} <= {"logs.py", "seal/probes.py", "seal/unsealed.py"}
+    assert {name for name in found if not name.startswith("cli/")} <= {
+        "logs.py",
+        "seal/probes.py",
+        "seal/unsealed.py",
+    }
 
 
 def test_only_two_kinds_of_child_are_started():
@@ -71,7 +83,8 @@ def test_only_two_kinds_of_child_are_started():
         str(path.relative_to(PACKAGE))
         for path in modules()
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Attribute) and node.attr in {"Popen", "posix_spawn", "fork", "execv", "execve", "system"}
+        if isinstance(node, ast.Attribute)
+        and node.attr in {"Popen", "posix_spawn", "fork", "execv", "execve", "system"}
     }
     assert {name for name in found if not name.startswith(("cli/", "seal/"))} <= SPAWNERS
 

@@ -5,6 +5,7 @@ short word of ours. Paths, document text, prompts and answers have no key, so th
 mistake: an unknown key fails in the tests and is dropped in the field.
 """
 
+import contextlib
 import sys
 from collections.abc import MutableMapping
 from pathlib import Path
@@ -51,23 +52,30 @@ def harmless(value: Any) -> Any:
         return value
     if isinstance(value, BaseException):
         return type(value).__name__
-    if isinstance(value, str) and len(value) <= 64 and "/" not in value and "\\" not in value and value.isascii():
+    if (
+        isinstance(value, str)
+        and len(value) <= 64
+        and "/" not in value
+        and "\\" not in value
+        and value.isascii()
+    ):
         return value
     if isinstance(value, list | tuple) and len(value) <= 32:
         return [harmless(item) for item in value]
     return f"<{type(value).__name__}>"
 
 
-def configure(file: Path | None, terminal: TextIO | None = None, *, verbose: bool = False) -> None:
+def configure(file: Path | None, terminal: TextIO | None = None, *, verbose: bool = False) -> "Tee":
     """Send log lines to *file* as JSON, and to *terminal* in words; either may be None.
 
-    The file is opened here, once, so that logging goes on inside the seal.
+    The file is opened here, once, so that logging goes on inside the seal; the returned Tee closes it.
     """
+    tee = Tee(file, terminal)
     steps: list[Any] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         keep_private,
-        Tee(file, terminal),
+        tee,
     ]
     structlog.configure(
         processors=steps,
@@ -75,6 +83,7 @@ def configure(file: Path | None, terminal: TextIO | None = None, *, verbose: boo
         logger_factory=structlog.ReturnLoggerFactory(),
         cache_logger_on_first_use=False,
     )
+    return tee
 
 
 class Tee:
@@ -94,13 +103,20 @@ class Tee:
             try:
                 self._file.write(str(self._json(logger, name, dict(line))) + "\n")
             except OSError:
-                self._file = None
+                self.close()
         if self._terminal is not None and self._words is not None:
             try:
-                print(self._words(logger, name, dict(line)), file=self._terminal, flush=True)  # noqa: T201
+                print(self._words(logger, name, dict(line)), file=self._terminal, flush=True)
             except OSError:
                 self._terminal = None
         return ""
+
+    def close(self) -> None:
+        """Close the file; what is logged after that is lost."""
+        file, self._file = self._file, None
+        if file is not None:
+            with contextlib.suppress(OSError):
+                file.close()
 
 
 def get_log() -> Any:

@@ -37,11 +37,17 @@ def status_lines(status: dict[str, Any]) -> list[str]:
                      f"context {model['context']} tokens, {model['memory_bytes'] / 1e6:.0f} MB")  # fmt: skip
     else:
         lines.append(f"model: {model['state']}" + (f": {model['problem']}" if model["problem"] else ""))
-    counts = ", ".join(f"{number} {state}" for state, number in sorted(status["counts"].items())) or "none yet"
+    counts = (
+        ", ".join(f"{number} {state}" for state, number in sorted(status["counts"].items())) or "none yet"
+    )
     lines.append(f"runs: {counts}")
     for recipe in status["recipes"]:
         due = status["schedules"].get(recipe["name"])
-        lines.append(f"  {recipe['name']}" + (f"  next at {due}" if due else "") + ("" if recipe["enabled"] else "  off"))
+        lines.append(
+            f"  {recipe['name']}"
+            + (f"  next at {due}" if due else "")
+            + ("" if recipe["enabled"] else "  off")
+        )
     lines += [f"  {name} waits: {why}" for name, why in status["waiting"].items()]
     lines += [f"problem: {why}" for why in status["folders"].values()]
     lines += [f"problem: {why}" for why in status["problems"]]
@@ -65,7 +71,9 @@ def history_command(home: Home, number: int, recipe: str | None, *, as_json: boo
     for run in runs:
         when = (run["finished_at"] or run["queued_at"])[:16].replace("T", " ")
         reason = f"  ({run['reason']})" if run["reason"] else ""
-        click.echo(f"{run['id']:>5}  {when}  {run['state']:<11} {run['recipe']:<18} {run['path'] or run['event']}{reason}")
+        click.echo(
+            f"{run['id']:>5}  {when}  {run['state']:<11} {run['recipe']:<18} {run['path'] or run['event']}{reason}"
+        )
     if not runs:
         click.echo("Nothing was done yet.")
 

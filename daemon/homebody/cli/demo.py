@@ -262,7 +262,11 @@ def kill_and_resume(stage: Stage, facts: Facts, shown: Screen) -> None:
     shown.say(f"Killed the daemon (kill -9) in the middle of {name}; it was {state}. Starting it again ...")
     stage.start()
     follow(stage, shown, document, 1)
-    runs = [run for run in stage.ask("GET", "/v1/runs?limit=1000")["runs"] if run["path"] and run["path"].endswith(name)]
+    runs = [
+        run
+        for run in stage.ask("GET", "/v1/runs?limit=1000")["runs"]
+        if run["path"] and run["path"].endswith(name)
+    ]
     summaries = list(stage.notes.glob(f"{Path(name).stem}*.summary*.md"))
     left = list(stage.folder.rglob(".homebody-*.tmp"))
     once = len(runs) == 1 and runs[0]["state"] == "done" and runs[0]["attempt"] == 2

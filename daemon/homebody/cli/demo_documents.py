@@ -48,44 +48,87 @@ INVOICE = (
 )
 
 MONTHS = (
-    ("January", "The ground was frozen until the 20th, so nobody dug. Pavel repaired the eleven hand tools in the shed "
-     "and found that the long saw is beyond saving. The seed exchange brought in thirty-one kinds of beans and a purple "
-     "potato that nobody had seen before. We decided to keep the water tank empty until March, because last year the "
-     "valve burst in the frost and cost us 180 euros."),
-    ("February", "The fence along the railway was finished on the 14th with the posts that the town gave us. Twelve "
-     "members came to the pruning course, and the old pear tree lost a third of its crown. Edda counted the money: there "
-     "are 1,240 euros in the box, a little more than a year ago. The beehives survived the winter without a loss."),
-    ("March", "The tank was filled on the 9th and the new valve holds. Beds one to six were dug over and given compost. "
-     "A family from the Lindenstrasse took over plot nineteen, which had been empty for two years. The school asked "
-     "whether the third form may come every Thursday, and the members agreed in the meeting of the 22nd."),
-    ("April", "A late frost on the night of the 17th took the blossom of both plum trees. The tomatoes were still under "
-     "glass and came to no harm. The children sowed radishes, and the first ones were eaten on the 30th. Pavel built a "
-     "bench from the wood of the old shed door, and it has become the place where everybody meets."),
-    ("May", "Slugs ate the first row of lettuce in a single night. We bought two kilos of copper band and agreed not to "
-     "use poison. The open day on the 23rd brought a hundred and forty visitors and 415 euros for cakes and young plants. "
-     "A reporter of the local paper took pictures of the school bed."),
-    ("June", "It did not rain for nineteen days. From the 11th on, every plot was watered only in the evening and from "
-     "the tank, never from the tap. The beans stood it well, the lettuce bolted. A swarm of bees settled in the pear tree "
-     "and was caught by Edda with a cardboard box, so that we now have three hives."),
-    ("July", "Forty kilos of courgettes were more than anybody could eat, and the food bank took half of them. The pump "
-     "of the tank failed on the 8th and was replaced for 96 euros. The children of the third form weighed their potatoes: "
-     "twenty-two kilos from ten plants, the purple ones not counted."),
-    ("August", "The storm of the 3rd broke the glass of the cold frame and tore the roof felt from the shed. The "
-     "insurance pays for the felt and not for the glass. Honey was taken twice, thirty-eight jars in all. In the meeting "
-     "of the 27th the members voted for a second tank, with eleven votes against two."),
-    ("September", "The second tank was delivered on the 16th and stands behind the shed. It holds a thousand litres and "
-     "cost 340 euros with the pipes. The pears were picked on the 21st; the pruned tree gave more than ever. Plot four is "
-     "free, because the Brandt family moves to Kiel."),
-    ("October", "Apple juice was pressed with the machine of the next village: two hundred and ten bottles. The compost "
-     "was turned for the last time. A hedgehog lives under the bench, so the leaves there stay where they are. The school "
-     "goes on next year, and its bed is doubled."),
-    ("November", "The pipes were emptied on the 6th and both tanks on the 7th. Twenty-six members came to the yearly "
-     "meeting. Edda gave the box to Tomasz after nine years, with 1,365 euros in it, and was made an honorary member. The "
-     "fee stays at forty euros a year. The path to the gate gets gravel in spring."),
-    ("December", "The tools were oiled and counted; the long saw was at last thrown away. On the 13th there was soup for "
-     "everybody who came. The year's most important decision was the second tank, and its greatest surprise the purple "
-     "potato, of which everybody wants some. The list for the seed exchange hangs in the shed."),
-)  # fmt: skip
+    (
+        "January",
+        "The ground was frozen until the 20th, so nobody dug. Pavel repaired the eleven hand tools in the "
+        "shed and found that the long saw is beyond saving. The seed exchange brought in thirty-one kinds "
+        "of beans and a purple potato that nobody had seen before. We decided to keep the water tank "
+        "empty until March, because last year the valve burst in the frost and cost us 180 euros.",
+    ),
+    (
+        "February",
+        "The fence along the railway was finished on the 14th with the posts that the town gave us. "
+        "Twelve members came to the pruning course, and the old pear tree lost a third of its crown. Edda "
+        "counted the money: there are 1,240 euros in the box, a little more than a year ago. The beehives "
+        "survived the winter without a loss.",
+    ),
+    (
+        "March",
+        "The tank was filled on the 9th and the new valve holds. Beds one to six were dug over and given "
+        "compost. A family from the Lindenstrasse took over plot nineteen, which had been empty for two "
+        "years. The school asked whether the third form may come every Thursday, and the members agreed "
+        "in the meeting of the 22nd.",
+    ),
+    (
+        "April",
+        "A late frost on the night of the 17th took the blossom of both plum trees. The tomatoes were "
+        "still under glass and came to no harm. The children sowed radishes, and the first ones were "
+        "eaten on the 30th. Pavel built a bench from the wood of the old shed door, and it has become the "
+        "place where everybody meets.",
+    ),
+    (
+        "May",
+        "Slugs ate the first row of lettuce in a single night. We bought two kilos of copper band and "
+        "agreed not to use poison. The open day on the 23rd brought a hundred and forty visitors and 415 "
+        "euros for cakes and young plants. A reporter of the local paper took pictures of the school bed.",
+    ),
+    (
+        "June",
+        "It did not rain for nineteen days. From the 11th on, every plot was watered only in the evening "
+        "and from the tank, never from the tap. The beans stood it well, the lettuce bolted. A swarm of "
+        "bees settled in the pear tree and was caught by Edda with a cardboard box, so that we now have "
+        "three hives.",
+    ),
+    (
+        "July",
+        "Forty kilos of courgettes were more than anybody could eat, and the food bank took half of them. "
+        "The pump of the tank failed on the 8th and was replaced for 96 euros. The children of the third "
+        "form weighed their potatoes: twenty-two kilos from ten plants, the purple ones not counted.",
+    ),
+    (
+        "August",
+        "The storm of the 3rd broke the glass of the cold frame and tore the roof felt from the shed. The "
+        "insurance pays for the felt and not for the glass. Honey was taken twice, thirty-eight jars in "
+        "all. In the meeting of the 27th the members voted for a second tank, with eleven votes against "
+        "two.",
+    ),
+    (
+        "September",
+        "The second tank was delivered on the 16th and stands behind the shed. It holds a thousand litres "
+        "and cost 340 euros with the pipes. The pears were picked on the 21st; the pruned tree gave more "
+        "than ever. Plot four is free, because the Brandt family moves to Kiel.",
+    ),
+    (
+        "October",
+        "Apple juice was pressed with the machine of the next village: two hundred and ten bottles. The "
+        "compost was turned for the last time. A hedgehog lives under the bench, so the leaves there stay "
+        "where they are. The school goes on next year, and its bed is doubled.",
+    ),
+    (
+        "November",
+        "The pipes were emptied on the 6th and both tanks on the 7th. Twenty-six members came to the "
+        "yearly meeting. Edda gave the box to Tomasz after nine years, with 1,365 euros in it, and was "
+        "made an honorary member. The fee stays at forty euros a year. The path to the gate gets gravel "
+        "in spring.",
+    ),
+    (
+        "December",
+        "The tools were oiled and counted; the long saw was at last thrown away. On the 13th there was "
+        "soup for everybody who came. The year's most important decision was the second tank, and its "
+        "greatest surprise the purple potato, of which everybody wants some. The list for the seed "
+        "exchange hangs in the shed.",
+    ),
+)
 """A year in a community garden; with twelve months it is longer than the starter model's context."""
 
 

@@ -16,7 +16,9 @@ MARKS = {True: ("refused", "green"), False: ("REACHED", "bold red")}
 
 STEPS = {
     "settling": "settling",
-    "settled": "settled, queued",
+    "queued": "settled, queued",
+    "handed back": "interrupted, queued again",
+    "retried": "failed, queued again",
     "claimed": "claimed",
     "read": "read",
     "asked": "asked",
@@ -90,7 +92,9 @@ class Plain:
     def probes(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Print a line for each probe."""
         for row in rows:
-            control = "works" if row["control"]["reached"] else f"not possible here ({row['control']['errno']})"
+            control = (
+                "works" if row["control"]["reached"] else f"not possible here ({row['control']['errno']})"
+            )
             told = ", ".join(f"{name}: {refused_words(row, name)}" for name in ("daemon", "model", "reader"))
             self.say(f"  {row['words']}: unsealed {control}; {told}")
 
@@ -167,7 +171,9 @@ class Lively:
             table.add_column(name)
         for row in self._probes:
             control = Text("works", "yellow") if row["control"]["reached"] else Text("not here", "dim")
-            cells = [Text(refused_words(row, name), style(row[name])) for name in ("daemon", "model", "reader")]
+            cells = [
+                Text(refused_words(row, name), style(row[name])) for name in ("daemon", "model", "reader")
+            ]
             table.add_row(row["words"], control, *cells)
         return table
 

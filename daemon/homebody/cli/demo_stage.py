@@ -67,13 +67,16 @@ class Stage:
         """Make the folders and the three shipped recipes, pointed at them and made quick for the demo."""
         if self.notes.exists() or self.home.config.exists():
             raise HomebodyError(
-                f"{self.folder} already has a demo in it.", hint="Give an empty folder, or none: then one is made."
+                f"{self.folder} already has a demo in it.",
+                hint="Give an empty folder, or none: then one is made.",
             )
         self.notes.mkdir(parents=True)
         self.home.recipes.mkdir(parents=True)
         for name in RECIPES:
             text = (shipped("recipes") / f"{name}.yaml").read_text(encoding="utf-8")
-            self.home.recipes.joinpath(f"{name}.yaml").write_text(quickened(text, self.notes), encoding="utf-8")
+            self.home.recipes.joinpath(f"{name}.yaml").write_text(
+                quickened(text, self.notes), encoding="utf-8"
+            )
         self.home.settings.write_text("settle: 0.3\nrescan: 5\n", encoding="utf-8")
 
     def start(self) -> None:
@@ -88,7 +91,9 @@ class Stage:
         deadline = time.monotonic() + seconds
         while not ready():
             if self._process is not None and self._process.poll() is not None:
-                raise HomebodyError(f"The daemon ended by itself (exit code {self._process.poll()}).\n{self.words()}")
+                raise HomebodyError(
+                    f"The daemon ended by itself (exit code {self._process.poll()}).\n{self.words()}"
+                )
             if time.monotonic() > deadline:
                 raise HomebodyError(f"Waited {seconds:.0f} s for {what}.\n{self.words()}")
             time.sleep(POLL_SECONDS)
@@ -127,7 +132,7 @@ class Stage:
     def news(self) -> Iterator[dict[str, Any]]:
         """Yield the daemon's steps since the last call, runs and documents kept up to date."""
         try:
-            answer = self.ask("GET", f"/v1/changes?after={self.seen}")
+            answer = self.ask("GET", f"/v1/changes?after={self.seen}&wait=0.2")
         except NotRunningError:
             return
         for run in answer["runs"]:
@@ -137,7 +142,9 @@ class Stage:
             document = self._document_of(step["run"])
             if document is not None:
                 document.step = step["name"]
-                document.tokens_per_second = step["detail"].get("tokens_per_second", document.tokens_per_second)
+                document.tokens_per_second = step["detail"].get(
+                    "tokens_per_second", document.tokens_per_second
+                )
             if "tokens_per_second" in step["detail"]:
                 self.asked.append(step["detail"])
             yield step

@@ -38,7 +38,9 @@ def doctor_command(home: Home, *, as_json: bool) -> None:
     """Check everything that can be wrong here, with the cure. Ends with 1 when something is wrong."""
     findings = list(examine(home))
     if as_json:
-        click.echo(json.dumps({"version": __version__, "findings": [asdict(finding) for finding in findings]}))
+        click.echo(
+            json.dumps({"version": __version__, "findings": [asdict(finding) for finding in findings]})
+        )
     else:
         for finding in findings:
             click.echo(f"{finding.verdict:<6} {finding.words}")
@@ -49,7 +51,10 @@ def doctor_command(home: Home, *, as_json: bool) -> None:
 
 def examine(home: Home) -> Iterator[Finding]:
     """Yield what is found, in the order in which things are needed."""
-    yield Finding("right", f"homebody {__version__}, Python {platform.python_version()}, {platform.platform(terse=True)}")
+    yield Finding(
+        "right",
+        f"homebody {__version__}, Python {platform.python_version()}, {platform.platform(terse=True)}",
+    )
     yield from examine_seal()
     yield from examine_model(home)
     yield from examine_key(home)
@@ -66,11 +71,17 @@ def examine_seal() -> Iterator[Finding]:
         yield Finding("wrong", str(error), error.hint or "")
         return
     missing = "; ".join(report.missing)
-    yield Finding("right", f"the seal: Landlock ABI {report.landlock_abi}, on in {report.milliseconds:.1f} ms")
+    yield Finding(
+        "right", f"the seal: Landlock ABI {report.landlock_abi}, on in {report.milliseconds:.1f} ms"
+    )
     if missing:
         yield Finding("note", f"this kernel's seal lacks: {missing}", "A newer kernel closes these too.")
     if report.as_root:
-        yield Finding("note", "runs as root: every capability is dropped, the seal is the same", "Better use your own user.")
+        yield Finding(
+            "note",
+            "runs as root: every capability is dropped, the seal is the same",
+            "Better use your own user.",
+        )
 
 
 def examine_model(home: Home) -> Iterator[Finding]:
@@ -102,16 +113,24 @@ def examine_recipes(home: Home) -> Iterator[Finding]:
     """Load every recipe and look at its folders."""
     loaded = load_folder(home.recipes)
     if not loaded.recipes and not loaded.problems:
-        yield Finding("note", f"there are no recipes in {home.recipes}", "Take one: homebody new summarize-notes")
+        yield Finding(
+            "note", f"there are no recipes in {home.recipes}", "Take one: homebody new summarize-notes"
+        )
     for problem in loaded.problems:
         yield Finding("wrong", f"a recipe is not usable: {problem}")
     for recipe in loaded.recipes:
         missing = [folder for folder in recipe.permissions().reads if not folder.is_dir()]
-        barred = [folder for folder in recipe.permissions().reads if folder.is_dir() and not os.access(folder, os.R_OK | os.X_OK)]
+        barred = [
+            folder
+            for folder in recipe.permissions().reads
+            if folder.is_dir() and not os.access(folder, os.R_OK | os.X_OK)
+        ]
         for folder in missing:
             yield Finding("wrong", f"{recipe.name}: the folder {folder} is not there", f"mkdir -p '{folder}'")
         for folder in barred:
-            yield Finding("wrong", f"{recipe.name}: the folder {folder} may not be read", f"chmod u+rx '{folder}'")
+            yield Finding(
+                "wrong", f"{recipe.name}: the folder {folder} may not be read", f"chmod u+rx '{folder}'"
+            )
         if not missing and not barred:
             yield Finding("right", f"the recipe {recipe.name}")
 
@@ -121,7 +140,9 @@ def examine_disk(home: Home) -> Iterator[Finding]:
     folder = next(place for place in (home.state, *home.state.parents) if place.exists())
     free = shutil.disk_usage(folder).free
     if free < LEAST_FREE_BYTES:
-        yield Finding("wrong", f"{free / 1e6:.0f} MB are left on the disk", "Make room: homebody pauses on a full disk.")
+        yield Finding(
+            "wrong", f"{free / 1e6:.0f} MB are left on the disk", "Make room: homebody pauses on a full disk."
+        )
         return
     yield Finding("right", f"{free / 1e9:.1f} GB are left on the disk")
 

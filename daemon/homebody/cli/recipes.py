@@ -66,7 +66,9 @@ def list_command(home: Home, *, as_json: bool) -> None:
         return
     click.echo(f"Yours, in {home.recipes}:")
     for recipe in mine.values():
-        click.echo(f"  {recipe.name:<18} {recipe.description or ''}{'' if recipe.enabled else '  (switched off)'}")
+        click.echo(
+            f"  {recipe.name:<18} {recipe.description or ''}{'' if recipe.enabled else '  (switched off)'}"
+        )
     if not mine:
         click.echo("  none yet; take one with `homebody new NAME`")
     for problem in loaded.problems:
@@ -101,7 +103,9 @@ def check_command(home: Home, files: tuple[Path, ...]) -> None:
     if wrong:
         sys.exit(RecipeError.exit_code)
     if not recipes:
-        click.echo(f"There are no recipes in {home.recipes} yet. Take one with `homebody new summarize-notes`.")
+        click.echo(
+            f"There are no recipes in {home.recipes} yet. Take one with `homebody new summarize-notes`."
+        )
         return
     for recipe in recipes:
         click.echo(f"{recipe.name}: right")

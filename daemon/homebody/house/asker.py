@@ -122,13 +122,17 @@ def _reduce(model: Model, window: Window, ask: Ask, budget: int, tell: Tell) -> 
     for _ in range(ROUNDS):
         summaries = []
         for number, part in enumerate(parts, start=1):
-            found = one_ask(model, MAP_TASK, MAP_SLOTS, part, ask.language, tell, part=number, parts=len(parts))
+            found = one_ask(
+                model, MAP_TASK, MAP_SLOTS, part, ask.language, tell, part=number, parts=len(parts)
+            )
             summaries.append(found["part"])
         joined = "\n\n".join(summaries)
         if model.count([joined])[0] <= budget:
             return joined
         parts = list(
-            fit(joined, budget=budget, overflow="summarize", count=lambda texts: model.count(list(texts))).parts
+            fit(
+                joined, budget=budget, overflow="summarize", count=lambda texts: model.count(list(texts))
+            ).parts
         )
     raise PromptTooLongError(
         f"Even the summaries of the document's {len(window.parts)} parts do not fit the model's context.",
@@ -160,7 +164,9 @@ def one_ask(
         return _judge(answer, slots, source)
     except SlotError as error:
         tell("repair", **detail)
-        shorter = {name: _shorter(slot) for name, slot in slots.items()} if answer.stop == "limit" else dict(slots)
+        shorter = (
+            {name: _shorter(slot) for name, slot in slots.items()} if answer.stop == "limit" else dict(slots)
+        )
         again = repair(messages, answer.text, str(error))
         if answer.stop == "limit" or model.prompt_tokens(again) + limit > model.context:
             again = build(task, shorter, text, language)

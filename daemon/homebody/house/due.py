@@ -8,8 +8,11 @@ from homebody.journal.store import Journal
 from homebody.recipe.schema import Recipe
 
 
-def enqueuer(journal: Journal, recipes: Mapping[str, Recipe], wake: Callable[[], None]) -> Callable[..., None]:
+def enqueuer(
+    journal: Journal, recipes: Mapping[str, Recipe], wake: Callable[[], None]
+) -> Callable[..., None]:
     """Return what the scheduler calls: it queues the recipe's run for that moment, once."""
+
     def due(name: str, at: datetime) -> None:
         recipe = recipes.get(name)
         if recipe is None:

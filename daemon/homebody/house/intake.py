@@ -163,7 +163,9 @@ class Intake:
             candidate = self._stat(path)
             signature = candidate.signature if candidate is not None else None
             self._pending = observe(self._pending, path, signature, now)
-        ready, self._pending = settled(self._pending, now, {path: self._quiet(path) for path in self._pending})
+        ready, self._pending = settled(
+            self._pending, now, {path: self._quiet(path) for path in self._pending}
+        )
         for path in sorted(ready):
             self.admit(path)
 
@@ -184,8 +186,11 @@ class Intake:
             self._offer(path, candidate.signature, content)
             # Last, because a crash before it only means that the file is looked at once more.
             self._journal.remember_content(path, candidate.signature, content)
-        except DocumentError:
-            return
+        except DocumentError as error:
+            if isinstance(error.__cause__, PermissionError):
+                # A run of its own, so that a person sees why nothing happens; never remembered, so that the
+                # next rescan notices when the file may be read.
+                self._offer(path, candidate.signature, f"unreadable:{candidate.signature.mtime_ns}")
         except (HomebodyError, OSError) as error:
             self._log.error("a file could not be taken in", error=error)
 
@@ -216,7 +221,6 @@ class Intake:
             due=None,
         )
         if run is not None:
-            self._journal.step(run, "settled", size=signature.size)
             self._wake()
 
 

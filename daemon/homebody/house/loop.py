@@ -15,7 +15,12 @@ PAUSE_SECONDS = 10.0
 
 
 def run_until(
-    stop: threading.Event, wake: threading.Event, journal: Journal, runner: Runner, loop: "Endings", wait: float
+    stop: threading.Event,
+    wake: threading.Event,
+    journal: Journal,
+    runner: Runner,
+    loop: "Endings",
+    wait: float,
 ) -> None:
     """Claim and carry out runs, one at a time, until *stop* is set.
 

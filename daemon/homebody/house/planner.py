@@ -59,7 +59,14 @@ def wanted(recipe: Recipe, values: Mapping[str, Any]) -> bool:
     """Return whether the recipe's ``when`` holds; a recipe without one always acts."""
     if recipe.when is None:
         return True
-    return compile_template(recipe.when).render(values).strip().lower() not in {"", "false", "none", "0", "[]", "{}"}
+    return compile_template(recipe.when).render(values).strip().lower() not in {
+        "",
+        "false",
+        "none",
+        "0",
+        "[]",
+        "{}",
+    }
 
 
 def plan(

@@ -136,7 +136,9 @@ class Runner:
             raise Skip("the file is empty")
         return file
 
-    def _read(self, run: Run, recipe: Recipe, file: Snapshot | None) -> tuple[str, Sequence[Mapping[str, Any]]]:
+    def _read(
+        self, run: Run, recipe: Recipe, file: Snapshot | None
+    ) -> tuple[str, Sequence[Mapping[str, Any]]]:
         """Return the text to ask about and, for a recipe that selects, the documents it selected."""
         if file is None:
             if recipe.select is None:
@@ -149,9 +151,18 @@ class Runner:
         if recipe.ask is None and not recipe.needs_text():
             return "", ()
         began = self._clock.monotonic()
-        extract = self._reader.read(file.data, file.path.suffix)
+        try:
+            extract = self._reader.read(file.data, file.path.suffix)
+        except DocumentError as error:
+            if getattr(error, "lasting", False):
+                raise Skip(str(error)) from error
+            raise
         self._journal.step(
-            run.id, "read", size=file.size, pages=extract.pages, seconds=round(self._clock.monotonic() - began, 3)
+            run.id,
+            "read",
+            size=file.size,
+            pages=extract.pages,
+            seconds=round(self._clock.monotonic() - began, 3),
         )
         if not extract.text.strip():
             raise Skip("the file has no text")

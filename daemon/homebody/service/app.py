@@ -12,7 +12,7 @@ from typing import Any, TextIO
 from homebody import __version__, seal
 from homebody.clock import Clock, SystemClock
 from homebody.documents.reader import Reader
-from homebody.errors import HomebodyError, ModelError, SealError
+from homebody.errors import ModelError, SealError
 from homebody.house.due import enqueuer
 from homebody.house.intake import Intake, wishes
 from homebody.house.loop import Endings, run_until
@@ -74,7 +74,9 @@ def build_daemon(home: Home, clock: Clock, lock: Lock) -> Daemon:
     reader = Reader(clock=clock)
     model = ModelClient(settings.model_path(), clock=clock, context=settings.context, threads=settings.threads,
                         memory=home.state / "models.json")  # fmt: skip
-    runner = Runner(journal=journal, vault=vault, model=lambda: model, reader=reader, clock=clock, recipes=recipes)
+    runner = Runner(
+        journal=journal, vault=vault, model=lambda: model, reader=reader, clock=clock, recipes=recipes
+    )
     watched = wishes(recipes.values(), settings.settle)
     wake = threading.Event()
     intake = Intake(journal=journal, clock=clock, watched=watched, wake=wake.set,
@@ -97,7 +99,9 @@ def usable(loaded: Loaded) -> tuple[dict[str, Recipe], dict[str, str]]:
         permissions = recipe.permissions()
         missing = [folder for folder in permissions.reads if not folder.is_dir()]
         if missing:
-            waiting[recipe.name] = f"the folder {missing[0]} is not there: make it, or change the recipe, and restart"
+            waiting[recipe.name] = (
+                f"the folder {missing[0]} is not there: make it, or change the recipe, and restart"
+            )
             continue
         try:
             for folder in permissions.writes:
@@ -134,7 +138,9 @@ def live(daemon: Daemon, server: ControlServer, signals: Signals) -> int:
     log = get_log()
     found = recover(daemon.journal, daemon.vault)
     log.info("recovered", finished=found.finished, taken_back=found.taken_back, handed_back=found.handed_back)
-    folders = FolderWatch([(watched.folder, watched.recursive) for watched in daemon.watched], daemon.intake.hint)
+    folders = FolderWatch(
+        [(watched.folder, watched.recursive) for watched in daemon.watched], daemon.intake.hint
+    )
     schedules = start_schedules(daemon)
     threads = [
         threading.Thread(target=server.serve_forever, name="control", daemon=True),
@@ -171,6 +177,11 @@ def start_schedules(daemon: Daemon) -> Schedules:
         for trigger in recipe.triggers:
             if recipe.enabled and isinstance(trigger, Schedule):
                 cursor = daemon.journal.cursor(recipe.name)
+                if (
+                    cursor is None
+                ):  # from now on; else a computer that sleeps at its first moment misses it for good
+                    cursor = daemon.clock.now()
+                    daemon.journal.set_cursor(recipe.name, cursor)
                 schedules.add(recipe.name, build(trigger), cursor, trigger.catch_up)
     schedules.start()
     return schedules
@@ -202,4 +213,3 @@ def work(daemon: Daemon, signals: Signals) -> None:
             log.error("the loop stumbled", error=error)
             stumbled = True
     signals.end()
-

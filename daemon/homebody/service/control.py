@@ -139,7 +139,9 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock.connect(str(self._path))
 
 
-def request(path: Path, method: str, route: str, body: Mapping[str, Any] | None = None, *, timeout: float = 60) -> Any:
+def request(
+    path: Path, method: str, route: str, body: Mapping[str, Any] | None = None, *, timeout: float = 60
+) -> Any:
     """Return what the daemon on the socket at *path* answers.
 
     Raises NotRunningError when nobody listens there, and HomebodyError with the daemon's words and hint when

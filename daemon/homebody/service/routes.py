@@ -14,6 +14,9 @@ from homebody.service.control import Route
 from homebody.service.daemon import Daemon
 from homebody.triggers.schedule import build, next_due
 
+LOOK_SECONDS = 0.05
+"""How often a waiting client's question is looked at again."""
+
 
 def routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route]:
     """Return the routes; *daemon* gives the daemon at the time of the request."""
@@ -109,13 +112,22 @@ def step_dict(step: Step) -> dict[str, Any]:
 def runs(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return the newest runs, newest first: at most ``limit``, of ``recipe`` and in ``state`` if given."""
     state = RunState(asked["state"]) if asked.get("state") else None
-    found = daemon.journal.runs(limit=min(int(asked.get("limit", 100)), 10_000), recipe=asked.get("recipe"), state=state)
+    found = daemon.journal.runs(
+        limit=min(int(asked.get("limit", 100)), 10_000), recipe=asked.get("recipe"), state=state
+    )
     return {"runs": [run_dict(run) for run in found]}
 
 
 def changes(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the steps after ``after`` and the runs that they belong to, as they are now."""
-    steps = daemon.journal.changes(int(asked.get("after", 0)))
+    """Return the steps after ``after`` and the runs that they belong to, as they are now.
+
+    With ``wait``, the answer comes when there is a step or after so many seconds, at most 25.
+    """
+    after = int(asked.get("after", 0))
+    deadline = daemon.clock.monotonic() + min(float(asked.get("wait", 0)), 25.0)
+    steps = daemon.journal.changes(after)
+    while not steps and daemon.clock.monotonic() < deadline and not daemon.stop.wait(LOOK_SECONDS):
+        steps = daemon.journal.changes(after)
     found = [daemon.journal.run(number) for number in sorted({step.run for step in steps})]
     return {"steps": [step_dict(step) for step in steps], "runs": [run_dict(run) for run in found]}
 
@@ -132,7 +144,7 @@ def take_back(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
 
 def probe(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Let the daemon, the model or the reader try to get out, and return what happened."""
-    names = asked.get("names")
+    names = asked.get("names") or [found.name for found in seal.PROBES]
     targets = seal.ProbeTargets(**asked.get("targets", {}))
     match asked.get("process", "daemon"):
         case "daemon":

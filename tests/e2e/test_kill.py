@@ -1,0 +1,69 @@
+"""kill -9 at any moment loses no run, does nothing twice, and leaves no half-written file."""
+
+import os
+
+import pytest
+
+from homebody.cli.demo_documents import MARKDOWN, logbook
+
+
+def gone(pid: int) -> bool:
+    """Return whether a process has ended, a zombie counted as ended."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as file:  # noqa: PTH123 - read in one go, or gone
+            return file.read().rsplit(")", 1)[1].split()[0] in "ZX"
+    except FileNotFoundError:
+        return True
+
+
+@pytest.mark.parametrize("moment", ["queued", "claimed", "read", "asked", "answered", "planned", "applied"])
+def test_a_run_that_was_broken_off_is_done_once(house, moment: str):
+    """Whatever step the daemon is killed after, one run ends in done, with one summary and no temporary file."""
+    house.shipped("summarize-notes", "tag-files")
+    house.start()
+    path = house.drop("year.md", "# The year\n\n" + logbook("A garden"))
+    house.until(lambda: any(step["name"] == moment for step in house.steps()))
+    house.kill()
+    house.start()
+    assert ["done", "done"] == [run["state"] for run in house.ended("year.md", 2)]
+    assert {"summarize-notes", "tag-files"} == {run["recipe"] for run in house.runs()}
+    assert len(house.runs()) == 2
+    assert ["year.md", "year.summary.md"] == sorted(entry.name for entry in house.notes.iterdir())
+    assert path.read_text(encoding="utf-8").endswith("# The year\n\n" + logbook("A garden"))
+
+
+def test_the_children_go_with_the_daemon(house, child_of):
+    """When the daemon is killed, its model and its reader do not live on."""
+    house.shipped("summarize-notes")
+    house.start()
+    house.drop("roof.md", MARKDOWN)
+    house.ended("roof.md")
+    children = child_of(house.status()["pid"])
+    assert len(children) == 2
+    house.kill()
+    house.until(lambda: all(gone(pid) for pid in children))
+
+
+def test_sigterm_ends_it_in_order_and_hands_the_run_back(house):
+    """SIGTERM in the middle of a document ends the daemon soon, with 0, and the run is done after the next start."""
+    house.shipped("summarize-notes")
+    house.start()
+    house.drop("year.txt", logbook("A garden"))
+    house.until(lambda: any(step["name"] == "asked" for step in house.steps()))
+    assert house.stop() == 0
+    house.start()
+    assert ["done"] == [run["state"] for run in house.ended("year.txt")]
+
+
+def test_an_undo_that_was_broken_off_is_finished(house):
+    """A daemon killed right after an undo leaves the note as it was dropped."""
+    house.shipped("tag-files")
+    house.start()
+    path = house.drop("roof.md", MARKDOWN)
+    (run,) = house.ended("roof.md")
+    house.ask("POST", "/v1/undo", {"run": run["id"]})
+    house.kill()
+    house.start()
+    assert ["undone"] == [again["state"] for again in house.runs("roof.md")]
+    assert path.read_bytes() == MARKDOWN.encode()
+    assert os.listdir(house.notes) == ["roof.md"]  # noqa: PTH208 - names alone

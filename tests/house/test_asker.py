@@ -1,0 +1,174 @@
+"""One ask becomes values, whatever the length of the text and however wrong the first answer."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from homebody.errors import DocumentError, ModelError, SlotError
+from homebody.house.asker import MAP_TASK, answer_tokens, ask_about, room
+from homebody.model.client import Answer
+from homebody.recipe.schema import Ask
+from homebody.slots import ListSlot, TextSlot
+from homebody.testing import FakeModel
+
+
+class Told:
+    """Remembers the steps that were told."""
+
+    def __init__(self) -> None:
+        self.steps: list[tuple[str, dict[str, object]]] = []
+
+    def __call__(self, name: str, **detail: object) -> None:
+        self.steps.append((name, detail))
+
+    def names(self) -> list[str]:
+        """Return the steps' names."""
+        return [name for name, _ in self.steps]
+
+
+SUMMARY = Ask.model_construct(prompt="Summarise.", language="same", output={"summary": TextSlot(max=100)})
+
+
+def ask(
+    model: FakeModel,
+    text: str,
+    *,
+    overflow: str = "summarize",
+    asked: Ask = SUMMARY,
+    told: Told | None = None,
+):
+    """Ask about *text*."""
+    return ask_about(model, asked, text, overflow=overflow, tell=told or Told())
+
+
+def shown(model: FakeModel, index: int) -> str:
+    """Return the document that the model was shown in one of its calls."""
+    return next(part.text for part in model.asked[index][1].parts if part.data)
+
+
+def test_a_text_that_fits_is_asked_about_once():
+    """One call, all tokens read, the answer's value under its slot."""
+    model, told = FakeModel(), Told()
+    found = ask(model, "The roof leaks.", told=told)
+    assert {"summary": "A summary."} == dict(found.values)
+    assert ("none", 3, 3, 1) == (found.overflow, found.tokens_total, found.tokens_read, len(found.calls))
+    assert ["asked"] == told.names()
+
+
+def test_a_long_text_is_summarised_in_parts_and_then_asked_about():
+    """Every part is shown once, in order; the recipe's ask sees the summaries; all tokens count as read."""
+    sentences = [f"Sentence number {number} says something of its own." for number in range(200)]
+    model = FakeModel(context=700)
+    original = model.generate
+
+    def generate(messages, **options):
+        task = messages[1].parts[-1].text
+        model.answers = [{"part": "Part."}] if task.startswith(MAP_TASK) else [{"summary": "All."}]
+        return original(messages, **options)
+
+    model.generate = generate  # type: ignore[method-assign]
+    found = ask(model, " ".join(sentences))
+    assert {"summary": "All."} == dict(found.values)
+    assert found.overflow == "summarize"
+    assert found.tokens_total == found.tokens_read == 1600
+    parts = [shown(model, index) for index in range(len(model.asked) - 1)]
+    assert len(parts) >= 2
+    assert " ".join(sentences).split() == " ".join(parts).split()
+
+
+def test_fail_refuses_a_text_that_does_not_fit():
+    """``overflow: fail`` raises with the counts, and the model is not asked."""
+    model = FakeModel(context=400)
+    with pytest.raises(DocumentError, match="1000 tokens"):
+        ask(model, "word " * 1000, overflow="fail")
+    assert [] == model.asked
+
+
+def test_head_counts_what_was_left_out():
+    """``overflow: head`` reads the beginning and records how much."""
+    model = FakeModel(context=400)
+    found = ask(model, "word. " * 1000, overflow="head")
+    assert found.overflow == "head"
+    assert found.tokens_total == 1000
+    assert 0 < found.tokens_read < 400
+
+
+def test_a_wrong_answer_is_complained_of_and_asked_for_again():
+    """The second call has the first answer and what is wrong with it; its values count."""
+    tags = Ask.model_construct(
+        prompt="Tag.", language="same", output={"tags": ListSlot(of=["a", "b"], max=2)}
+    )
+    model, told = FakeModel(answers=[{"tags": ["zebra"]}, {"tags": ["b"]}]), Told()
+    found = ask(model, "Text.", asked=tags, told=told)
+    assert {"tags": ["b"]} == dict(found.values)
+    assert ["asked", "repair", "asked"] == told.names()
+    assert ["system", "user", "assistant", "user"] == [message.role for message in model.asked[1]]
+
+
+def test_two_wrong_answers_are_an_error():
+    """There is one repair try, not more."""
+    model = FakeModel(answers=["not json", "not json either"])
+    with pytest.raises(SlotError):
+        ask(model, "Text.")
+    assert len(model.asked) == 2
+
+
+def test_an_answer_that_was_cut_is_asked_for_shorter():
+    """An answer that reached its limit is asked for again with a quarter of the length."""
+
+    class Cutting(FakeModel):
+        def generate(self, messages, **options):
+            answer = super().generate(messages, **options)
+            first = len(self.asked) == 1
+            return Answer(
+                text=answer.text[: 5 if first else None],
+                prompt_tokens=1,
+                cached_tokens=0,
+                answer_tokens=1,
+                prefill_seconds=0,
+                decode_seconds=0,
+                stop="limit" if first else "end",
+            )
+
+    model = Cutting()
+    assert {"summary": "A summary."} == dict(ask(model, "Text.").values)
+    assert "at most 25 characters" in model.asked[1][1].parts[-1].text
+
+
+def test_must_appear_is_judged_against_the_whole_document():
+    """A value copied from the end of a long text passes, though the ask saw only summaries."""
+    asked = Ask.model_construct(
+        prompt="Who?", language="same", output={"who": TextSlot(max=40, must_appear=True)}
+    )
+    text = "word " * 900 + "Ines Falk signed."
+
+    class Two(FakeModel):
+        def generate(self, messages, **options):
+            task = messages[1].parts[-1].text
+            self.answers = (
+                [{"part": "Ines Falk signed."}] if task.startswith(MAP_TASK) else [{"who": "Ines Falk"}]
+            )
+            return super().generate(messages, **options)
+
+    assert {"who": "Ines Falk"} == dict(ask(Two(context=700), text, asked=asked).values)
+
+
+def test_a_prompt_that_leaves_no_room_is_refused_with_the_sum():
+    """A recipe that asks for more than the context holds fails with the numbers, before any call."""
+    model = FakeModel(context=100)
+    with pytest.raises(ModelError, match="context has 100"):
+        ask(model, "Text.")
+    assert [] == model.asked
+
+
+@given(st.integers(min_value=500, max_value=4000), st.integers(min_value=10, max_value=800))
+def test_document_prompt_and_answer_always_fit(context: int, most: int):
+    """Whatever the context and the slot, a document of the size that has room fits with prompt and answer."""
+    model = FakeModel(context=context)
+    slots = {"summary": TextSlot(max=most)}
+    try:
+        free = room(model, "Summarise.", slots, "same")
+    except ModelError:
+        return
+    ask_about(model, SUMMARY.model_copy(update={"output": slots}), "w " * free, overflow="fail", tell=Told())
+    assert model.prompt_tokens(model.asked[0]) + answer_tokens(slots) <= context

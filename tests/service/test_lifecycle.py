@@ -1,0 +1,67 @@
+"""One daemon at a time, and signals that end it."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from homebody.errors import AlreadyRunningError
+from homebody.service.lifecycle import Lock, Signals
+
+HOLDER = """
+import sys
+from pathlib import Path
+from homebody.service.lifecycle import Lock
+lock = Lock(Path(sys.argv[1]))
+lock.take()
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_second_one_is_refused_with_the_first_ones_number(tmp_path: Path):
+    """Another process that holds the lock is named; when it is killed, the lock is free."""
+    path = tmp_path / "state" / "daemon.lock"
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(AlreadyRunningError, match=str(holder.pid)):
+            Lock(path).take()
+        holder.kill()
+        holder.wait()
+        second = Lock(path)
+        second.take()
+        assert path.read_text(encoding="ascii") == str(os.getpid())
+        second.release()
+
+
+def test_a_released_lock_can_be_taken_again(tmp_path: Path):
+    """After a release the next one gets in."""
+    first = Lock(tmp_path / "lock")
+    first.take()
+    first.release()
+    second = Lock(tmp_path / "lock")
+    second.take()
+    second.release()
+
+
+def test_signals_are_waited_for():
+    """SIGTERM and SIGINT come out of ``wait``, in order, and an end from inside counts as SIGINT."""
+    before = {
+        number: signal.getsignal(number)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGPIPE)
+    }
+    try:
+        signals = Signals()
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert signal.SIGTERM == signals.wait()
+        signals.end()
+        assert signal.SIGINT == signals.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,92 @@
+"""Nothing of a person's is in a log."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+import structlog
+from hypothesis import given
+from hypothesis import strategies as st
+
+from homebody import logs
+from homebody.logs import KEYS, OURS, get_log, harmless, keep_private
+
+
+@pytest.fixture
+def configure():
+    """Return the function that configures the log; all is as it was after the test."""
+    open_tees = []
+    yield lambda *args: open_tees.append(logs.configure(*args))
+    for tee in open_tees:
+        tee.close()
+    structlog.reset_defaults()
+
+
+def lines(path: Path) -> list[dict[str, object]]:
+    """Return the log's lines."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_a_line_is_json_with_time_level_and_event(tmp_path: Path, configure):
+    """A log line in the file is one JSON object."""
+    configure(tmp_path / "log")
+    get_log().info("run finished", run=3, state="done")
+    (line,) = lines(tmp_path / "log")
+    assert {"event": "run finished", "level": "info", "run": 3, "state": "done"} == {
+        key: line[key] for key in ("event", "level", "run", "state")
+    }
+    assert str(line["timestamp"]).endswith("Z")
+
+
+def test_what_has_no_key_is_dropped_and_counted(tmp_path: Path, configure):
+    """A document's text given under a key of its own does not reach the file."""
+    configure(tmp_path / "log")
+    get_log().info("read", text="Dear Ines, the roof leaks", path="/home/ines/roof.md", run=1)
+    assert "roof" not in (tmp_path / "log").read_text(encoding="utf-8")
+    assert lines(tmp_path / "log")[0]["dropped"] == 2
+
+
+def test_an_exception_is_reduced_to_its_class(tmp_path: Path, configure):
+    """An exception's message may name a file, so only its class is logged."""
+    configure(tmp_path / "log")
+    get_log().error("it broke", error=FileNotFoundError("/home/ines/roof.md"))
+    assert lines(tmp_path / "log")[0]["error"] == "FileNotFoundError"
+
+
+def test_the_terminal_gets_words(tmp_path: Path, configure):
+    """A person at a terminal reads the event, not JSON."""
+    terminal = io.StringIO()
+    configure(None, terminal)
+    get_log().info("sealed", landlock_abi=7)
+    assert "sealed" in terminal.getvalue()
+    assert "landlock_abi=7" in terminal.getvalue()
+
+
+def test_a_full_disk_under_the_log_does_not_stop_the_caller(configure):
+    """A log that cannot be written is given up, and the work goes on."""
+    configure(Path("/dev/full"))
+    log = get_log()
+    for _ in range(3):
+        log.info("run finished", run=1)
+
+
+@given(
+    st.dictionaries(
+        st.text(max_size=20), st.text(max_size=80) | st.binary() | st.integers() | st.none(), max_size=8
+    )
+)
+def test_only_known_keys_pass_and_only_harmless_values(line):
+    """Whatever is logged, what comes out has known keys, and no text with a slash or a letter beyond ASCII."""
+    kept = keep_private(None, "info", {**line, "event": "x"})
+    assert set(kept) <= KEYS | OURS | {"error", "dropped"}
+    for key, value in kept.items():
+        if isinstance(value, str) and key not in OURS:
+            assert "/" not in value
+            assert value.isascii()
+
+
+def test_a_path_is_never_harmless():
+    """A path given by mistake under a known key becomes the name of its type."""
+    assert harmless(Path("/home/ines/roof.md")) == "<PosixPath>"
+    assert harmless("/home/ines/roof.md") == "<str>"
