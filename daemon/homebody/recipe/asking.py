@@ -44,7 +44,8 @@ def _slot(name: str, body: Any, info: ValidationInfo) -> Slot:
     if not _NAME.fullmatch(name):
         raise mistake(f'"{name}" is not a name for a slot: lower-case letters, digits and _', at_key=True)
     if isinstance(body, Mapping) and isinstance(body.get("of"), str):
-        body = {**body, "of": read_words(body["of"], cast("Loading", info.context))}
+        words = below("of", lambda: read_words(body["of"], cast("Loading", info.context)))
+        body = {**body, "of": words}
     return make_slot(body, info)
 
 

@@ -24,6 +24,7 @@ MISTAKE = "homebody"
 """The type of the mistakes that are told in our own words."""
 
 Model = TypeVar("Model", bound=BaseModel)
+Made = TypeVar("Made")
 
 LATER: Mapping[str, frozenset[str]] = {
     "recipe": frozenset({"mode", "approve", "limits", "use", "with", "tests", "tags", "filter_mode"}),
@@ -97,8 +98,8 @@ def keys_of(model: type[BaseModel]) -> list[str]:
     return [name for name, info in model.model_fields.items() if not info.exclude]
 
 
-def build(model: type[Model], value: Any, context: Any, part: str) -> Model:
-    """Return *value* as a *model*; raise ValidationError with every mistake in it."""
+def build(model: type[Model], value: Any, context: Any, part: str, *, strict: bool | None = None) -> Model:
+    """Return *value* as a *model*; raise ValidationError with every mistake in it. *strict* is pydantic's."""
     if not isinstance(value, Mapping):
         raise mistake(f"must be made of keys and values: {', '.join(keys_of(model))}")
     known = keys_of(model)
@@ -108,12 +109,23 @@ def build(model: type[Model], value: Any, context: Any, part: str) -> Model:
         if key not in known
     ]
     try:
-        made = model.model_validate({key: value[key] for key in value if key in known}, context=context)
+        made = model.model_validate(
+            {key: value[key] for key in value if key in known}, context=context, strict=strict
+        )
     except ValidationError as error:
-        mistakes.extend(details(error))
+        meanings = [str(one["type"]) for one in mistakes]
+        mistakes.extend(one for one in details(error) if not _explained(one, meanings))
     if mistakes:
         raise ValidationError.from_exception_data(model.__name__, mistakes)
     return made
+
+
+def _explained(missing: InitErrorDetails, meanings: Sequence[str]) -> bool:
+    """Return whether a key is only missing because it is misspelt, which is said already."""
+    name = str(missing.get("loc", ("",))[-1])
+    return missing["type"] == "missing" and any(
+        meaning.endswith(f'did you mean "{name}"?') for meaning in meanings
+    )
 
 
 def details(error: ValidationError) -> list[InitErrorDetails]:
@@ -130,7 +142,7 @@ def _kept(error: Any) -> InitErrorDetails:
     return InitErrorDetails(type=kind, loc=error["loc"], input=error["input"], ctx=context)
 
 
-def below(name: str, make: Callable[[], Model]) -> Model:
+def below(name: str, make: Callable[[], Made]) -> Made:
     """Return what *make* builds; its mistakes get *name* before their place."""
     try:
         return make()
@@ -211,4 +223,4 @@ def make_slot(value: Any, info: ValidationInfo) -> Slot:
     if word not in kinds:
         what = "is not there yet" if word in LATER["type"] else "is not a type of slot"
         raise mistake(f'"{word}" {what}{meant(word, list(kinds))}')
-    return build(kinds[word], fields, info.context, "slot")
+    return build(kinds[word], fields, info.context, "slot", strict=True)

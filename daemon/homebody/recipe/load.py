@@ -1,6 +1,6 @@
 """What do the recipe files say: recipes, or mistakes with their line and column?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,7 +74,10 @@ def _problems(error: ValidationError, source: Source) -> list[Problem]:
     """Return pydantic's mistakes with their places, those left out that a trap at the same place explains."""
     trapped = {(problem.line, problem.column) for problem in source.problems}
     found: dict[Problem, None] = {}
-    for one in error.errors(include_url=False):
+    errors = error.errors(include_url=False)
+    for one in errors:
+        if one["type"] == "too_short" and any(_inside(other["loc"], one["loc"]) for other in errors):
+            continue
         path, key, value = source.find(one["loc"])
         at_key = one.get("ctx", {}).get("at_key", False)
         node = key if at_key and key is not None else value
@@ -87,6 +90,11 @@ def _problems(error: ValidationError, source: Source) -> list[Problem]:
             )
             found[problem] = None
     return list(found)
+
+
+def _inside(inner: Sequence[str | int], outer: Sequence[str | int]) -> bool:
+    """Return whether *inner* is a place within *outer*: a list of which every item is wrong is not empty."""
+    return len(inner) > len(outer) and tuple(inner[: len(outer)]) == tuple(outer)
 
 
 def load_folder(folder: Path) -> Loaded:

@@ -22,7 +22,20 @@ LARGEST = 256 * 1024
 Path = tuple[str | int, ...]
 
 _TAG = "tag:yaml.org,2002:"
+_OPENED = ("while parsing a flow", "while scanning a quoted scalar")
 _UNQUOTED = re.compile(r"""^[^#'"]*?(?:[:\-,\[]\s+|^\s*)(\{\{)""")
+_SYNTAX = {
+    "while scanning a quoted scalar": "the quote that begins here has no end",
+    "while parsing a flow": "the bracket that opens here is not closed, or a comma is missing in it",
+    "\\t": "a tab stands here; YAML is indented with spaces",
+    "expected a single document": "a second recipe begins here (---); put each into a file of its own",
+    "mapping values are not allowed here": "YAML expects no colon here; put quotes around the text, or look at the indent",
+    "cannot start any token": "no value can begin with this character; put quotes around the text",
+    "could not find expected ':'": "a colon is missing after this word, or its line is not indented like the others",
+}
+"""Signs of a mistake in PyYAML's words, and what to say about it."""
+
+_TYPES = frozenset({"str", "int", "float", "bool", "null", "timestamp", "value", "merge", "map", "seq"})
 _TRUE_WORDS = {"on": "triggers"}
 
 
@@ -130,6 +143,8 @@ def _syntax(error: MarkedYAMLError, text: str, file: str) -> Problem:
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     what = _syntax_words(error)
     first = error.context_mark.line if error.context_mark else line - 1
+    if error.context_mark and (error.context or "").startswith(_OPENED):
+        line, column = error.context_mark.line + 1, error.context_mark.column + 1
     lines = text.splitlines()
     for number in range(min(line, len(lines)), max(first, line - 3, 0), -1):
         if match := _UNQUOTED.match(lines[number - 1]):
@@ -140,28 +155,20 @@ def _syntax(error: MarkedYAMLError, text: str, file: str) -> Problem:
 
 
 def _syntax_words(error: MarkedYAMLError) -> str:
-    problem = error.problem or error.context or "this is not YAML"
+    """Return the cure for the mistakes that people make most, or what PyYAML says."""
+    problem = error.problem or error.context or "something is wrong here"
     if isinstance(error, TooMuchError):
-        return f"{problem}; a recipe has no use for that" + (
-            " (in quotes if a text begins with *)" if "`*`" in problem else ""
-        )
-    if "\\t" in problem:
-        return "a tab stands here; YAML is indented with spaces"
-    if "expected a single document" in (error.context or ""):
-        return "a second recipe begins here (---); put each into a file of its own"
-    if "mapping values are not allowed here" in problem:
-        return (
-            "a colon stands here that YAML does not expect; put quotes around the text, or look at the indent"
-        )
-    if "cannot start any token" in problem:
-        return f"{problem}; put quotes around the text"
-    return f"this is not YAML: {problem}"
+        quotes = " (put quotes around a text that begins with *)" if "`*`" in problem else ""
+        return f"{problem}; a recipe has no use for that{quotes}"
+    said = f"{error.context or ''}; {problem}"
+    known = next((words for sign, words in _SYNTAX.items() if sign in said), None)
+    return known or f"this is not YAML: {problem}"
 
 
 def _build(source: Source, node: Node, path: Path) -> Any:
     """Return the value of *node*, noting the traps in it."""
-    if not node.tag.startswith(_TAG) or node.tag.removeprefix(_TAG) in ("binary", "omap", "pairs", "set"):
-        source.note(node, path, f"the tag {node.tag.replace(_TAG, '!!')} is not for recipes")
+    if node.tag.removeprefix(_TAG) not in _TYPES:
+        source.note(node, path, "a type that begins with ! is not for recipes; write the value alone")
         return None
     if isinstance(node, SequenceNode):
         return [_build(source, item, (*path, number)) for number, item in enumerate(node.value)]
