@@ -80,10 +80,10 @@ class Assembler:
     def assemble(self) -> bytes:
         """Return the program as an array of struct sock_filter."""
         assert len(self._instructions) <= LONGEST_PROGRAM, "the filter is longer than the kernel takes"
-        return b"".join(
-            struct.pack("=HBBI", code, self._distance(at, yes), self._distance(at, no), value)
-            for at, (code, value, yes, no) in enumerate(self._instructions, start=1)
-        )
+        fields: list[int] = []
+        for following, (code, value, yes, no) in enumerate(self._instructions, start=1):
+            fields += (code, self._distance(following, yes), self._distance(following, no), value)
+        return struct.pack("=" + "HBBI" * len(self._instructions), *fields)
 
     def _distance(self, following: int, label: int | None) -> int:
         if label is None:

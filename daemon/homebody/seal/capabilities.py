@@ -14,6 +14,7 @@ from homebody.seal import kernel
 
 PR_CAPBSET_READ, PR_CAPBSET_DROP = 23, 24
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
+HIGHEST = 64
 VERSION_3 = 0x20080522
 """_LINUX_CAPABILITY_VERSION_3: two words of 32 bits for each set (linux/capability.h)."""
 
@@ -31,31 +32,24 @@ def held() -> int:
 def bounding() -> tuple[int, ...]:
     """Return the capabilities that an exec could still give."""
     found = []
-    for capability in range(64):
+    for capability in range(HIGHEST):
         try:
             if kernel.prctl(PR_CAPBSET_READ, capability):
                 found.append(capability)
-        except OSError as error:
-            if error.errno != errno.EINVAL:  # EINVAL: past the last one that this kernel knows
-                raise
+        except OSError:  # EINVAL: past the last one that this kernel knows
             break
     return tuple(found)
 
 
 def drop_all() -> bool:
-    """Drop every capability; return whether the bounding set is empty as well.
+    """Drop every capability; return whether the bounding set holds none that root could get back.
 
-    It stays only where a container took CAP_SETPCAP away and left others; no_new_privs then keeps them out of
-    reach. Raises SealError when a capability is left.
+    It does only where a container took CAP_SETPCAP away and left others, and no_new_privs then keeps them out
+    of reach, as it does for an ordinary user, who has none to drop. Raises SealError when a capability is left.
     """
-    remaining = bounding()
-    for capability in remaining:
-        try:
-            kernel.prctl(PR_CAPBSET_DROP, capability)
-        except OSError as error:
-            if error.errno != errno.EPERM:
-                raise
-            break
+    if not held() and os.geteuid() != 0:
+        return True
+    emptied = _empty_bounding_set()
     if held():
         kernel.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
         try:
@@ -69,4 +63,15 @@ def drop_all() -> bool:
         raise SealError(
             "The kernel kept a capability that was dropped.", hint="Start homebody as an ordinary user."
         )
-    return not bounding()
+    return emptied
+
+
+def _empty_bounding_set() -> bool:
+    for capability in range(HIGHEST):
+        try:
+            kernel.prctl(PR_CAPBSET_DROP, capability)
+        except OSError as error:
+            if error.errno == errno.EINVAL:  # past the last one that this kernel knows
+                break
+            return not bounding()
+    return True
