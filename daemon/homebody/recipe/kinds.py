@@ -122,10 +122,10 @@ def build(model: type[Model], value: Any, context: Any, part: str, *, strict: bo
 
 def _explained(missing: InitErrorDetails, meanings: Sequence[str]) -> bool:
     """Return whether a key is only missing because it is misspelt, which is said already."""
-    name = str(missing.get("loc", ("",))[-1])
-    return missing["type"] == "missing" and any(
-        meaning.endswith(f'did you mean "{name}"?') for meaning in meanings
-    )
+    if missing["type"] != "missing":
+        return False
+    name = missing["loc"][-1]
+    return any(meaning.endswith(f'did you mean "{name}"?') for meaning in meanings)
 
 
 def details(error: ValidationError) -> list[InitErrorDetails]:

@@ -29,7 +29,7 @@ _SYNTAX = {
     "while parsing a flow": "the bracket that opens here is not closed, or a comma is missing in it",
     "\\t": "a tab stands here; YAML is indented with spaces",
     "expected a single document": "a second recipe begins here (---); put each into a file of its own",
-    "mapping values are not allowed here": "YAML expects no colon here; put quotes around the text, or look at the indent",
+    "mapping values are not allowed here": "YAML expects no colon here; put quotes around the text, or indent it",
     "cannot start any token": "no value can begin with this character; put quotes around the text",
     "could not find expected ':'": "a colon is missing after this word, or its line is not indented like the others",
 }

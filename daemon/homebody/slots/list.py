@@ -11,6 +11,9 @@ from homebody.slots.slot import JSON_CHARACTER, Slot, clean
 ITEM_CHARACTERS = 60
 """The most characters that one free item may have: a tag, a name, never a sentence that ran away."""
 
+GRAMMAR_REPEATS = 1900
+"""The most characters of all free items together: llama.cpp refuses grammars that repeat more than 2,000 times."""
+
 
 class ListSlot(Slot):
     """At most ``max`` different words, each one of ``of`` when that is given."""
@@ -19,9 +22,18 @@ class ListSlot(Slot):
     of: list[str] | None = Field(default=None, min_length=1, max_length=200, description="The words allowed.")
     max: int = Field(default=3, ge=1, le=50, description="The most items that the list may have.")
 
+    @property
+    def item_characters(self) -> int:
+        """The most characters that a free item of this list may have."""
+        return min(ITEM_CHARACTERS, GRAMMAR_REPEATS // self.max)
+
     @field_validator("of")
     @classmethod
     def _distinct(cls, words: list[str] | None) -> list[str] | None:
+        if words is not None and not all(word and word == " ".join(clean(word).split()) for word in words):
+            raise ValueError(
+                "a word is empty, begins or ends with a blank, or has characters that cannot be printed"
+            )
         if words is not None and len({word.casefold() for word in words}) != len(words):
             raise ValueError("a word is named twice")
         return words
@@ -36,7 +48,7 @@ class ListSlot(Slot):
         if self.of:
             item = "(" + " | ".join(literal(word) for word in self.of) + ")"
         else:
-            item = rf'"\"" {JSON_CHARACTER}{{1,{ITEM_CHARACTERS}}} "\""'
+            item = rf'"\"" {JSON_CHARACTER}{{1,{self.item_characters}}} "\""'
         return f'"[" ({item} ("," {item}){{0,{self.max - 1}}})? "]"'
 
     def judge(self, value: Any, source: str) -> list[str]:  # noqa: ARG002 - the list decides
@@ -47,6 +59,8 @@ class ListSlot(Slot):
         items = [item for item in items if item]
         if self.of is not None and (strange := [item for item in items if item not in self.of]):
             raise SlotError(f"holds {len(strange)} that are not in the list")
+        if self.of is None and any(len(item) > self.item_characters for item in items):
+            raise SlotError(f"holds an item of more than {self.item_characters} characters")
         if len(items) > self.max:
             raise SlotError(f"has {len(items)} items, and at most {self.max} are allowed")
         return items

@@ -4,6 +4,7 @@ A slot is one typed thing that the model must fill. The model chooses nothing el
 command (DESIGN section 2, statement 3).
 """
 
+import unicodedata
 from abc import ABC, abstractmethod
 from typing import Any
 
@@ -13,6 +14,10 @@ from homebody.errors import SlotError
 
 JSON_CHARACTER = r"""([^"\\\x00-\x1F\x7F] | "\\" ["\\/n])"""
 """GBNF for one character inside a JSON string: no control characters, and only the escapes that text needs."""
+
+
+JOINERS = "\u200c\u200d"
+"""Zero-width non-joiner and joiner: Persian, Hindi and others cannot be spelt without them (Unicode, 23.2)."""
 
 
 class Slot(BaseModel, ABC):
@@ -54,10 +59,17 @@ class Slot(BaseModel, ABC):
 def clean(text: str) -> str:
     """Return *text* without the control characters that could drive a terminal, ends trimmed.
 
-    Tabs become spaces; newlines stay.
+    Tabs and the blanks of other scripts become spaces; newlines stay, and so do the joiners that scripts and
+    emoji are written with.
     """
-    kept = "".join(c if c.isprintable() or c == "\n" else " " if c == "\t" else "" for c in text)
-    return kept.strip()
+    return "".join(map(_cleaned, text)).strip()
+
+
+def _cleaned(c: str) -> str:
+    """Return what stays of the character *c*."""
+    if c.isprintable() or c == "\n" or c in JOINERS:
+        return c
+    return " " if c == "\t" or unicodedata.category(c) == "Zs" else ""
 
 
 def appears(value: str, source: str) -> bool:

@@ -14,7 +14,9 @@ class TextSlot(Slot):
     type: Literal["text"] = "text"
     max: int = Field(default=400, ge=1, le=4000, description="The most characters that the text may have.")
     lines: Literal["one", "many"] = Field(default="one", description="Whether the text may have line breaks.")
-    must_appear: bool = Field(default=False, description="The text must stand in the document, word for word.")
+    must_appear: bool = Field(
+        default=False, description="The text must stand in the document, word for word."
+    )
 
     def instruction(self) -> str:
         """Return "text of at most N characters", and whether it must be copied."""
