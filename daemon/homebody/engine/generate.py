@@ -20,6 +20,8 @@ COUNTED_AT_ONCE = 256 * 1024
 
 TELL_SECONDS = 0.1
 
+SHORTER = "Give it less to read at once, or use a model with a larger context."
+
 Report = Callable[[str, int, int], None]
 
 
@@ -77,6 +79,7 @@ class Engine:
         tokens: list[int] = []
         for piece in self._template.pieces(messages):
             if isinstance(piece, Part):
+                self._refuse_endless(piece.text)
                 tokens += self._llama.tokenize(piece.text, special=False)
             else:
                 tokens += self._llama.tokenize(piece, special=True)
@@ -134,6 +137,16 @@ class Engine:
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         return "".join(decoder.decode(self._llama.piece(token)) for token in tokens)
 
+    def _refuse_endless(self, text: str) -> None:
+        """Raise PromptTooLongError for a text so long that its tokens alone would take our memory."""
+        if len(text) > COUNTED_AT_ONCE:
+            count = self.count([text])[0]
+            if count > 2 * self._llama.context:
+                raise PromptTooLongError(
+                    f"A part of the prompt has {count} tokens, and the model's context only {self._llama.context}.",
+                    hint=SHORTER,
+                )
+
     def _refuse(self, prompt: list[int], max_tokens: int) -> None:
         """Raise when there is nothing to do, or no room to do it in."""
         if not prompt or max_tokens < 1:
@@ -144,7 +157,7 @@ class Engine:
             raise PromptTooLongError(
                 f"The prompt has {len(prompt)} tokens and its answer may take {max_tokens}: "
                 f"together more than the {self._llama.context} of the model's context.",
-                hint="Give it less to read at once, or use a model with a larger context.",
+                hint=SHORTER,
             )
 
     def _compile(self, grammar: str | None) -> Grammar | None:

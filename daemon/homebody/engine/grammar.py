@@ -5,6 +5,7 @@ more candidates looked at (as llama.cpp's common_sampler_sample does). Asking fo
 every token costs more than the model itself.
 """
 
+import re
 from typing import Protocol
 
 import numpy as np
@@ -21,6 +22,9 @@ SECOND_LOOK = 2048
 
 Tokens = NDArray[np.int32]
 
+_ATOM = re.compile(r'"(?:[^"\\]|\\.)*"?|\[(?:[^\]\\]|\\.)*\]?|#[^\r\n]*', re.DOTALL)
+_REPETITION = re.compile(r"\{\s*([0-9]*)\s*,\s*([0-9]+)")
+
 
 class Matcher(Protocol):
     """What is asked of a compiled grammar."""
@@ -30,39 +34,39 @@ class Matcher(Protocol):
 
 
 def refuse_dangerous(text: str) -> None:
-    """Raise ModelError for a grammar that the native parser must not see: too large, too deep, with a NUL."""
-    if not text.strip():
-        raise ModelError("The grammar cannot be used: it is empty, which would allow everything.")
+    """Raise ModelError for a grammar that the native parser must not see, for what it does to it is no error.
+
+    Too deep a nesting overflows its stack; a repetition that ends before it begins never ends there and takes all
+    memory; a NUL ends the text early; an empty text allows everything.
+    """
     size = len(text.encode("utf-8", "replace"))
-    if size > MAX_BYTES:
-        raise ModelError(
-            f"The grammar cannot be used: it has {size} bytes, and at most {MAX_BYTES} are taken."
-        )
-    if "\0" in text:
-        raise ModelError("The grammar cannot be used: it holds a NUL character.")
-    if depth(text) > MAX_DEPTH:
-        raise ModelError(f"The grammar cannot be used: its brackets are nested more than {MAX_DEPTH} deep.")
+    bare = skeleton(text)
+    if not bare.strip():
+        reason = "it is empty, which would allow everything"
+    elif size > MAX_BYTES:
+        reason = f"it has {size} bytes, and at most {MAX_BYTES} are taken"
+    elif "\0" in text:
+        reason = "it holds a NUL character"
+    elif depth(bare) > MAX_DEPTH:
+        reason = f"its brackets are nested more than {MAX_DEPTH} deep"
+    elif any(int(high) < int(low or 0) for low, high in _REPETITION.findall(bare)):
+        reason = "a repetition ends before it begins"
+    else:
+        return
+    raise ModelError(f"The grammar cannot be used: {reason}.")
 
 
-def depth(text: str) -> int:
-    """Return how deep the round brackets of *text* are nested, quotes, classes and comments left aside."""
-    deepest = level = place = 0
-    closing = ""
-    while place < len(text):
-        character = text[place]
-        if closing:
-            if character == "\\" and closing != "\n":
-                place += 1
-            elif character == closing:
-                closing = ""
-        elif character in '"[#':
-            closing = {'"': '"', "[": "]", "#": "\n"}[character]
-        elif character == "(":
-            level += 1
-            deepest = max(deepest, level)
-        elif character == ")":
-            level -= 1
-        place += 1
+def skeleton(text: str) -> str:
+    """Return *text* without what stands in quotes, in character classes and in comments."""
+    return _ATOM.sub("", text)
+
+
+def depth(bare: str) -> int:
+    """Return how deep the round brackets are nested."""
+    level = deepest = 0
+    for character in bare:
+        level += (character == "(") - (character == ")")
+        deepest = max(deepest, level)
     return deepest
 
 
@@ -87,9 +91,7 @@ def choose(logits: NDArray[np.float32], matcher: Matcher) -> int | None:
 
 def most_likely(logits: NDArray[np.float32], count: int) -> Tokens:
     """Return the *count* most likely tokens, the likeliest first, the lower number first among equals."""
-    if count < len(logits):
-        tokens = np.sort(np.argpartition(logits, -count)[-count:])
-    else:
-        tokens = np.arange(len(logits))
+    everything = count >= len(logits)
+    tokens = np.arange(len(logits)) if everything else np.sort(np.argpartition(logits, -count)[-count:])
     tokens = tokens[np.argsort(-logits[tokens], kind="stable")]
     return tokens[np.isfinite(logits[tokens])].astype(np.int32)

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from homebody.errors import ModelError, ModelFileError
 
-DEFAULT_CONTEXT = 8192
 CHUNK = 512
 """Tokens that are read in one step; between two steps a cancel is heard on every device."""
 
@@ -27,7 +26,8 @@ PROOF_TOKENS = 40
 """Enough for the kernels of whole batches, and then some single steps."""
 
 OK, ABORTED = 0, 2
-WARNING, ERROR, CONTINUED = 2, 3, 5
+WARNING, ERROR = 3, 4
+"""ggml_log_level in ggml.h; llama-cpp-python's own table of them is off by one."""
 
 _CANDIDATE = np.dtype([("id", "<i4"), ("logit", "<f4"), ("p", "<f4")])
 
@@ -79,10 +79,8 @@ class Llama:
         self._model = self._load(path, settings, on_load)
         self.vocab = native.llama_model_get_vocab(self._model)
         self.size = int(native.llama_vocab_n_tokens(self.vocab))
-        trained = int(native.llama_model_n_ctx_train(self._model))
-        wanted = min(context or DEFAULT_CONTEXT, trained or DEFAULT_CONTEXT)
-        self._context = self._make_context(wanted, threads, settings)
-        self.context = min(wanted, int(native.llama_n_ctx_seq(self._context)))
+        self._context = self._make_context(context, threads, settings)
+        self.context = min(context, int(native.llama_n_ctx_seq(self._context)))
         self._memory = native.llama_get_memory(self._context)
         self._pieces: dict[int, bytes] = {}
         self._batch = native.llama_batch_init(CHUNK, 0, 1)

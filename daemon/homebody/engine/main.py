@@ -79,6 +79,8 @@ def load(request: Request, inbox: Inbox) -> tuple["Engine", Request]:
     threads = thread_count(request["threads"])
     path = Path(request["path"])
     statm = os.open("/proc/self/statm", os.O_RDONLY) if sys.platform == "linux" else None
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_DATA, (request["memory"], request["memory"]))
     null = os.open(os.devnull, os.O_WRONLY)
     try:
         report = seal.enter(seal.model_policy(model=path))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from homebody.clock import Clock
+from homebody.errors import ModelError
 from homebody.messages import Message
 from homebody.model.process import Event, Exchange, ProcessEndedError
 from homebody.model.supervisor import ModelReady, Supervisor, last_of
@@ -16,6 +17,9 @@ from homebody.seal import ProbeResult, ProbeTargets
 __all__ = ["Answer", "ModelClient", "ModelReady", "Progress"]
 
 ANSWER_SECONDS = 600
+GRAMMAR_SECONDS = 20
+"""No grammar of ours takes a tenth of a second; the native parser cannot be interrupted, only ended."""
+
 GRACE_SECONDS = 30
 """What the process may take beyond a deadline before it counts as hanging."""
 
@@ -111,7 +115,12 @@ class ModelClient:
 
     def check_grammar(self, grammar: str) -> None:
         """Raise ModelError with the reason when *grammar* cannot be used."""
-        self._ask({"do": "check_grammar", "grammar": grammar})
+        try:
+            self._ask({"do": "check_grammar", "grammar": grammar}, GRAMMAR_SECONDS)
+        except ProcessEndedError as error:
+            if error.asked:
+                raise
+            raise ModelError("The grammar cannot be used: the native parser does not survive it.") from error
 
     def generate(
         self,
@@ -182,10 +191,10 @@ class ModelClient:
                     self._current = None
             return found
 
-    def _ask(self, request: Event) -> Any:
+    def _ask(self, request: Event, seconds: float = ANSWER_SECONDS) -> Any:
         """Return the answer to a request that is not a generation."""
         with self._answering(request) as exchange:
-            return last_of(exchange, ANSWER_SECONDS)
+            return last_of(exchange, seconds)
 
     @contextlib.contextmanager
     def _answering(self, request: Event) -> Iterator[Exchange]:

@@ -26,6 +26,7 @@ class ModelInfo:
     bits_per_weight: float
     context_length: int
     layers: int
+    width: int
     has_chat_template: bool
 
     def to_dict(self) -> dict[str, Any]:
@@ -48,9 +49,7 @@ def inspect(path: Path) -> ModelInfo:
     except OSError as error:
         raise ModelFileError(f"The model file {path} cannot be read: {error.strerror}.", hint=HINT) from error
     except ModelFileError as error:
-        if error.hint is not None:
-            raise
-        raise ModelFileError(f"The model file {path} {error}", hint=HINT) from error
+        raise ModelFileError(f"The model file {path} {error}", hint=error.hint or HINT) from error
 
 
 def _size(path: Path) -> int:
@@ -98,6 +97,7 @@ def _describe(header: Header, path: Path, size: int) -> ModelInfo:
         bits_per_weight=round(8 * weight_bytes / parameters, 2),
         context_length=context,
         layers=layers,
+        width=_number(header, f"{architecture}.embedding_length"),
         has_chat_template=bool(header.values.get("tokenizer.chat_template")),
     )
 

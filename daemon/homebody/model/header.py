@@ -49,7 +49,8 @@ class Header:
     @property
     def complete_size(self) -> int:
         """Return how many bytes the whole file must have at least."""
-        return self.data_start + max((tensor.offset + tensor.size for tensor in self.tensors), default=0)
+        ends = [self.data_start + tensor.offset + tensor.size for tensor in self.tensors]
+        return max(ends, default=0)
 
 
 def read_header(file: BinaryIO, size: int) -> Header:

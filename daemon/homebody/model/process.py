@@ -87,7 +87,7 @@ class ModelProcess:
         self._asked = False
         self._fault: str | None = None
         self._tail = b""
-        self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and our own module
+        self._child = subprocess.Popen(
             list(command or COMMAND),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -1,7 +1,7 @@
 """Does a model process run, with which settings, and when may it be started again?"""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from homebody import errors
 from homebody.clock import Clock
 from homebody.errors import CancelledError, HomebodyError, ModelError, ModelGoneError
 from homebody.model.attempts import Settings, next_settings
+from homebody.model.fit import context_for, most_memory
 from homebody.model.gguf import ModelInfo, inspect
 from homebody.model.memory import recall, remember
 from homebody.model.pin import sha256_of
@@ -50,7 +51,7 @@ class Supervisor:
         path: Path,
         *,
         clock: Clock,
-        wishes: Event,
+        wishes: Mapping[str, int],
         memory: Path | None,
         command: Sequence[str] | None,
     ) -> None:
@@ -164,10 +165,13 @@ class Supervisor:
         self._process = process = ModelProcess(self._command)
         if self._stopped:  # stop() came just before there was a process to end
             process.stop()
+        context = context_for(info, self._wishes["context"])
         request = {
             "do": "load",
             "path": str(self._path.resolve()),
-            **self._wishes,
+            "context": context,
+            "threads": self._wishes["threads"],
+            "memory": most_memory(info, context),
             "settings": settings.to_dict(),
         }
         try:
