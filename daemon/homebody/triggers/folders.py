@@ -1,57 +1,150 @@
 """What touched the watched folders just now? Every event of the file system is a hint with a path, no more."""
 
+import errno
+import os
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.events import (
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
 from watchdog.observers import Observer
+
+CHANGES: list[type[FileSystemEvent]] = [
+    FileCreatedEvent, FileModifiedEvent, FileMovedEvent, FileClosedEvent, FileDeletedEvent,
+]  # fmt: skip
+"""What we want to hear of; reading a file is no change of it, and would wake us at our own reading."""
+
+LIMITS = {
+    errno.ENOSPC: "the system watches no more folders for one user (sysctl fs.inotify.max_user_watches)",
+    errno.EMFILE: "the system has no more watchers for one user (sysctl fs.inotify.max_user_instances)",
+    errno.ENOENT: "the folder is not there",
+}
+STOP_SECONDS = 5
 
 
 class Hints(FileSystemEventHandler):
-    """Passes on the paths of events; reading a file is no change of it."""
+    """Passes on the paths of events below *real*, named as if below *folder*; what is hidden is left out."""
 
-    IGNORED = frozenset({"opened", "closed_no_write"})
-
-    def __init__(self, hint: Callable[[Path], None]) -> None:
+    def __init__(self, folder: Path, real: Path, hint: Callable[[Path], None]) -> None:
+        self._folder = folder
+        self._real = real
         self._hint = hint
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Hint at what was touched, and at where it was moved to."""
-        if event.is_directory or event.event_type in self.IGNORED:
+        if event.is_directory:
             return
         for path in (event.src_path, event.dest_path):
-            if path:
-                self._hint(Path(path if isinstance(path, str) else path.decode("utf-8", "surrogateescape")))
+            named = below(Path(os.fsdecode(path)), self._real) if path else None
+            if named is not None:
+                self._hint(self._folder / named)
+
+
+def below(path: Path, folder: Path) -> Path | None:
+    """Return *path* relative to *folder*, or None when it lies elsewhere or something on the way is hidden."""
+    if not path.is_relative_to(folder):
+        return None
+    named = path.relative_to(folder)
+    return None if any(part.startswith(".") for part in named.parts) else named
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """A folder that the system watches for us: which one it was when it began, and watchdog's handle on it."""
+
+    identity: tuple[int, int]
+    handle: Any
 
 
 class FolderWatch:
     """Watches folders with the system's own means; what it misses, the rescan finds."""
 
     def __init__(self, folders: Iterable[tuple[Path, bool]], hint: Callable[[Path], None]) -> None:
-        self._folders = dict(sorted(folders))
-        self._handler = Hints(hint)
-        self._observer: Any = Observer()
+        self._folders: dict[Path, bool] = {}
+        for folder, recursive in folders:
+            self._folders[folder] = recursive or self._folders.get(folder, False)
+        self._hint = hint
+        self._observer: Any = None
+        self._watches: dict[Path, Watch] = {}
         self.problems: dict[Path, str] = {}
         """Folders that the system does not watch for us, and why; the rescan alone looks after them."""
 
     def start(self) -> None:
         """Begin to watch; a folder that cannot be watched is noted in ``problems`` and stops no other."""
-        self._observer.start()
-        for folder, recursive in self._folders.items():
+        try:
+            self._observer = Observer()
+            self._observer.start()
+        except OSError as error:
+            self._observer = None
+            self.problems.update(dict.fromkeys(self._folders, words(error)))
+            return
+        self.mend()
+
+    def mend(self) -> None:
+        """Watch again what was not there, was deleted or replaced since; to be called now and then."""
+        if self._observer is None:
+            return
+        for folder in sorted(self._folders):
             try:
-                self._observer.schedule(self._handler, str(folder), recursive=recursive)
+                self._mend(folder)
             except OSError as error:
-                self.problems[folder] = (
-                    f"the system does not watch it ({error.strerror}); it is looked at regularly"
-                )
+                self.problems[folder] = words(error)
+            else:
+                self.problems.pop(folder, None)
 
     def stop(self) -> None:
         """Stop watching and wait until the threads have ended."""
-        if self._observer.is_alive():
+        if self._observer is not None and self._observer.is_alive():
             self._observer.stop()
-            self._observer.join(timeout=5)
+            self._observer.join(timeout=STOP_SECONDS)
 
     def alive(self) -> bool:
         """Return whether events are being listened to."""
-        return bool(self._observer.is_alive())
+        return self._observer is not None and bool(self._observer.is_alive())
+
+    def _mend(self, folder: Path) -> None:
+        """See to it that *folder* is watched as it is now. Raises OSError."""
+        watch = self._watches.get(folder)
+        now = identity(folder)
+        if watch is not None and watch.identity == now and self._listens(watch):
+            return
+        if watch is not None:
+            del self._watches[folder]
+            self._observer.unschedule(watch.handle)
+        if now is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        real = folder.resolve()
+        handle = self._observer.schedule(
+            Hints(folder, real, self._hint), str(real), recursive=self._folders[folder], event_filter=CHANGES
+        )
+        self._watches[folder] = Watch(identity=now, handle=handle)
+
+    def _listens(self, watch: Watch) -> bool:
+        """Return whether the watch still works: the number of a deleted folder may be given to the next one."""
+        return any(
+            emitter.watch == watch.handle and emitter.is_alive() for emitter in self._observer.emitters
+        )
+
+
+def identity(folder: Path) -> tuple[int, int] | None:
+    """Return what tells a folder from another of the same name, or None when it is not there. Raises OSError."""
+    try:
+        found = folder.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return found.st_dev, found.st_ino
+
+
+def words(error: OSError) -> str:
+    """Return why a folder is not watched, and what happens instead."""
+    why = LIMITS.get(error.errno or 0, error.strerror or type(error).__name__)
+    return f"{why}; it is looked at regularly instead"

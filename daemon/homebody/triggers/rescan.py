@@ -1,14 +1,18 @@
 """What is really there? File system events are hints; this is the truth."""
 
+import contextlib
 import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from homebody.errors import HomebodyError
 from homebody.triggers.settle import Signature
+
+if TYPE_CHECKING:
+    Entries = os._ScandirIterator[str]  # the type that os.scandir returns has no public name
 
 
 class FolderError(HomebodyError):
@@ -55,11 +59,24 @@ def look(path: Path) -> Candidate | None:
 def scan(folder: Path, recursive: bool) -> Iterator[Candidate]:
     """Yield everything in *folder*, and below it if *recursive*; hidden files and folders are left out.
 
-    What vanishes meanwhile is left out, too. Raises FolderError when *folder* itself is not there or may not
-    be looked into.
+    What vanishes meanwhile, or may not be looked into below *folder*, is left out, too. Raises FolderError when
+    *folder* itself is not there or may not be looked into.
     """
+    folders: list[str] = []
+    yield from files_of(listed(folder), folders)
+    while recursive and folders:
+        path = folders.pop()
+        try:
+            entries = os.scandir(path)
+        except OSError:
+            continue
+        yield from files_of(entries, folders)
+
+
+def listed(folder: Path) -> "Entries":
+    """Return the entries of *folder*. Raises FolderError."""
     try:
-        entries = os.scandir(folder)
+        return os.scandir(folder)
     except FileNotFoundError as error:
         raise FolderError(
             f"The folder {folder} is not there.", hint="Make it, or change the recipe."
@@ -71,23 +88,22 @@ def scan(folder: Path, recursive: bool) -> Iterator[Candidate]:
             f"homebody may not look into {folder}.",
             hint="Give it access: on macOS in System Settings, Privacy & Security, Files and Folders; else with chmod.",
         ) from error
-    with entries:
-        below: list[Path] = []
+    except OSError as error:
+        raise FolderError(f"The folder {folder} cannot be looked into: {error.strerror}.") from error
+
+
+def files_of(entries: "Entries", folders: list[str]) -> Iterator[Candidate]:
+    """Yield what is no folder among *entries*, and put the paths of folders into *folders*."""
+    with entries, contextlib.suppress(OSError):  # a network folder can go away in the middle of its list
         for entry in entries:
             if entry.name.startswith("."):
                 continue
             try:
                 if entry.is_dir(follow_symlinks=False):
-                    below.append(Path(entry.path))
+                    folders.append(entry.path)
                     continue
                 found = candidate(Path(entry.path), entry.stat(follow_symlinks=False))
             except OSError:
                 continue
             if found is not None:
                 yield found
-    if recursive:
-        for path in below:
-            try:
-                yield from scan(path, recursive=True)
-            except FolderError:
-                continue

@@ -4,8 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-TEMPORARY_SUFFIXES = (".part", ".crdownload", ".download", ".partial", ".tmp", ".swp", ".swx", "~")
-TEMPORARY_PREFIXES = ("~$", ".~lock.", ".homebody-", ".#")
+TEMPORARY_SUFFIXES = (
+    ".part", ".partial", ".filepart", ".crdownload", ".opdownload", ".download", ".aria2",
+    ".tmp", ".temp", ".swp", ".swo", ".swx", ".icloud", "~",
+)  # fmt: skip
+"""Browsers, download managers, editors and cloud folders name what is not finished like this."""
+
+TEMPORARY_PREFIXES = ("~$", ".~lock.", ".homebody-", ".#", ".goutputstream-", ".syncthing.", "~syncthing~")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +37,36 @@ def observe(pending: Pending, path: Path, signature: Signature | None, now: floa
 
     A signature that has changed starts the wait anew; one that has not leaves it as it is.
     """
-    rest = {other: entry for other, entry in pending.items() if other != path}
-    if signature is None:
-        return rest
-    known = pending.get(path)
-    since = known[1] if known is not None and known[0] == signature else now
-    return {**rest, path: (signature, since)}
+    return observe_all(pending, {path: signature}, now)
+
+
+def observe_all(pending: Pending, looks: Mapping[Path, Signature | None], now: float) -> Pending:
+    """Return *pending* after every path of *looks* was looked at; None says that it is gone.
+
+    The same as one `observe` after the other, in time that grows with the number of files and not its square.
+    """
+    after = dict(pending)
+    for path, signature in looks.items():
+        if signature is None:
+            after.pop(path, None)
+            continue
+        known = after.get(path)
+        if known is None or known[0] != signature:
+            after[path] = (signature, now)
+    return after
 
 
 def settled(pending: Pending, now: float, quiet: float | Mapping[Path, float]) -> tuple[set[Path], Pending]:
     """Return the files that have been unchanged for *quiet* seconds, and the rest.
 
-    A file that stays ready because nobody took it in is reported once: it leaves the pending set.
+    A path that a *quiet* given by path does not name has settled at once.
     """
-    ready = {
-        path
-        for path, (_signature, since) in pending.items()
-        if now - since >= (quiet if isinstance(quiet, int | float) else quiet.get(path, 0.0))
-    }
-    return ready, {path: entry for path, entry in pending.items() if path not in ready}
+    ready: set[Path] = set()
+    rest: dict[Path, tuple[Signature, float]] = {}
+    for path, entry in pending.items():
+        pause = quiet if isinstance(quiet, int | float) else quiet.get(path, 0.0)
+        if now - entry[1] >= pause:
+            ready.add(path)
+        else:
+            rest[path] = entry
+    return ready, rest
