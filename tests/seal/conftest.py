@@ -51,12 +51,20 @@ def child() -> Callable[..., Any]:
     with 0 fails the test with all that it said.
     """
 
-    def run(code: str, *, python: str = sys.executable, user: int | None = None, **values: Any) -> Any:
+    def run(
+        code: str,
+        *,
+        python: str = sys.executable,
+        user: int | None = None,
+        descriptors: tuple[int, ...] = (),
+        **values: Any,
+    ) -> Any:
         script = f"{PRELUDE}\ngiven = json.loads({json.dumps(values)!r})\n{code}"
         identity = {} if user is None else {"user": user, "group": user, "extra_groups": []}
         done = subprocess.run(
             [python, "-I", "-c", script],
-            check=False, capture_output=True, text=True, timeout=SECONDS, cwd="/", **identity,
+            check=False, capture_output=True, text=True, timeout=SECONDS, cwd="/", pass_fds=descriptors,
+            **identity,
         )  # fmt: skip
         assert done.returncode == 0, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         return json.loads(done.stdout.splitlines()[-1])
