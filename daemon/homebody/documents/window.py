@@ -1,24 +1,28 @@
 """What fits the model's context, and what happens to the rest? Nothing is ever cut silently.
 
-Pure: counting is passed in, so the numbers are the model's own tokens.
+Pure: counting is passed in, so the numbers are the model's own tokens. It is asked in large batches, because
+each question crosses a pipe.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from homebody.errors import DocumentError
+from homebody.documents.file import Unreadable
 
 Count = Callable[[Sequence[str]], list[int]]
 """The tokens of each text, by the model's own tokenizer."""
 
 LEVELS = (
-    re.compile(r"(?<=\n)(?=\s*\n)|(?<=\n)(?=#)"),  # paragraphs, headings
-    re.compile(r"(?<=\n)"),  # lines
-    re.compile(r"(?<=[.!?。！？])(?=\s)"),  # sentences
-    re.compile(r"(?<=\s)(?=\S)"),  # words
+    re.compile(r"\n[ \t]*\n\s*|\n(?=#)"),  # paragraphs and headings
+    re.compile(r"""[.!?…]["'”’»)\]]*\s+|[。！？]["”’」』]*\s*"""),  # sentences, wherever their lines break
+    re.compile(r"\n"),  # lines
+    re.compile(r"\s+"),  # words
 )
-"""Where a text may be cut, the best places first; what is too long for all of them is cut between letters."""
+"""After what a text may be cut, the best places first; what is too long for all of them is halved."""
+
+GAP = "\n[...]\n"
+"""What stands in ``head_tail`` where something was left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +39,8 @@ def fit(text: str, *, budget: int, overflow: str, count: Count) -> Window:
     """Return *text* in parts of at most *budget* tokens, as *overflow* wants it.
 
     A text that fits is one part. ``head`` keeps the beginning, ``head_tail`` the beginning and the end in one
-    part, ``summarize`` everything in several parts; ``fail`` raises DocumentError with the counts.
+    part, ``summarize`` everything in several parts that, joined, are the text again. Raises DocumentError with
+    the counts for any other word (``fail``), and when not even a letter fits.
     """
     (total,) = count([text])
     if total <= budget:
@@ -46,70 +51,111 @@ def fit(text: str, *, budget: int, overflow: str, count: Count) -> Window:
     if overflow == "head":
         kept = head(text, budget, count)
     elif overflow == "head_tail":
-        kept = (
-            head(text, budget * 2 // 3, count) + "\n[...]\n" + tail(text, budget - budget * 2 // 3 - 8, count)
-        )
+        kept = head_tail(text, budget, count)
     else:
-        raise DocumentError(
+        raise Unreadable(
             f"the document has {total} tokens, and {budget} fit beside the prompt",
+            lasting=True,
             hint="Choose `overflow: summarize` in the recipe's `read`, or a model with a larger context.",
         )
     (read,) = count([kept])
     return Window(parts=(kept,), tokens_total=total, tokens_read=read, overflow=overflow)
 
 
-def pieces(text: str, budget: int, count: Count, level: int = 0) -> list[str]:
-    """Return *text* cut into pieces of at most *budget* tokens each; joined, they are *text* again."""
-    found = [piece for piece in LEVELS[level].split(text) if piece] if level < len(LEVELS) else letters(text)
-    if not found:
-        return []
-    cut: list[str] = []
-    for piece, tokens in zip(found, count(found), strict=True):
-        if tokens <= budget or len(piece) == 1:
-            cut.append(piece)
-        else:
-            cut.extend(pieces(piece, budget, count, min(level + 1, len(LEVELS))))
-    return cut
+def cut(text: str, level: int) -> Iterator[str]:
+    """Yield *text* in pieces that end where *level* ends something; beyond the last level, in two halves."""
+    if level >= len(LEVELS):
+        middle = len(text) // 2
+        yield from (text[:middle], text[middle:]) if middle else (text,)
+        return
+    begin = 0
+    for found in LEVELS[level].finditer(text):
+        yield text[begin : found.end()]
+        begin = found.end()
+    if begin < len(text):
+        yield text[begin:]
 
 
-def letters(text: str) -> list[str]:
-    """Return *text* cut in two, for want of any better place."""
-    middle = max(1, len(text) // 2)
-    return [text[:middle], text[middle:]] if len(text) > 1 else [text]
+def pieces(text: str, budget: int, count: Count) -> list[str]:
+    """Return *text* cut into pieces of at most *budget* tokens each; joined, they are *text* again.
+
+    Only what is too long is cut further, at the next best places; all of a level is counted at once. Raises
+    DocumentError when one letter is more than *budget*.
+    """
+    found = [(text, 0)]
+    while True:
+        counts = iter(count([piece for piece, level in found if level >= 0]))
+        marked = [(piece, level if level >= 0 and next(counts) > budget else -1) for piece, level in found]
+        if all(level < 0 for _, level in marked):
+            return [piece for piece, _ in marked]
+        found = [smaller for piece, level in marked for smaller in _smaller(piece, level)]
+
+
+def _smaller(piece: str, level: int) -> list[tuple[str, int]]:
+    """Return a piece with the level to cut it at next: itself when it fits (-1), else its pieces."""
+    if level < 0:
+        return [(piece, -1)]
+    if len(piece) == 1:
+        raise Unreadable(
+            "the model's context has no room for a single letter beside the prompt", lasting=True
+        )
+    return [(smaller, level + 1) for smaller in cut(piece, level)]
 
 
 def pack(found: Sequence[str], budget: int, count: Count) -> list[str]:
-    """Return the pieces joined again, in order, into as few parts of at most *budget* tokens as come of it.
+    """Return the pieces joined again, in order, into few parts of at most *budget* tokens.
 
-    Each piece's own count is an upper bound of what it adds; the joined part is counted once more, because
-    tokens can grow where pieces meet.
+    The sum of the pieces' tokens is nearly what the joined part has; the parts are counted once more, and one
+    that grew where pieces meet is taken apart again.
     """
-    parts: list[str] = []
-    current, used = "", 0
-    for piece, tokens in zip(found, count(list(found)), strict=True):
-        if current and (used + tokens > budget or count([current + piece])[0] > budget):
-            parts.append(current)
-            current, used = "", 0
-        current += piece
+    groups: list[list[str]] = []
+    used = 0
+    for piece, tokens in zip(found, count(found), strict=True):
+        if not groups or used + tokens > budget:
+            groups.append([])
+            used = 0
+        groups[-1].append(piece)
         used += tokens
-    return [*parts, current] if current else parts
+    parts: list[str] = []
+    for group, tokens in zip(groups, count(["".join(group) for group in groups]), strict=True):
+        if tokens <= budget or len(group) == 1:
+            parts.append("".join(group))
+        else:
+            middle = len(group) // 2
+            parts += pack(group[:middle], budget, count) + pack(group[middle:], budget, count)
+    return parts
 
 
 def head(text: str, budget: int, count: Count) -> str:
     """Return the beginning of *text*, cut at the best place that keeps it within *budget* tokens."""
-    kept = ""
-    for piece in pieces(text, max(1, budget // 4), count):
-        if count([kept + piece])[0] > budget:
-            break
-        kept += piece
-    return kept.rstrip()
+    return _longest(pieces(text, max(1, budget // 4), count), budget, count, "".join).rstrip()
 
 
 def tail(text: str, budget: int, count: Count) -> str:
     """Return the end of *text*, cut at the best place that keeps it within *budget* tokens."""
-    kept = ""
-    for piece in reversed(pieces(text, max(1, budget // 4), count)):
-        if count([piece + kept])[0] > budget:
+    backwards = pieces(text, max(1, budget // 4), count)[::-1]
+    return _longest(backwards, budget, count, lambda kept: "".join(reversed(kept))).lstrip()
+
+
+def head_tail(text: str, budget: int, count: Count) -> str:
+    """Return two thirds of *budget* from the beginning and the rest from the end, the gap marked."""
+    (gap,) = count([GAP])
+    room = max(0, budget - gap)
+    while True:
+        end = tail(text, room - room * 2 // 3, count) if room >= 2 else ""
+        joined = head(text, room * 2 // 3, count) + GAP + end if end else head(text, budget, count)
+        if not end or count([joined])[0] <= budget:
+            return joined
+        room -= 1 + room // 20
+
+
+def _longest(found: Sequence[str], budget: int, count: Count, join: Callable[[Sequence[str]], str]) -> str:
+    """Return as many of the first pieces, joined, as *budget* tokens hold."""
+    number, used = 0, 0
+    for tokens in count(found):
+        if used + tokens > budget:
             break
-        kept = piece + kept
-    return kept.lstrip()
+        number, used = number + 1, used + tokens
+    while number and count([join(found[:number])])[0] > budget:
+        number -= 1
+    return join(found[:number])
