@@ -8,6 +8,8 @@ import errno
 import hashlib
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +19,9 @@ LIMIT = 50_000_000
 """Bytes that a document may have unless its recipe says otherwise."""
 
 BLOCK = 1 << 20
+
+DATALESS = 0x40000000
+"""SF_DATALESS of macOS' stat(2): the name is here and the bytes are in somebody's cloud."""
 
 
 class Unreadable(DocumentError):  # noqa: N818 - read as "the file is unreadable because ..."
@@ -45,71 +50,24 @@ def take(path: Path, *, limit: int = LIMIT) -> Snapshot:
     Raises DocumentError with a reason that a person can read: gone, a link, a folder, a pipe or device, not
     allowed, larger than *limit* bytes, or changed while it was read.
     """
-    descriptor = opened(path)
-    try:
+    with opened(path) as descriptor:
         before = plain(descriptor)
         if before.st_size > limit:
             raise Unreadable(
-                f"the file has {before.st_size / 1e6:.0f} MB, and at most {limit / 1e6:.0f} MB are read",
+                f"the file has {megabytes(before.st_size)}, and at most {megabytes(limit)} are read",
                 lasting=True,
+                hint="Raise `limit` in the recipe's `read`, or leave such files out with the filter `size`.",
             )
-        data = whole(descriptor, before.st_size)
-        after = os.fstat(descriptor)
-    except OSError as error:
-        raise Unreadable(f"the file cannot be read: {error.strerror}", lasting=False) from error
-    finally:
-        os.close(descriptor)
-    if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns) or len(
-        data
-    ) != before.st_size:
-        raise Unreadable("the file changed while it was read", lasting=False)
+        data = b"".join(blocks(descriptor, before))
+        mode = stat.S_IMODE(before.st_mode)
     return Snapshot(
         path=path,
         data=data,
         sha256=hashlib.sha256(data).hexdigest(),
         size=len(data),
         mtime_ns=before.st_mtime_ns,
-        mode=stat.S_IMODE(before.st_mode),
+        mode=mode,
     )
-
-
-def opened(path: Path) -> int:
-    """Return a descriptor of what is at *path*, links not followed. Raises DocumentError."""
-    try:
-        return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-    except FileNotFoundError as error:
-        raise Unreadable("the file is gone", lasting=True) from error
-    except PermissionError as error:
-        raise Unreadable(
-            "homebody may not read the file",
-            lasting=False,
-            hint="Give it access (chmod; on macOS: Privacy & Security, Files and Folders).",
-        ) from error
-    except OSError as error:
-        if error.errno == errno.ELOOP:
-            raise Unreadable("it is a symbolic link, and links are never followed", lasting=True) from error
-        if error.errno == errno.ENXIO:
-            raise Unreadable("it is a socket or a device, not a file", lasting=True) from error
-        raise Unreadable(f"the file cannot be opened: {error.strerror}", lasting=False) from error
-
-
-def plain(descriptor: int) -> os.stat_result:
-    """Return what fstat(2) says of an open plain file; raises DocumentError for anything else."""
-    found = os.fstat(descriptor)
-    if stat.S_ISDIR(found.st_mode):
-        raise Unreadable("it is a folder, not a file", lasting=True)
-    if not stat.S_ISREG(found.st_mode):
-        raise Unreadable("it is a pipe or a device, not a file", lasting=True)
-    return found
-
-
-def whole(descriptor: int, size: int) -> bytes:
-    """Return the first *size* bytes and one more if there is one, so that growth is noticed."""
-    blocks, left = [], size + 1
-    while left and (block := os.read(descriptor, min(BLOCK, left))):
-        blocks.append(block)
-        left -= len(block)
-    return b"".join(blocks)
 
 
 def identify(path: Path, *, limit: int = LIMIT) -> str:
@@ -121,11 +79,82 @@ def identify(path: Path, *, limit: int = LIMIT) -> str:
     try:
         found = path.lstat()
     except OSError as error:
-        raise Unreadable("the file is gone", lasting=True) from error
+        raise refusal(error) from error
     if stat.S_ISLNK(found.st_mode):
         return "link"
     if not stat.S_ISREG(found.st_mode):
         return "special"
     if found.st_size > limit:
         return f"large:{found.st_size}:{found.st_mtime_ns}"
-    return take(path, limit=limit).sha256
+    digest = hashlib.sha256()
+    with opened(path) as descriptor:
+        for block in blocks(descriptor, plain(descriptor)):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[int]:
+    """Give a descriptor of what is at *path*, links not followed; every OSError becomes a DocumentError."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise refusal(error) from error
+
+
+def plain(descriptor: int) -> os.stat_result:
+    """Return what fstat(2) says of an open plain file; raises DocumentError for anything else."""
+    found = os.fstat(descriptor)
+    if stat.S_ISDIR(found.st_mode):
+        raise Unreadable("it is a folder, not a file", lasting=True)
+    if not stat.S_ISREG(found.st_mode):
+        raise Unreadable("it is a pipe or a device, not a file", lasting=True)
+    if elsewhere(getattr(found, "st_flags", 0)):
+        raise Unreadable(
+            "the file is in the cloud and not on this computer, and homebody fetches nothing",
+            lasting=False,
+            hint="Download it with the program of that cloud; homebody takes it up then.",
+        )
+    return found
+
+
+def elsewhere(flags: int) -> bool:
+    """Return whether the file's flags say that reading it would fetch it from somewhere."""
+    return bool(flags & DATALESS)
+
+
+def blocks(descriptor: int, before: os.stat_result) -> Iterator[bytes]:
+    """Yield the bytes of an open file that was like *before*. Raises DocumentError when it changes meanwhile."""
+    left = before.st_size + 1  # one more, so that growth is noticed
+    while left and (block := os.read(descriptor, min(BLOCK, left))):
+        left -= len(block)
+        yield block
+    after = os.fstat(descriptor)
+    if left != 1 or (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+        raise Unreadable("the file changed while it was read", lasting=False)
+
+
+def refusal(error: OSError) -> Unreadable:
+    """Return the kernel's refusal in words."""
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return Unreadable("the file is gone", lasting=True)
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return Unreadable(
+            "homebody may not read the file",
+            lasting=False,
+            hint="Give it access (chmod; on macOS: Privacy & Security, Files and Folders).",
+        )
+    if error.errno == errno.ELOOP:
+        return Unreadable("it is a symbolic link, and links are never followed", lasting=True)
+    if error.errno in (errno.ENXIO, errno.ENODEV):
+        return Unreadable("it is a socket or a device, not a file", lasting=True)
+    return Unreadable(f"the file cannot be read: {error.strerror or type(error).__name__}", lasting=False)
+
+
+def megabytes(size: int) -> str:
+    """Return *size* bytes in words, with as many digits as tell it from a limit."""
+    return f"{size / 1e6:.0f} MB" if size % 1_000_000 == 0 or size >= 100_000_000 else f"{size / 1e6:.2f} MB"
