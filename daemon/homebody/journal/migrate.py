@@ -30,7 +30,10 @@ def migrations() -> list[Migration]:
 
 
 def statements(sql: str) -> list[str]:
-    """Return the single statements of *sql*, so that they can run inside one transaction."""
+    """Return the single statements of *sql*, so that they can run inside one transaction.
+
+    A statement ends with its line.
+    """
     found, rest = [], ""
     for line in sql.splitlines(keepends=True):
         rest += line

@@ -31,9 +31,6 @@ WHERE id = :id AND state = 'queued';
 -- name: step
 INSERT INTO steps (run, at, name, detail) VALUES (:run, :now, :word, :detail);
 
--- name: state
-SELECT state FROM runs WHERE id = :id;
-
 -- name: finish
 UPDATE runs SET state = :state, reason = :reason, finished_at = :now WHERE id = :id;
 

@@ -1,0 +1,126 @@
+"""Are a new journal and an old one brought up to date the same?"""
+
+import re
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import closing
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from homebody.errors import JournalError
+from homebody.journal.migrate import Migration, migrate, migrations, statements, version_of
+
+NEXT_SQL = "ALTER TABLE runs ADD COLUMN mood TEXT;\nUPDATE runs SET mood = 'fine;';"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the journal is to be."""
+    return tmp_path / "journal.db"
+
+
+@pytest.fixture
+def connection(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection to an empty file."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as opened:
+        yield opened
+
+
+def schema(connection: sqlite3.Connection) -> list[tuple[str, ...]]:
+    """Return all tables and indexes with their SQL, spaces and comments left aside."""
+    rows = connection.execute("SELECT type, name, sql FROM sqlite_master ORDER BY type, name").fetchall()
+    return [tuple(re.sub(r"--.*|\s+", " ", str(part)) for part in row) for row in rows]
+
+
+def next_one() -> list[Migration]:
+    """Return the migrations and one more."""
+    known = migrations()
+    return [*known, (len(known) + 1, NEXT_SQL)]
+
+
+def test_all_migrations_together_make_the_schema(connection: sqlite3.Connection, path: Path) -> None:
+    """A journal that went through every migration is like one made from schema.sql."""
+    migrate(connection, path, migrations())
+    with closing(sqlite3.connect(":memory:")) as fresh:
+        fresh.executescript((files("homebody.journal") / "schema.sql").read_text("utf-8"))
+        assert schema(fresh) == schema(connection)
+
+
+def test_migrations_are_named_by_four_digits() -> None:
+    """So that their order in the folder is their order."""
+    names = [entry.name for entry in (files("homebody.journal") / "migrations").iterdir()]
+    assert [] == [name for name in names if not re.fullmatch(r"\d{4}\.sql", name)]
+
+
+def test_migrating_twice_changes_nothing(connection: sqlite3.Connection, path: Path) -> None:
+    """A journal of today is left as it is, and no copy of it is made."""
+    migrate(connection, path, migrations())
+    before = schema(connection)
+    migrate(connection, path, migrations())
+    assert before == schema(connection)
+    assert [path] == sorted(path.parent.iterdir())
+
+
+def test_an_older_journal_is_copied_before_it_is_changed(connection: sqlite3.Connection, path: Path) -> None:
+    """The copy has the old version and the old rows, and only its owner can read it."""
+    migrate(connection, path, migrations())
+    connection.execute("INSERT INTO turns (recipe, turn) VALUES ('tag', 7)")
+    migrate(connection, path, next_one())
+    copy = path.with_name(f"journal.db.version-{len(migrations())}")
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    with closing(sqlite3.connect(copy)) as old:
+        assert [("tag", 7)] == old.execute("SELECT * FROM turns").fetchall()
+        assert len(migrations()) == version_of(old, next_one())
+    assert len(migrations()) + 1 == version_of(connection, next_one())
+
+
+def test_a_migration_that_fails_leaves_the_journal_as_it_was(
+    connection: sqlite3.Connection, path: Path
+) -> None:
+    """Its first statement is taken back with its second, and the version stays."""
+    migrate(connection, path, migrations())
+    before = schema(connection)
+    broken = [*migrations(), (len(migrations()) + 1, "CREATE TABLE new (a);\nSELECT * FROM nowhere;")]
+    with pytest.raises(sqlite3.OperationalError, match="nowhere"):
+        migrate(connection, path, broken)
+    assert before == schema(connection)
+    assert len(migrations()) == version_of(connection, broken)
+
+
+def test_a_journal_from_the_future_is_refused(connection: sqlite3.Connection, path: Path) -> None:
+    """The message says which version it is and which this homebody knows."""
+    connection.execute("PRAGMA user_version = 99")
+    with pytest.raises(JournalError, match="version 99"):
+        migrate(connection, path, migrations())
+
+
+def test_a_migration_done_by_another_process_meanwhile_is_not_done_again(
+    connection: sqlite3.Connection, path: Path
+) -> None:
+    """Two that start at once end with one migrated journal."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        migrate(other, path, migrations())
+
+        class Stale(sqlite3.Connection):
+            """A connection that saw the version a moment before the other one migrated."""
+
+            asked = 0
+
+            def execute(self, sql: str, *args: object) -> sqlite3.Cursor:  # type: ignore[override]
+                if sql == "PRAGMA user_version" and not self.asked:
+                    self.asked += 1
+                    return super().execute("SELECT 0")
+                return super().execute(sql, *args)  # type: ignore[arg-type]
+
+        with closing(sqlite3.connect(path, isolation_level=None, factory=Stale)) as late:
+            migrate(late, path, migrations())
+            assert schema(other) == schema(late)
+
+
+def test_statements_end_where_sqlite_says_so() -> None:
+    """A semicolon inside a text or a comment ends nothing; each statement ends with its line."""
+    found = statements("SELECT ';'; -- one; two\nCREATE TABLE a (\n  b\n);\n\n-- the end\n")
+    assert 2 == len(found)
