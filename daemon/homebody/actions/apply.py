@@ -149,13 +149,15 @@ def look(path: Path, folder: int | None = None) -> Found | None:
         if error.errno == errno.ENXIO:
             raise EffectError(f"{path} is not a plain file, and is never overwritten.") from error
         raise
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise EffectError(f"{path} is not a plain file, and is never overwritten.")
         digest = hashlib.sha256()
-        while block := file.read(BLOCK):
+        while block := os.read(descriptor, BLOCK):
             digest.update(block)
+    finally:
+        os.close(descriptor)
     return Found(sha256=digest.hexdigest(), status=status)
 
 
