@@ -60,7 +60,7 @@ def _edited(inner: str, wanted: Mapping[str, Any], more: Mapping[str, Sequence[A
     for key, items in more.items():
         result = _add(result, key, items, end)
     if result != inner:
-        _prove(inner, result, wanted, {*wanted, *more})
+        _prove(inner, result, wanted, more)
     return result
 
 
@@ -117,7 +117,7 @@ def _add(inner: str, key: str, items: Sequence[Any], end: str) -> str:
     if node.flow_style:
         return inner[:place] + "".join(f", {inline(item)}" for item in fresh) + inner[place:]
     place = _line_end(inner, len(inner[:place].rstrip()))
-    indent = " " * node.start_mark.column
+    indent = _margin(inner, node)
     return inner[:place] + "".join(f"{end}{indent}- {inline(item)}" for item in fresh) + inner[place:]
 
 
@@ -159,8 +159,9 @@ def _replace(inner: str, pair: tuple[Node, Node], value: Any, end: str) -> str:
     stop = start + len(inner[start:stop].rstrip())
     block = isinstance(node, SequenceNode | MappingNode) and not node.flow_style
     if isinstance(node, SequenceNode) and block and isinstance(value, list) and value:
-        indent = end + " " * node.start_mark.column
-        return inner[:start] + indent.join(f"- {inline(item)}" for item in value) + inner[stop:]
+        start = inner.rindex("-", 0, node.value[0].start_mark.index)
+        items = (end + _margin(inner, node)).join(f"- {inline(item)}" for item in value)
+        return inner[:start] + items + inner[stop:]
     if not block and start != stop:
         return inner[:start] + inline(value) + inner[stop:]
     colon = inner.index(":", key.end_mark.index) + 1
@@ -192,21 +193,39 @@ def _block_indent(pairs: Sequence[tuple[Node, Node]]) -> str | None:
     return " " * int(lists[0].start_mark.column)
 
 
+def _margin(inner: str, node: SequenceNode) -> str:
+    """Return what stands before the dashes of a list: a tag or anchor can stand on the line before the first."""
+    dash = inner.rindex("-", 0, node.value[0].start_mark.index)
+    return " " * (dash - inner.rfind("\n", 0, dash) - 1)
+
+
 def _line_end(text: str, start: int) -> int:
     """Return the end of the line of *start*, when nothing but a comment follows; else *start* itself."""
     match = re.compile(r"(?:[ \t]+#[^\r\n]*|[ \t]*)(?=\r?\n|\Z)").match(text, start)
     return match.end() if match else start
 
 
-def _prove(before: str, after: str, wanted: Mapping[str, Any], ours: set[str]) -> None:
-    """Raise EffectError unless *after* says what *before* said, *ours* apart, and what is *wanted*."""
-    old = {key: value for key, value in _said(before) if key[1] not in ours}
-    said = _said(after)
-    rest = {key: value for key, value in said if key[1] not in ours}
-    held = {key[1]: value for key, value in said if key[1] in ours}
+def _prove(before: str, after: str, wanted: Mapping[str, Any], more: Mapping[str, Sequence[Any]]) -> None:
+    """Raise EffectError unless *after* says what *before* said, and what is *wanted* and to be there *more*."""
+    ours = {*wanted, *more}
+    old, new = _said(before), _said(after)
+    rest = [pair for pair in new if pair[0][1] not in ours] == [
+        pair for pair in old if pair[0][1] not in ours
+    ]
+    was = {key[1]: value for key, value in old if key[1] in more}
+    held = {key[1]: value for key, value in new if key[1] in ours}
     right = all(held.get(key) == _meaning(value) for key, value in wanted.items())
-    if old != rest or list(old) != list(rest) or not right or held.keys() < ours:
+    grown = all(_has_grown(was.get(key), held.get(key), items) for key, items in more.items())
+    if not (rest and right and grown):
         raise EffectError("The front matter cannot be changed safely: the file was left as it is.")
+
+
+def _has_grown(was: Any, held: Any, items: Sequence[Any]) -> bool:
+    """Return whether a list still begins with what it *was*, and holds all *items*."""
+    if held is None or not isinstance(held[1], tuple):
+        return False
+    kept = was is None or not isinstance(was[1], tuple) or held[1][: len(was[1])] == was[1]
+    return kept and {_fold(_meaning(item)) for item in items} <= {_fold(one) for one in held[1]}
 
 
 def _said(inner: str) -> list[tuple[Any, Any]]:
