@@ -42,8 +42,15 @@ def test_hash_is_that_of_the_filter_with_no_pid(child: Callable[..., Any], tmp_p
 
 
 def test_seal_goes_on_fast(child: Callable[..., Any], tmp_path: Path) -> None:
-    """It takes less than five milliseconds, the best of some starts, for the computer may be busy."""
-    assert min(child(REPORT, folder=str(tmp_path))["milliseconds"] for _ in range(8)) < 5
+    """It takes less than five milliseconds of work, the best of some starts; the computer may be busy."""
+    code = """
+import time
+policy = seal.daemon_policy(read=[], write=[Path(given["folder"])])
+began = time.process_time()
+seal.enter(policy)
+told((time.process_time() - began) * 1000)
+"""
+    assert min(child(code, folder=str(tmp_path)) for _ in range(5)) < 5
 
 
 def test_ordinary_user_is_sealed_as_well(as_user: Callable[..., Any], everyone_folder: Path) -> None:

@@ -81,3 +81,31 @@ told(subprocess.run([sys.executable, "-I", "-c", ask, given["folder"]], capture_
 """
     assert child(code, folder=str(tmp_path)) == "['done', 13, 1]"
     assert not os.path.lexists("/tmp/homebody-not-here")
+
+
+def test_real_model_and_reader_work_under_the_sealed_daemon(
+    child: Callable[..., Any], tmp_path: Path
+) -> None:
+    """The real clients start their processes inside the daemon's seal; both answer, and nothing gets out of them."""
+    code = """
+from homebody.clock import SystemClock
+from homebody.documents.reader import Reader
+from homebody.messages import Message, Part
+from homebody.model.client import ModelClient
+from homebody.paths import starter_model
+seal.enter(seal.daemon_policy(read=[starter_model().parent], write=[Path(given["folder"])]))
+names = [probe.name for probe in seal.PROBES]
+model, reader = ModelClient(starter_model(), clock=SystemClock()), Reader(clock=SystemClock())
+ready = model.start()
+answer = model.generate([Message(role="user", parts=(Part(text="Boats."),))], grammar=None, max_tokens=4)
+text = reader.read(b"A note about boats.", ".txt").text
+results = [*model.probe(names, seal.ProbeTargets()), *reader.probe(names, seal.ProbeTargets())]
+sealed = [thread.sealed for pid in (ready.pid, reader.pid) for thread in seal.seal_status(pid)]
+reader.stop()
+model.stop()
+told([answer.answer_tokens > 0, text, all(sealed), [result.name for result in results if result.reached],
+      sum(result.refused for result in results)])
+"""
+    answered, text, sealed, reached, refused = child(code, folder=str(tmp_path))
+    assert (answered, text.strip(), sealed, reached) == (True, "A note about boats.", True, [])
+    assert refused > 150

@@ -78,6 +78,7 @@ def _python_folders() -> Iterator[Path]:
     if sys.prefix != sys.base_prefix:
         yield Path(sys.prefix)
     yield from _site_folders()
+    yield Path(f"/etc/python{sys.version_info.major}.{sys.version_info.minor}")  # Debian's sitecustomize
     package = homebody.__file__
     assert package is not None, "homebody is a package with a file"
     yield Path(package).parent

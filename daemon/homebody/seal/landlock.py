@@ -31,6 +31,9 @@ CREATE_VERSION = 1
 RULE_PATH_BENEATH = 1
 NET_TCP, NET_UDP = 0b0011, 0b1100
 SCOPE_ABSTRACT_UNIX_AND_SIGNALS = 0b11
+QUIET = 0b101
+"""LOG_SAME_EXEC_OFF and LOG_SUBDOMAINS_OFF: refusals put names of files into the audit log otherwise."""
+
 NULL_DEVICE = Path("/dev/null")
 
 LACKS = {
@@ -112,7 +115,7 @@ def restrict(policy: Policy) -> int:
     ruleset = kernel.call("landlock_create_ruleset", attributes, len(attributes), 0)
     try:
         _add_rules(ruleset, rules_of(policy), handled.files)
-        kernel.call("landlock_restrict_self", ruleset, 0)
+        kernel.call("landlock_restrict_self", ruleset, QUIET if level >= 7 else 0)
     finally:
         os.close(ruleset)
     return level

@@ -33,22 +33,23 @@ def seal_status(pid: int) -> tuple[ThreadSeal, ...]:
     """Return the seal of every thread of the process *pid*; raise SealError when there is no such process."""
     try:
         tasks = sorted(Path(f"/proc/{pid}/task").iterdir(), key=lambda task: int(task.name))
-        return tuple(_thread(int(task.name), _status(task)) for task in tasks)
     except OSError as error:
         raise SealError(
             f"The seal of process {pid} cannot be read ({error.strerror}).",
             hint="See whether the process still runs.",
         ) from error
+    return tuple(seal for task in tasks if (seal := _thread(task)) is not None)
 
 
-def _status(task: Path) -> str:
-    return (task / "status").read_text(encoding="ascii", errors="replace")
-
-
-def _thread(thread: int, text: str) -> ThreadSeal:
+def _thread(task: Path) -> ThreadSeal | None:
+    """Return the seal of one thread, None when it ended meanwhile."""
+    try:
+        text = (task / "status").read_text(encoding="ascii", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return None
     fields = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
     return ThreadSeal(
-        thread=thread,
+        thread=int(task.name),
         no_new_privileges=fields["NoNewPrivs"].strip() == "1",
         seccomp_mode=int(fields["Seccomp"]),
         filters=int(fields.get("Seccomp_filters", "0")),

@@ -50,7 +50,7 @@ def append_outside(targets: ProbeTargets) -> None:
 
 def list_outside(targets: ProbeTargets) -> None:
     """List a folder outside."""
-    os.listdir(outside(targets))  # noqa: PTH208 - one call and nothing around it
+    os.listdir(needs(targets.outside, "folder outside"))  # noqa: PTH208 - one call and nothing around it
 
 
 def truncate_outside(targets: ProbeTargets) -> None:

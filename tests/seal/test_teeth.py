@@ -1,0 +1,134 @@
+"""Do the probes have teeth? With one lock taken away, the probe behind it gets out of a real process again."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from homebody.seal import PROBES, Targets
+from homebody.seal.rules import rules_for
+from homebody.seal.tier import Tier
+
+BEHIND = {
+    "tcp": "socket connect", "udp": "socket sendto", "dns": "socket", "listen": "socket bind", "unix": "socket connect",
+    "abstract": "socket connect", "raw": "socket", "ping": "socket", "datagram_pair": "socketpair sendto",
+    "io_uring": "io_uring_setup", "thread_socket": "socket", "child_socket": "socket", "fork_namespace": "clone",
+    "read_memory": "process_vm_readv", "write_memory": "process_vm_writev", "take_descriptor": "pidfd_getfd",
+    "limits": "prlimit64", "dumpable": "prctl", "truncate_outside": "truncate", "fifo_outside": "mknod mknodat",
+    "chmod_outside": "chmod fchmodat", "chown_outside": "chown fchownat", "utime_outside": "utimensat",
+    "xattr_outside": "setxattr", "terminal_input": "ioctl", "signal_by_file": "fcntl",
+}  # fmt: skip
+"""The calls whose rules refuse each probe in the daemon's filter, where the probe is not called like its call."""
+
+BY_LANDLOCK = {
+    "child", "loader", "open_memory", "read_environment", "signal", "write_outside", "read_outside",
+    "append_outside", "list_outside", "rename_outside", "folder_outside", "symlink_outside", "hardlink_outside",
+    "shared_memory", "terminal",
+}  # fmt: skip
+"""The probes that no rule of the daemon's filter refuses, but the list of folders, or who may signal whom."""
+
+ONE_BY_ONE = """
+from homebody.seal import capabilities, kernel, landlock, rules, seccomp
+from homebody.seal.bpf import compile_filter
+from homebody.seal.probe import ProbeTargets
+from homebody.seal.syscalls import this_machine
+targets = ProbeTargets(**given["targets"])
+
+def apart(name, prepare):
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            kernel.prctl(38, 1)
+            prepare()
+            [result] = seal.run_probes([name], targets)
+            os.write(writing, json.dumps([result.reached, result.errno, result.skipped]).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as answers:
+        answer = answers.read()
+    os.waitpid(pid, 0)
+    return json.loads(answer) if answer else [False, None, "died"]
+
+def filter_without(names):
+    kept = [rule for rule in rules.rules_for(seal.Tier.DAEMON, 0) if rule.name not in names]
+    return lambda: seccomp.install(compile_filter(kept, rules.DEFAULTS[seal.Tier.DAEMON], this_machine()))
+
+folders = seal.daemon_policy(read=[], write=[])
+
+def only_landlock():
+    capabilities.drop_all()  # with CAP_PERFMON the kernel shows other processes' memory all the same
+    landlock.restrict(folders)
+"""
+
+
+@pytest.fixture(scope="module")
+def names() -> list[str]:
+    """Return the names of all probes."""
+    return [probe.name for probe in PROBES]
+
+
+def calls_of(name: str) -> list[str]:
+    """Return the calls whose rules keep the probe in."""
+    if name.startswith("socket_"):
+        return ["socket"]
+    return BEHIND.get(name, name).split()
+
+
+def test_every_probe_has_its_lock(names: list[str]) -> None:
+    """Each probe is behind rules of the filter that exist, or behind Landlock, and none is in both lists."""
+    known = {rule.name for rule in rules_for(Tier.DAEMON, 0)}
+    behind_filter = [name for name in names if name not in BY_LANDLOCK]
+    assert [name for name in behind_filter if not set(calls_of(name)) <= known] == []
+    assert set(BY_LANDLOCK) <= set(names)
+    assert not BY_LANDLOCK & set(BEHIND)
+
+
+def test_probe_gets_out_when_its_rule_is_gone(child: Callable[..., Any], names: list[str]) -> None:
+    """With the whole filter a probe is refused; with its own rules deleted it does what it does unsealed."""
+    locks = {name: calls_of(name) for name in names if name not in BY_LANDLOCK}
+    code = f"""{ONE_BY_ONE}
+told({{name: [apart(name, lambda: None), apart(name, filter_without([])), apart(name, filter_without(calls))]
+      for name, calls in given["locks"].items()}})
+"""
+    with Targets() as targets:
+        told = child(code, targets=targets.targets.to_dict(), locks=locks)
+    assert [name for name, (_free, whole, _less) in told.items() if whole[0] or whole[2]] == []
+    assert [(name, free, less) for name, (free, _whole, less) in told.items() if free[0] != less[0]] == []
+    assert sum(free[0] for free, _whole, _less in told.values()) >= (60 if os.geteuid() == 0 else 45)
+
+
+def test_probe_gets_out_when_landlock_is_gone(child: Callable[..., Any]) -> None:
+    """With the filter alone these probes do what they do unsealed; with Landlock alone they are refused."""
+    code = f"""{ONE_BY_ONE}
+told({{name: [apart(name, lambda: None), apart(name, filter_without([])), apart(name, only_landlock)]
+      for name in given["names"]}})
+"""
+    with Targets() as targets:
+        told = child(code, targets=targets.targets.to_dict(), names=sorted(BY_LANDLOCK))
+    assert [name for name, (_free, _filter, alone) in told.items() if alone[0]] == []
+    assert [(name, free, less) for name, (free, less, _alone) in told.items() if free[0] != less[0]] == []
+    assert sum(free[0] for free, _filter, _alone in told.values()) >= 12
+
+
+@pytest.mark.parametrize(
+    ("widened", "names"),
+    [
+        ("execute=(*folders.execute, Path('/bin/true').resolve()), read=(*folders.read, Path('/bin').resolve())",
+         ["child"]),
+        ("read=(*folders.read, outside)", ["read_outside", "list_outside"]),
+        ("write=(outside,)", ["write_outside", "append_outside", "folder_outside", "rename_outside"]),
+    ],
+)  # fmt: skip
+def test_probe_gets_out_of_a_wider_policy(child: Callable[..., Any], widened: str, names: list[str]) -> None:
+    """What one more folder in the policy allows, the probes find: they judge the policy, not the wind."""
+    code = f"""{ONE_BY_ONE}
+from dataclasses import replace
+outside = Path(targets.outside)
+wider = replace(folders, {widened})
+told([apart(name, lambda: seal.enter(wider))[0] for name in given["names"]])
+"""
+    with Targets() as targets:
+        assert child(code, targets=targets.targets.to_dict(), names=names) == [True] * len(names)
