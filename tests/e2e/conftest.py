@@ -149,8 +149,8 @@ def child_of() -> Callable[[int], list[int]]:
     """Return a function that lists the children of a process (proc(5))."""
 
     def children(pid: int) -> list[int]:
-        text = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
-        return [int(number) for number in text.split()]
+        threads = Path(f"/proc/{pid}/task").iterdir()
+        return [int(number) for thread in threads for number in (thread / "children").read_text().split()]
 
     return children
 

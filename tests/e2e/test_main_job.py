@@ -18,12 +18,13 @@ def words(text: str) -> set[str]:
 
 
 def test_a_note_gets_a_summary_of_its_own_words_and_tags_from_the_list(house):
-    """The summary lies beside the note and is made of the note; the tags are in its front matter, the rest as it was."""
+    """The summary is made of the note; the tags are in its front matter, and the rest is as it was."""
     house.shipped("summarize-notes", "tag-files")
     house.start()
     path = house.drop("roof.md", MARKDOWN)
     assert ["done", "done"] == [run["state"] for run in house.ended("roof.md", 2)]
-    summary = (house.notes / "roof.summary.md").read_text(encoding="utf-8")
+    heading, summary = (house.notes / "roof.summary.md").read_text(encoding="utf-8").split("\n", 1)
+    assert heading == "# roof"
     found = words(summary)
     assert found
     assert len(found & words(MARKDOWN)) >= 0.9 * len(found)
@@ -60,7 +61,7 @@ def test_a_note_that_is_not_english_keeps_its_letters(house):
     house.start()
     house.drop("elternabend.md", GERMAN)
     assert house.ended("elternabend.md")[0]["state"] == "done"
-    summary = (house.notes / "elternabend.summary.md").read_text(encoding="utf-8")
+    summary = (house.notes / "elternabend.summary.md").read_text(encoding="utf-8").split("\n", 1)[1]
     assert "\ufffd" not in summary
     assert len(words(summary) & words(GERMAN)) >= 0.9 * len(words(summary))
 

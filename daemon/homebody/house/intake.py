@@ -21,11 +21,14 @@ from homebody.journal.store import Journal, Origin
 from homebody.logs import get_log
 from homebody.recipe.schema import Recipe, Watch
 from homebody.triggers.rescan import Candidate, scan
-from homebody.triggers.settle import Pending, Signature, observe, settled
+from homebody.triggers.settle import Pending, Signature, observe_all, settled
 from homebody.triggers.settle import is_temporary as temporary
 
 TICK_SECONDS = 0.25
 """How often pending files are looked at while there are any."""
+
+NOT_LOOKED_AT = Signature(0, 0, 0)
+"""What a hint knows of its file; the first look changes it, and the wait begins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +76,7 @@ class Intake:
         wake: Callable[[], None],
         rescan_seconds: float,
         stat: Callable[[Path], Candidate | None],
+        mend: Callable[[], None],
     ) -> None:
         self._journal = journal
         self._clock = clock
@@ -80,6 +84,7 @@ class Intake:
         self._wake = wake
         self._rescan_seconds = rescan_seconds
         self._stat = stat
+        self._mend = mend
         self._hints: queue.SimpleQueue[Path] = queue.SimpleQueue()
         self._pending: Pending = {}
         self._looked = False
@@ -126,16 +131,19 @@ class Intake:
 
         The first look after a start also offers what is known already, for recipes that came since.
         """
+        self._mend()
         now = self._clock.monotonic()
+        new: dict[Path, Signature | None] = {}
         folders = {(watched.folder, watched.recursive): watched for watched in self._watched}
         for watched in folders.values():
             for candidate in self._scan(watched):
                 content = self._journal.known_content(candidate.path, candidate.signature)
                 if content is None:
                     if candidate.path not in self._pending and not temporary(candidate.path.name):
-                        self._pending = observe(self._pending, candidate.path, candidate.signature, now)
+                        new[candidate.path] = candidate.signature
                 elif not self._looked:
                     self._offer(candidate.path, candidate.signature, content)
+        self._pending = observe_all(self._pending, new, now)
         self._looked = True
 
     def _scan(self, watched: Watched) -> Iterable[Candidate]:
@@ -152,17 +160,18 @@ class Intake:
     def tick(self) -> None:
         """Take the hints that came, look again at what is pending, and take in what has lain still."""
         now = self._clock.monotonic()
+        hinted: dict[Path, tuple[Signature, float]] = {}
         while True:
             try:
                 path = self._hints.get_nowait()
             except queue.Empty:
                 break
             if not temporary(path.name) and any(watched.covers(path) for watched in self._watched):
-                self._pending = {**self._pending, path: self._pending.get(path, (Signature(0, 0, 0), now))}
-        for path in list(self._pending):
-            candidate = self._stat(path)
-            signature = candidate.signature if candidate is not None else None
-            self._pending = observe(self._pending, path, signature, now)
+                hinted[path] = (NOT_LOOKED_AT, now)
+        self._pending = {**hinted, **self._pending}
+        looked = {path: self._stat(path) for path in self._pending}
+        signatures = {path: found.signature if found is not None else None for path, found in looked.items()}
+        self._pending = observe_all(self._pending, signatures, now)
         ready, self._pending = settled(
             self._pending, now, {path: self._quiet(path) for path in self._pending}
         )

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from homebody.actions.apply import content_sha, put, sweep
+from homebody.actions.apply import InTheWayError, content_sha, put, sweep
 from homebody.errors import ChangedSinceError, DiskFullError, EffectError
-from homebody.house.undo import again, difference, finish_undo, reverse
+from homebody.house.undo import again, finish_undo, reverse
 from homebody.journal.run import EffectRow, EffectState, Run, RunState
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault, VaultError
@@ -142,7 +142,7 @@ def take_back(journal: Journal, vault: Vault, run: int) -> bool:
         try:
             reverse(vault, effect)
             journal.mark(effect.id, EffectState.ABANDONED)
-        except (ChangedSinceError, VaultError):
+        except (ChangedSinceError, InTheWayError, VaultError):
             journal.mark(effect.id, EffectState.KEPT)
     return not in_states(journal, run, EffectState.KEPT)
 
@@ -150,11 +150,21 @@ def take_back(journal: Journal, vault: Vault, run: int) -> bool:
 def withdraw(journal: Journal, run: int) -> None:
     """Write down, in one transaction, that the open plan of *run* is to be taken back.
 
-    What was not made is abandoned at once; the file tells where the mark does not.
+    What was surely not made is abandoned at once; the file tells where the mark does not.
     """
     marks: dict[int, str] = {}
     for effect in in_states(journal, run, EffectState.INTENDED, EffectState.APPLIED):
         assert effect.id is not None
-        made = effect.state == EffectState.APPLIED or difference(effect) is None
+        made = effect.state == EffectState.APPLIED or may_be_made(effect)
         marks[effect.id] = EffectState.REVERSING if made else EffectState.ABANDONED
     journal.mark_all(marks)
+
+
+def may_be_made(effect: EffectRow) -> bool:
+    """Return whether an intended effect was made, as far as the file can be looked at just now."""
+    try:
+        return content_sha(effect.path) == effect.after
+    except InTheWayError:
+        return False
+    except EffectError:
+        return True

@@ -79,12 +79,20 @@ def build_daemon(home: Home, clock: Clock, lock: Lock) -> Daemon:
     )
     watched = wishes(recipes.values(), settings.settle)
     wake = threading.Event()
-    intake = Intake(journal=journal, clock=clock, watched=watched, wake=wake.set,
-                    rescan_seconds=settings.rescan, stat=look)  # fmt: skip
+    folders = FolderWatch([(one.folder, one.recursive) for one in watched], lambda path: intake.hint(path))  # noqa: PLW0108 - made below
+    intake = Intake(
+        journal=journal,
+        clock=clock,
+        watched=watched,
+        wake=wake.set,
+        rescan_seconds=settings.rescan,
+        stat=look,
+        mend=folders.mend,
+    )
     return Daemon(
         home=home, settings=settings, clock=clock, loaded=loaded, recipes=recipes, key=key, lock=lock,
         journal=journal, vault=vault, report=report, reader=reader, model=model, runner=runner,
-        watched=watched, intake=intake, wake=wake, waiting=waiting,
+        watched=watched, intake=intake, folders=folders, wake=wake, waiting=waiting,
     )  # fmt: skip
 
 
@@ -115,7 +123,8 @@ def usable(loaded: Loaded) -> tuple[dict[str, Recipe], dict[str, str]]:
 
 def put_on_seal(home: Home, settings: Settings, recipes: Any) -> seal.SealReport:
     """Enter the seal and try to get out of it. Raises SealError if it cannot be put on or does not hold."""
-    reads: set[Path] = {home.config, settings.model_path().resolve().parent}
+    model = settings.model_path().resolve()
+    reads: set[Path] = {home.config} | ({model} if model.is_file() else set())
     writes: set[Path] = {home.state}
     for recipe in recipes:
         permissions = recipe.permissions()
@@ -138,16 +147,13 @@ def live(daemon: Daemon, server: ControlServer, signals: Signals) -> int:
     log = get_log()
     found = recover(daemon.journal, daemon.vault)
     log.info("recovered", finished=found.finished, taken_back=found.taken_back, handed_back=found.handed_back)
-    folders = FolderWatch(
-        [(watched.folder, watched.recursive) for watched in daemon.watched], daemon.intake.hint
-    )
     schedules = start_schedules(daemon)
     threads = [
         threading.Thread(target=server.serve_forever, name="control", daemon=True),
         threading.Thread(target=daemon.intake.run, args=(daemon.stop,), name="intake", daemon=True),
         threading.Thread(target=work, args=(daemon, signals), name="house", daemon=True),
     ]
-    folders.start()
+    daemon.folders.start()
     for thread in threads:
         thread.start()
     log.info("serving", version=__version__, pid=os.getpid(), recipes=len(daemon.recipes))
@@ -157,7 +163,7 @@ def live(daemon: Daemon, server: ControlServer, signals: Signals) -> int:
     daemon.wake.set()
     server.shutdown()
     schedules.stop()
-    folders.stop()
+    daemon.folders.stop()
     daemon.model.cancel()
     for thread in threads[1:]:
         thread.join(timeout=5)

@@ -17,6 +17,7 @@ from homebody.recipe.schema import Recipe
 from homebody.secrets import Key
 from homebody.service.lifecycle import Lock
 from homebody.settings import Settings
+from homebody.triggers.folders import FolderWatch
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,6 +39,7 @@ class Daemon:
     runner: Runner
     watched: list[Watched]
     intake: Intake
+    folders: FolderWatch
     stop: threading.Event = field(default_factory=threading.Event)
     wake: threading.Event = field(default_factory=threading.Event)
     model_problem: str | None = None

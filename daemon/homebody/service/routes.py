@@ -43,7 +43,9 @@ def status(daemon: Daemon) -> dict[str, Any]:
         ],
         "waiting": dict(daemon.waiting),
         "problems": [str(problem) for problem in daemon.loaded.problems],
-        "folders": {str(folder): why for folder, why in daemon.intake.problems.items()},
+        "folders": {
+            str(folder): why for folder, why in (daemon.folders.problems | daemon.intake.problems).items()
+        },
         "schedules": schedule_status(daemon),
         "counts": {state.value: number for state, number in daemon.journal.counts().items()},
         "reader": {"pid": daemon.reader.pid},
