@@ -33,7 +33,11 @@ NO_LINKS = (
 
 BLOCK = 1 << 20
 
-__all__ = ["content_sha", "missing_folders", "put", "remove_folders", "sweep", "take_away"]
+__all__ = ["InTheWayError", "content_sha", "missing_folders", "put", "remove_folders", "sweep", "take_away"]
+
+
+class InTheWayError(EffectError):
+    """What is there is no plain file, and is neither written through nor replaced."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +89,8 @@ def take_away(path: Path, sha256: str) -> None:
 def content_sha(path: Path) -> str | None:
     """Return the SHA-256 of the file at *path*, or None when nothing is there.
 
-    Raises EffectError for what is no plain file (a link, a folder, a pipe are never written through) and for
-    what cannot be read.
+    Raises InTheWayError for what is no plain file (a link, a folder, a pipe are never written through) and
+    EffectError for what cannot be read.
     """
     with worded(path, "read"):
         found = look(path)
@@ -136,7 +140,7 @@ def opened_folder(folder: Path) -> Iterator[int]:
 def look(path: Path, folder: int | None = None) -> Found | None:
     """Return the plain file at *path*, None when nothing is there; with *folder*, the one of its name.
 
-    Raises EffectError for what is no plain file, OSError for what cannot be read.
+    Raises InTheWayError for what is no plain file, OSError for what cannot be read.
     """
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
     try:
@@ -145,14 +149,14 @@ def look(path: Path, folder: int | None = None) -> Found | None:
         return None
     except OSError as error:
         if error.errno == errno.ELOOP:
-            raise EffectError(f"{path} is a symbolic link, and is never written through.") from error
+            raise InTheWayError(f"{path} is a symbolic link, and is never written through.") from error
         if error.errno == errno.ENXIO:
-            raise EffectError(f"{path} is not a plain file, and is never overwritten.") from error
+            raise InTheWayError(f"{path} is not a plain file, and is never overwritten.") from error
         raise
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise EffectError(f"{path} is not a plain file, and is never overwritten.")
+            raise InTheWayError(f"{path} is not a plain file, and is never overwritten.")
         digest = hashlib.sha256()
         while block := os.read(descriptor, BLOCK):
             digest.update(block)
