@@ -32,10 +32,22 @@ class Stage:
     ) -> World:
         """Return the world of a run on the file *name*, whose slots were filled with *ask*."""
         path = self.folder / name
-        file = {"name": name, "stem": path.stem, "suffix": path.suffix, "path": str(path), "folder": str(path.parent)}
+        file = {
+            "name": name,
+            "stem": path.stem,
+            "suffix": path.suffix,
+            "path": str(path),
+            "folder": str(path.parent),
+        }
         data = path.read_bytes() if path.is_file() else b""
         return World(
-            values={"file": file, "ask": dict(ask or {}), "vars": {}, "run": {"date": "2026-03-02"}, **values},
+            values={
+                "file": file,
+                "ask": dict(ask or {}),
+                "vars": {},
+                "run": {"date": "2026-03-02"},
+                **values,
+            },
             file=File(path=path, data=data),
             source=source,
             roots=(self.folder,),

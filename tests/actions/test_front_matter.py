@@ -40,7 +40,10 @@ def test_a_note_gets_its_tags_and_nothing_else_changes(stage: Any) -> None:
     [
         ("---\ntags: [a]\n---\n", "---\ntags: [a, x, y]\n---\n"),
         ("---\ntags: [ a , b ] # mine\nt: 1\n---\n", "---\ntags: [ a , b, x, y ] # mine\nt: 1\n---\n"),
-        ("---\ntags:\n  - a # one\n\n# end\nt: 1\n---\n", "---\ntags:\n  - a # one\n  - x\n  - y\n\n# end\nt: 1\n---\n"),
+        (
+            "---\ntags:\n  - a # one\n\n# end\nt: 1\n---\n",
+            "---\ntags:\n  - a # one\n  - x\n  - y\n\n# end\nt: 1\n---\n",
+        ),
         ("---\ntags:\n- a\n---\n", "---\ntags:\n- a\n- x\n- y\n---\n"),
         ("---\r\ntags:\r\n- a\r\n---\r\nText\r\n", "---\r\ntags:\r\n- a\r\n- x\r\n- y\r\n---\r\nText\r\n"),
         ("---\ntags:\n---\n", "---\ntags: [x, y]\n---\n"),
@@ -65,7 +68,10 @@ def test_a_note_gets_its_tags_and_nothing_else_changes(stage: Any) -> None:
         ("----\nno front matter\n", "---\ntags: [x, y]\n---\n----\nno front matter\n"),
         ("---\ntags: !!seq\n  - a\n---\n", "---\ntags: !!seq\n  - a\n  - x\n  - y\n---\n"),
         ("---\n'tags': [a,]\n---\n", "---\n'tags': [a, x, y,]\n---\n"),
-        ("---\ntags: [\n  a, # one\n  b # two\n]\n---\n", "---\ntags: [\n  a, # one\n  b, x, y # two\n]\n---\n"),
+        (
+            "---\ntags: [\n  a, # one\n  b # two\n]\n---\n",
+            "---\ntags: [\n  a, # one\n  b, x, y # two\n]\n---\n",
+        ),
         ("---\ntags: &t [a]\nt: 1\n---\n", "---\ntags: &t [a, x, y]\nt: 1\n---\n"),
     ],
 )
@@ -148,16 +154,22 @@ def test_made_up_addresses_are_put_out_of_action(stage: Any) -> None:
     assert "hxxps://evil[.]example/x" in stage.tree()["Ideas.md"]
 
 
-@pytest.mark.parametrize("fields", [{}, {"set": {"a": 1}, "add": {"a": "x"}}, {"set": {"a: b": 1}}, {"set": {"": 1}}])
+@pytest.mark.parametrize(
+    "fields", [{}, {"set": {"a": 1}, "add": {"a": "x"}}, {"set": {"a: b": 1}}, {"set": {"": 1}}]
+)
 def test_an_action_that_makes_no_sense_is_refused(fields: dict[str, Any]) -> None:
     """Nothing to do, one key twice, or a key that is no key."""
     with pytest.raises(ValidationError):
         FrontMatterAction(**fields)
 
 
-WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n#:'\"[]{}-&*!|>%@`, "), max_size=12)
+WORDS = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n#:'\"[]{}-&*!|>%@`, "), max_size=12
+)
 LEAVES = WORDS | st.integers() | st.booleans() | st.none() | st.floats(allow_nan=False) | st.dates()
-TREES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3))
+TREES = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3)
+)
 COMMENTS = st.sampled_from(["", "", "# a remark\n", "\n", "# - tags: [x]\n"])
 
 

@@ -87,11 +87,10 @@ def appended_below(text: str, heading: str, added: str) -> str:
     if place is None:
         gap = "" if not text.strip("\ufeff") else end if text.endswith("\n") else end * 2
         return appended(text + gap + heading + end * 2, added)
-    before, after = text[:place], text[place:]
-    body = before.rstrip("\r\n")
-    blank = before[len(body) :]
-    first = end if blank else end * 2
-    return body + (blank[: len(end)] or first) + added.replace("\n", end) + (blank[len(end) :] or end) + after
+    body = text[:place].rstrip("\r\n")
+    rest = re.sub(r"\A\r?\n", "", text[len(body) : place])
+    joint = end * 2 if _HEADING.match(body.rsplit("\n", 1)[-1]) else end
+    return body + joint + added.replace("\n", end) + end + rest + text[place:]
 
 
 def _end_of_section(text: str, heading: str) -> int | None:

@@ -14,8 +14,9 @@ _LINK = re.compile(r"\[([^\]\n]*)\]\(([^)\n]*)\)")
 _EMBED = re.compile(r"!\[\[([^\]\n]*)\]\]")
 _REFERENCE = re.compile(r"!?\[([^\]\n]*)\]\[([^\]\n]*)\]")
 _TAG = re.compile(r"<(?=[/!?a-zA-Z])[^<>\n]*>?")
+_OTHER = "mailto|data|javascript|vbscript|tel|sms|magnet|blob|cid|about"
 _ADDRESS = re.compile(
-    r"\b([a-z][a-z0-9+.-]{1,20}):(?=//|[^\s:/]*[@,;=?&%])[^\s<>\"'`\])}]*|\bwww\.[^\s<>\"'`\])}]+",
+    rf"(?:[a-z][a-z0-9+.-]{{1,20}}:(?=//)|\b(?:{_OTHER}):(?=\S))[^\s<>\"'`\])}}]*|\bwww\.[^\s<>\"'`\])}}]+",
     re.IGNORECASE,
 )
 _BARE = re.compile(r"(?<![\w:])//(?=[\w-]+\.[\w.-]+)")
@@ -66,14 +67,12 @@ def _kept_tag(match: re.Match[str], source: str) -> str:
 
 
 def _dead(address: str) -> str:
-    """Return *address* as people write one that nobody should open."""
+    """Return *address* as people write one that nobody should open, a second one inside it too."""
     scheme, colon, rest = address.partition(":")
     if not colon:
         return address.replace(".", "[.]")
-    dead = {"http": "hxxp", "https": "hxxps", "ftp": "fxp"}.get(scheme.casefold(), f"{scheme}[:]")
-    joint = "" if dead.endswith("[:]") else ":"
-    host, slash, path = rest.removeprefix("//").partition("/")
-    return f"{dead}{joint}{'//' if rest.startswith('//') else ''}{host.replace('.', '[.]')}{slash}{path}"
+    known = {"http": "hxxp:", "https": "hxxps:", "ftp": "fxp:"}.get(scheme.casefold(), f"{scheme}[:]")
+    return known + rest.replace("://", "[:]//").replace(".", "[.]")
 
 
 def printable(text: str) -> str:

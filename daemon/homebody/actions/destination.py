@@ -4,6 +4,7 @@ A destination is a template. Its beginning, up to the first thing that only a ru
 recipe is loaded: that folder is all that the seal lets the recipe write.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,7 +27,7 @@ def roots(dest: str, watched: Sequence[Path], variables: Mapping[str, Any]) -> t
 
     Raises RecipeError when that cannot be known, or would be the whole disk or home.
     """
-    begins_there = any(_dotted(node) in _FROM_FILE for node in parse(dest).find_all(nodes.Getattr))
+    begins_there = any(_dotted(node) in _FROM_FILE for node in parse(dest).find_all(nodes.Expr))
     places: Sequence[Path | None] = watched if begins_there and watched else (None,)
     return tuple(dict.fromkeys(_root(dest, place, variables) for place in places))
 
@@ -79,6 +80,12 @@ def _known(node: nodes.Node, place: Path | None, variables: Mapping[str, Any]) -
 def _dotted(node: nodes.Node) -> tuple[str, str] | None:
     if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
         return node.node.name, node.attr
+    if (
+        isinstance(node, nodes.Getitem)
+        and isinstance(node.node, nodes.Name)
+        and isinstance(node.arg, nodes.Const)
+    ):
+        return node.node.name, str(node.arg.value)
     return None
 
 
@@ -124,7 +131,7 @@ def resolve(dest: str, world: World) -> Path:
 def _below(path: Path, root: Path) -> Path | None:
     """Return *path* with links resolved and its parts made safe, when that lies below *root*."""
     existing = path
-    while not existing.exists() and not existing.is_symlink() and existing != existing.parent:
+    while not os.path.lexists(existing) and existing != existing.parent:
         existing = existing.parent
     rest = path.parts[len(existing.parts) :]
     if not rest:
