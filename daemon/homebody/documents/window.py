@@ -79,8 +79,8 @@ def cut(text: str, level: int) -> Iterator[str]:
 def pieces(text: str, budget: int, count: Count) -> list[str]:
     """Return *text* cut into pieces of at most *budget* tokens each; joined, they are *text* again.
 
-    Only what is too long is cut further, at the next best places; all of a level is counted at once. Raises
-    DocumentError when one letter is more than *budget*.
+    Only what is too long is cut further, at the next best places; all of a level is counted at once. A single
+    letter stays, even when it is more than *budget*.
     """
     found = [(text, 0)]
     while True:
@@ -92,13 +92,9 @@ def pieces(text: str, budget: int, count: Count) -> list[str]:
 
 
 def _smaller(piece: str, level: int) -> list[tuple[str, int]]:
-    """Return a piece with the level to cut it at next: itself when it fits (-1), else its pieces."""
-    if level < 0:
+    """Return a piece with the level to cut it at next: itself when nothing is left to cut (-1), else its pieces."""
+    if level < 0 or len(piece) == 1:
         return [(piece, -1)]
-    if len(piece) == 1:
-        raise Unreadable(
-            "the model's context has no room for a single letter beside the prompt", lasting=True
-        )
     return [(smaller, level + 1) for smaller in cut(piece, level)]
 
 
@@ -106,7 +102,7 @@ def pack(found: Sequence[str], budget: int, count: Count) -> list[str]:
     """Return the pieces joined again, in order, into few parts of at most *budget* tokens.
 
     The sum of the pieces' tokens is nearly what the joined part has; the parts are counted once more, and one
-    that grew where pieces meet is taken apart again.
+    that grew where pieces meet is taken apart again. Raises DocumentError for a piece that is too long alone.
     """
     groups: list[list[str]] = []
     used = 0
@@ -118,8 +114,12 @@ def pack(found: Sequence[str], budget: int, count: Count) -> list[str]:
         used += tokens
     parts: list[str] = []
     for group, tokens in zip(groups, count(["".join(group) for group in groups]), strict=True):
-        if tokens <= budget or len(group) == 1:
+        if tokens <= budget:
             parts.append("".join(group))
+        elif len(group) == 1:
+            raise Unreadable(
+                "the model's context has no room for a single letter beside the prompt", lasting=True
+            )
         else:
             middle = len(group) // 2
             parts += pack(group[:middle], budget, count) + pack(group[middle:], budget, count)

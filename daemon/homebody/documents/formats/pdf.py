@@ -38,7 +38,8 @@ def extract(data: bytes) -> Extract:
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
-        locked = "password" in str(error).lower()
+        # PDFium keeps its last error from one document to the next, so its word alone is not believed.
+        locked = "password" in str(error).lower() and b"/Encrypt" in data
         raise FormatError("the PDF is locked with a password" if locked else "the PDF is damaged") from error
     try:
         return read_pages(document)

@@ -23,7 +23,10 @@ MOST_BYTES = 4 * MOST_CHARACTERS + 4
 
 SAMPLE = 1 << 16
 
-CONTROLS = dict.fromkeys([*(code for code in range(32) if chr(code) not in "\t\n\r\f\x1b"), 0x7F, 0xFFFD])
+MOST_DAMAGE = 0.1
+"""The share of undecodable places above which bytes are no text."""
+
+CONTROLS = dict.fromkeys([*(code for code in range(32) if chr(code) not in "\t\n\r\f\x1b"), 0x7F])
 
 
 def preload() -> None:
@@ -57,7 +60,9 @@ def decoded(data: bytes) -> tuple[str, str]:
     except UnicodeDecodeError:
         text, encoding = without_utf8(data)
     sample = text[:SAMPLE]
-    if len(sample) - len(sample.translate(CONTROLS)) > MOST_CONTROLS * len(sample):
+    controls = len(sample) - len(sample.translate(CONTROLS))
+    damage = sample.count("\ufffd")
+    if controls > 1 + MOST_CONTROLS * len(sample) or damage > 1 + MOST_DAMAGE * len(sample):
         raise FormatError("the file is binary, not text")
     return text, encoding
 
