@@ -4,6 +4,7 @@ Classic BPF as seccomp(2) takes it: an assembler for the few instructions that a
 that runs a program without a kernel, so that the filters of both machines are tested on either.
 """
 
+import functools
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -156,11 +157,17 @@ def _ask(program: Assembler, check: Check, *, otherwise: int) -> None:
     program.place(holds)
 
 
+@functools.lru_cache(maxsize=8)
+def _decoded(program: bytes) -> tuple[tuple[int, int, int, int], ...]:
+    """Return the instructions of *program*: code, jump if true, jump if false, value."""
+    return tuple(struct.iter_unpack("=HBBI", program))
+
+
 def simulate(program: bytes, audit: int, call: int, arguments: Sequence[int] = ()) -> int:
     """Return the verdict of *program* on the call number *call*, both machines being little-endian."""
     padded = (*arguments, 0, 0, 0, 0, 0, 0)[:6]
     data = struct.pack("<IIQ6Q", call & 0xFFFFFFFF, audit, 0, *padded)
-    instructions = [struct.unpack_from("=HBBI", program, at) for at in range(0, len(program), 8)]
+    instructions = _decoded(program)
     accumulator = at = 0
     while True:
         code, yes, no, value = instructions[at]
