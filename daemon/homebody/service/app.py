@@ -114,6 +114,10 @@ def usable(loaded: Loaded) -> tuple[dict[str, Recipe], dict[str, str]]:
         try:
             for folder in permissions.writes:
                 folder.mkdir(parents=True, exist_ok=True)
+                seal.refuse_start_up_places(folder)
+        except SealError as error:
+            waiting[recipe.name] = f"{error} {error.hint or ''}".strip()
+            continue
         except OSError as error:
             waiting[recipe.name] = f"the folder {folder} cannot be made: {error.strerror}"
             continue
@@ -131,10 +135,13 @@ def put_on_seal(home: Home, settings: Settings, recipes: Any) -> seal.SealReport
         reads.update(permissions.reads)
         writes.update(permissions.writes)
     report = seal.enter(seal.daemon_policy(read=sorted(reads), write=sorted(writes)))
-    reached = [result.name for result in seal.run_probes(SELF_TEST, seal.ProbeTargets()) if result.reached]
-    if reached:
+    aims = seal.ProbeTargets(
+        tcp_port=9, udp_port=9, unix_path=str(home.state / "nobody.sock"), outside=str(home.config)
+    )
+    open_ways = [result.name for result in seal.run_probes(SELF_TEST, aims) if not result.refused]
+    if open_ways:
         raise SealError(
-            f"The seal does not hold: {', '.join(reached)} got out. homebody does not start.",
+            f"The seal does not hold: {', '.join(open_ways)} was not refused. homebody does not start.",
             hint="Please report this with the output of `homebody doctor`.",
         )
     get_log().info("sealed", landlock_abi=report.landlock_abi, seccomp_sha256=report.seccomp_sha256,
