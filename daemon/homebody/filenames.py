@@ -69,6 +69,6 @@ def numbered(name: str, number: int) -> str:
 
 def slug(text: str) -> str:
     """Return *text* as lower-case letters and digits joined by dashes, accents dropped where they can be."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
     kept = plain if plain.strip() else unicodedata.normalize("NFC", text)
     return re.sub(r"[^\w]+|_+", "-", kept.casefold()).strip("-")

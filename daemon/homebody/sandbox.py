@@ -113,6 +113,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return attr in _LOOP
         return any(isinstance(obj, kind) and attr in allowed for kind, allowed in _METHODS)
 
+    def wrap_str_format(self, value: Any) -> None:  # noqa: ARG002
+        """Give ``format`` no way around the allow-list: it is an attribute like others, and not in it."""
+        return
+
     def is_safe_callable(self, obj: Any) -> bool:
         """Return whether *obj* is a method that came through ``is_safe_attribute``."""
         return getattr(obj, "__name__", "") in _TEXT_METHODS | _TIME_METHODS | {

@@ -1,0 +1,111 @@
+"""Filters choose files by what is known before they are read."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from homebody.filters import ALL, ExtensionFilter, FileFacts, Filter, NameFilter, SizeFilter
+
+
+def facts(name: str = "Ideas.md", size: int = 1000) -> FileFacts:
+    """Return what is known of a file."""
+    return FileFacts(path=Path("/notes") / name, size=size, modified=datetime(2026, 3, 2, tzinfo=UTC))
+
+
+def made(kind: type[Filter], value: Any, *, negated: bool = False) -> Filter:
+    """Return the filter that a recipe's value stands for."""
+    return kind.model_validate({**kind.expand(value), "negated": negated})
+
+
+@pytest.mark.parametrize(
+    ("value", "name", "chosen"),
+    [
+        ("md", "a.md", True),
+        ("md", "a.MD", True),
+        (".MD", "a.md", True),
+        (["pdf", "md"], "a.md", True),
+        ("md", "a.txt", False),
+        ("md", "md", False),
+        ("md", ".md", False),
+        ("tar.gz", "a.tar.gz", True),
+        ("gz", "a.tar.gz", True),
+        ("md", "a.md.part", False),
+    ],
+)
+def test_extension(value: Any, name: str, chosen: bool) -> None:
+    """The end of the name decides, whatever its case."""
+    assert chosen is made(ExtensionFilter, value).matches(facts(name))
+    assert chosen is not made(ExtensionFilter, value, negated=True).matches(facts(name))
+
+
+@pytest.mark.parametrize(
+    ("value", "name", "chosen"),
+    [
+        ("*.summary.md", "Ideas.summary.md", True),
+        ("*.summary.md", "Ideas.md", False),
+        ("scan*", "SCAN001.pdf", True),
+        ("~$*", "~$letter.docx", True),
+        (["a*", "b*"], "bee.txt", True),
+        ("Zo\u00eb*", "Zoe\u0308.md", True),
+        ("[ab].md", "b.md", True),
+        ("?.md", "ab.md", False),
+        ("*" * 60 + "x", "a" * 200, False),
+    ],
+)
+def test_name(value: Any, name: str, chosen: bool) -> None:
+    """The pattern must fit the whole name, whatever its case and its Unicode form."""
+    assert chosen is made(NameFilter, value).matches(facts(name))
+
+
+@pytest.mark.parametrize(
+    ("value", "size", "chosen"),
+    [
+        ("< 30 MB", 29_999_999, True),
+        ("< 30 MB", 30_000_000, False),
+        ("<= 30 MB", 30_000_000, True),
+        ("> 1 KiB", 1024, False),
+        ("> 1 KiB", 1025, True),
+        (["> 1 KB", "< 2 KB"], 1500, True),
+        ("> 1 KB, < 2 KB", 2500, False),
+        ("= 0", 0, True),
+        (">= 1.5kb", 1500, True),
+    ],
+)
+def test_size(value: Any, size: int, chosen: bool) -> None:
+    """All conditions must hold; KB is a thousand bytes and KiB 1,024."""
+    assert chosen is made(SizeFilter, value).matches(facts(size=size))
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (ExtensionFilter, ""),
+        (ExtensionFilter, []),
+        (ExtensionFilter, "*.md"),
+        (ExtensionFilter, "a/b"),
+        (ExtensionFilter, 3),
+        (NameFilter, "a/b"),
+        (NameFilter, ""),
+        (NameFilter, None),
+        (SizeFilter, "30 MB"),
+        (SizeFilter, "< many"),
+        (SizeFilter, "< 30 mib s"),
+        (SizeFilter, 30),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused(kind: type[Filter], value: Any) -> None:
+    """When the recipe is loaded, not when a file comes."""
+    with pytest.raises(ValidationError):
+        made(kind, value)
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_the_long_form_is_the_same_filter(kind: type[Filter]) -> None:
+    """What ``long`` says means what was said."""
+    value = {"extension": "MD", "name": "a*", "size": "< 1500 B, > 1 KB"}[kind.kind]
+    chosen = made(kind, value, negated=True)
+    assert chosen == made(kind, chosen.long(), negated=True)
+    assert f"not {kind.kind}" == chosen.word
