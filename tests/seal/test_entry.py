@@ -188,3 +188,29 @@ told(json.loads(subprocess.check_output([sys.executable, "-I", "-c", ask], text=
     bounding = held.pop("CapBnd")
     assert set(held.values()) == {0}
     assert bounding == 0 or os.geteuid() != 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has capabilities that a container can keep")
+def test_container_that_keeps_the_bounding_set(child: Callable[..., Any], tmp_path: Path) -> None:
+    """Without CAP_SETPCAP the bounding set stays; the report says so, and an exec gives no power all the same."""
+    code = """
+import subprocess
+from homebody.seal import kernel
+CAP_SETPCAP, PR_CAPBSET_DROP = 8, 24
+INNER = '''
+import json, subprocess, sys
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from homebody import seal
+report = seal.enter(seal.daemon_policy(read=[], write=[Path(sys.argv[2])]))
+ask = "print([line.split()[1] for line in open('/proc/self/status') if line.startswith('CapEff')][0])"
+held = subprocess.check_output([sys.executable, "-I", "-c", ask], text=True).strip()
+print(json.dumps([report.missing[-1], int(held, 16)]))
+'''
+kernel.prctl(PR_CAPBSET_DROP, CAP_SETPCAP)
+command = [sys.executable, "-I", "-c", INNER, sys.path[0], given["folder"]]
+told(json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True).stdout))
+"""
+    missing, held = child(code, folder=str(tmp_path))
+    assert "bounding set" in missing
+    assert held == 0

@@ -103,3 +103,22 @@ except PermissionError:
 told([resource.getrlimit(resource.RLIMIT_CORE), dumpable])
 """
     assert child(code) == [[0, 0], "not allowed to ask"]
+
+
+def test_log_of_a_service_manager_may_be_a_socket(child: Callable[..., Any]) -> None:
+    """A unix stream as standard error, as a service manager gives it, does not stop the seal."""
+    code = """
+import socket
+ours, theirs = socket.socketpair()
+handed = os.fork()
+if handed == 0:
+    os.dup2(theirs.fileno(), 2)
+    os.closerange(3, 256)
+    seal.enter(seal.reader_policy())
+    os.write(2, b"sealed")
+    os._exit(0)
+theirs.close()
+told(ours.recv(99).decode())
+os.waitpid(handed, 0)
+"""
+    assert child(code) == "sealed"

@@ -1,6 +1,6 @@
 """How is the seal put on?
 
-The order matters (no-egress, section 2): powers away, dumps off, no_new_privs, then Landlock, then seccomp,
+The order matters: powers away, dumps off, no_new_privs, then Landlock, then seccomp,
 and all of it while there is exactly one thread.
 """
 
@@ -105,5 +105,5 @@ def refuse_sockets() -> None:
         raise SealError(
             f"This process was started with sockets open that lead outside (descriptor {numbers}).",
             hint="Start homebody from a terminal or a service manager, and not from a program that hands its"
-            " own connections down.",
+            " own connections down. If that does not help, a keyring left its connection open: please report it.",
         )

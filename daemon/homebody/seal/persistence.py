@@ -1,7 +1,7 @@
 """From which places do programs start by themselves, so that homebody must never write there?
 
-Facts of the no-egress table, row 27: whoever writes a start-up file, a key, a hook or a module runs later,
-outside every seal. Landlock grants folders whole, so a folder that has such a place in it is refused as well.
+Whoever writes a start-up file, a key, a hook or a module runs later, outside every seal. Landlock grants
+folders whole, so a folder that has such a place in it is refused as well.
 """
 
 import os

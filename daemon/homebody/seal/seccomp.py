@@ -1,7 +1,7 @@
 """Which system calls does each kind of process have left, and how does the kernel learn it?
 
 The daemon has a deny-list: sockets, and whatever could make, borrow or drive one. The model and the reader
-have allow-lists. seccomp(2), seccomp_unotify(2); the table of ways out is in SECURITY.md.
+have allow-lists (`rules`). See seccomp(2).
 """
 
 import ctypes

@@ -94,7 +94,7 @@ def fifo_outside(targets: ProbeTargets) -> None:
 
 
 def chmod_outside(targets: ProbeTargets) -> None:
-    """Change the mode of a file outside, which Landlock does not guard (no-egress, row 24)."""
+    """Change the mode of a file outside, which Landlock does not guard."""
     os.chmod(secret(targets), 0o600)  # noqa: PTH101
 
 
@@ -174,4 +174,4 @@ LIMITS = (
         limit="Landlock does not guard stat and seccomp cannot read paths; a network mount hears the name",
     ),
 )  # fmt: skip
-"""Ways that daemon and model cannot be refused on Linux (no-egress, row 23); the reader is refused them."""
+"""Ways that daemon and model cannot be refused on Linux; the reader is refused them."""

@@ -77,7 +77,7 @@ def abstract(targets: ProbeTargets) -> None:
 
 
 def datagram_pair(targets: ProbeTargets) -> None:
-    """Make a pair of datagram sockets and send from it to a named one (no-egress, row 5)."""
+    """Make a pair of datagram sockets and send from it to a named one, such as a resolver has."""
     ours, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
     with ours, other:
         ours.sendto(b"homebody probe", needs(targets.datagram_path, "datagram socket"))
@@ -96,7 +96,7 @@ def ping(_targets: ProbeTargets) -> None:
 
 
 def io_uring(_targets: ProbeTargets) -> None:
-    """Set up an io_uring, whose requests seccomp never sees (no-egress, row 9)."""
+    """Set up an io_uring, whose requests seccomp never sees."""
     os.close(kernel.call("io_uring_setup", 4, kernel.buffer(120)))
 
 

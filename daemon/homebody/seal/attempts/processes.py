@@ -78,7 +78,7 @@ def thread_socket(_targets: ProbeTargets) -> None:
 
 
 def fork(_targets: ProbeTargets) -> None:
-    """Make a user namespace for a new process, in which it would have powers (no-egress, row 15)."""
+    """Make a user namespace for a new process, in which it would have powers."""
     pid = kernel.call("clone", CLONE_NEWUSER | signal.SIGCHLD, 0, 0, 0, 0)
     if pid == 0:
         os._exit(0)
