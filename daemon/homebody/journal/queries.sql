@@ -1,6 +1,9 @@
 -- name: next_place
 SELECT coalesce(max(place), 0) + 1 AS place FROM runs;
 
+-- name: had
+SELECT 1 FROM runs WHERE key = :key;
+
 -- name: enqueue
 INSERT INTO runs (key, recipe, recipe_hash, event, path, content, origin, due, state, place, queued_at)
 VALUES (:key, :recipe, :recipe_hash, :event, :path, :content, :origin, :due, 'queued', :place, :now)

@@ -81,6 +81,8 @@ class Journal(Memory):
         due: datetime | None,
     ) -> int | None:
         """Queue a run in one transaction and return its number, or None when *key* had its run already."""
+        if self._database.ask("had", key=os.fsencode(key)):
+            return None  # without a write: a rescan offers every file again
         kind = (
             "file" if isinstance(event, FileSettled) else "asked" if isinstance(event, Asked) else "schedule"
         )
