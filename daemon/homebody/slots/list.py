@@ -6,7 +6,7 @@ from pydantic import Field, field_validator
 
 from homebody.errors import SlotError
 from homebody.slots.choice import literal
-from homebody.slots.slot import JSON_CHARACTER, Slot, clean
+from homebody.slots.slot import Slot, characters, clean
 
 ITEM_CHARACTERS = 60
 """The most characters that one free item may have: a tag, a name, never a sentence that ran away."""
@@ -48,7 +48,7 @@ class ListSlot(Slot):
         if self.of:
             item = "(" + " | ".join(literal(word) for word in self.of) + ")"
         else:
-            item = rf'"\"" {JSON_CHARACTER}{{1,{self.item_characters}}} "\""'
+            item = rf'"\"" {characters(self.item_characters)} "\""'
         return f'"[" ({item} ("," {item}){{0,{self.max - 1}}})? "]"'
 
     def judge(self, value: Any, source: str) -> list[str]:  # noqa: ARG002 - the list decides

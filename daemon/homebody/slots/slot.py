@@ -20,6 +20,23 @@ JOINERS = "\u200c\u200d"
 """Zero-width non-joiner and joiner: Persian, Hindi and others cannot be spelt without them (Unicode, 23.2)."""
 
 
+LONGEST_REPEAT = 1500
+"""The longest repetition of one GBNF rule that is used: above 2,000 llama.cpp forgets the bound or refuses."""
+
+
+def characters(most: int) -> str:
+    """Return GBNF for one to *most* characters inside a JSON string.
+
+    More than 1,500 become equal pieces, which can make the bound a character or two lower, never higher.
+    """
+    pieces = -(-most // LONGEST_REPEAT)
+    each = most // pieces
+    more = ""
+    for _ in range(pieces - 1):
+        more = f"({JSON_CHARACTER}{{{each}}} {more})? " if more else f"({JSON_CHARACTER}{{{each}}})? "
+    return f"{more}{JSON_CHARACTER}{{1,{each}}}"
+
+
 class Slot(BaseModel, ABC):
     """One typed thing that the model must fill."""
 

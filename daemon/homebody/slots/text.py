@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from homebody.errors import SlotError
-from homebody.slots.slot import JSON_CHARACTER, Slot, appears, clean
+from homebody.slots.slot import Slot, appears, characters, clean
 
 
 class TextSlot(Slot):
@@ -25,7 +25,7 @@ class TextSlot(Slot):
 
     def rule(self) -> str:
         """Return a string of one to ``max`` characters."""
-        return rf'"\"" {JSON_CHARACTER}{{1,{self.max}}} "\""'
+        return rf'"\"" {characters(self.max)} "\""'
 
     def judge(self, value: Any, source: str) -> str:
         """Return the text cleaned; raise SlotError when it is empty, too long or not in *source*."""
