@@ -276,3 +276,20 @@ except MemoryError:
 told(subprocess.run([sys.executable, "-I", "-c", ask], capture_output=True, text=True).stdout.strip())
 """
     assert sealed(code) == "limited (9, 10)"
+
+
+def test_small_things_of_every_day_work(sealed: Callable[..., Any]) -> None:
+    """The null device, random bytes, encryption, thread pools, names of users and the local time are left."""
+    code = """
+import getpass, time, uuid
+from concurrent.futures import ThreadPoolExecutor
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+with open(os.devnull, "w") as nothing:
+    nothing.write("x")
+with open("/dev/urandom", "rb", buffering=0) as source:
+    drawn = len(source.read(8))
+sealed = AESGCM(b"k" * 32).encrypt(b"n" * 12, b"data", None)
+told([drawn, len(sealed), ThreadPoolExecutor().submit(pow, 2, 3).result(), bool(getpass.getuser()),
+      uuid.uuid4().version, bool(time.strftime("%Z"))])
+"""
+    assert sealed(code) == [8, 20, 8, True, 4, True]

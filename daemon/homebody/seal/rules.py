@@ -142,7 +142,8 @@ def daemon_rules() -> tuple[Rule, ...]:
     ``clone3`` takes its flags in memory, where a filter cannot look: ENOSYS makes libc use ``clone``. A pair
     of datagram sockets could send to any named socket, so only connected kinds may be made; ``sendto`` may
     name nobody. ``listen`` is allowed because asyncio repeats it on a listener made before the seal; with no
-    way to make a socket it opens nothing. Limits may be set on ourselves alone, and we cannot become dumpable
+    way to make a socket it opens nothing; ``sendmsg``, which asyncio writes with, finds only streams that are
+    connected already. Limits may be set on ourselves alone, and we cannot become dumpable
     again.
     """
     return (
