@@ -143,8 +143,7 @@ def daemon_rules() -> tuple[Rule, ...]:
     of datagram sockets could send to any named socket, so only connected kinds may be made; ``sendto`` may
     name nobody. ``listen`` is allowed because asyncio repeats it on a listener made before the seal; with no
     way to make a socket it opens nothing; ``sendmsg``, which asyncio writes with, finds only streams that are
-    connected already. Limits may be set on ourselves alone, and we cannot become dumpable
-    again.
+    connected already. Limits may be set on ourselves alone, and we cannot become dumpable again.
     """
     return (
         deny("clone3", verdict=ENOSYS),
