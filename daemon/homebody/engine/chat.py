@@ -22,6 +22,11 @@ PLAIN = (
 )
 """ChatML, for a model that brings no template."""
 
+REFUSALS = (
+    TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError, MemoryError,
+)  # fmt: skip
+"""What a template that somebody else wrote can fail with."""
+
 _MARK = re.compile("\x02([0-9]+)\x03")
 
 
@@ -69,7 +74,7 @@ class ChatTemplate:
                 messages=shown, add_generation_prompt=True, enable_thinking=False, tools=None, documents=None,
                 **self._texts,
             )  # fmt: skip
-        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+        except REFUSALS as error:
             raise ModelError(f"The model's chat template refuses the conversation: {error}.") from error
         cut = _MARK.split(text)
         places = [int(number) for number in cut[1::2]]

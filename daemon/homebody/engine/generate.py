@@ -18,6 +18,9 @@ from homebody.messages import Message, Part
 COUNTED_AT_ONCE = 256 * 1024
 """Characters that are counted in one piece: the tokenizer's memory grows with them."""
 
+BLOCK = 64
+"""Tokens of a prompt are kept for the next one in multiples of this, which every batched kernel's tile divides."""
+
 TELL_SECONDS = 0.1
 
 SHORTER = "Give it less to read at once, or use a model with a larger context."
@@ -61,6 +64,7 @@ class Engine:
         self._bos, bos_text = llama.special("bos")
         self._template = ChatTemplate(llama.template(), bos=bos_text, eos=llama.special("eos")[1])
         self._read: list[int] = []
+        self._in_blocks = 0
         self._mute = self._mute_tokens()
         self._enders = np.array([token for token in range(llama.size) if llama.ends(token)], dtype=np.int32)
 
@@ -170,19 +174,24 @@ class Engine:
     def _prefill(self, prompt: list[int], watch: Watch, report: Report) -> int:
         """Read the prompt but for what is already in memory; return how many tokens that was.
 
-        The last token is always read again: its logits are wanted.
+        Only what was read in whole blocks is taken from memory: the native kernels round a token that is read alone
+        otherwise than one in a batch, and the answer must not depend on what was asked before. The last token is
+        always read again: its logits are wanted.
         """
         common = next(
             (place for place, (old, new) in enumerate(zip(self._read, prompt, strict=False)) if old != new),
             min(len(self._read), len(prompt)),
         )
-        cached = self._llama.keep(min(common, len(prompt) - 1))
+        usable = min(common, self._in_blocks, len(prompt) - 1)
+        cached = self._llama.keep(usable - usable % BLOCK)
         self._read = self._read[:cached]
+        self._in_blocks = cached
         total = len(prompt)
         report("prefill", cached, total)
         for start, chunk in _chunks(prompt, cached):
             watch.check()
             self._step(chunk, output=start + len(chunk) == total)
+            self._in_blocks = len(self._read) - len(self._read) % BLOCK
             report("prefill", start + len(chunk), total)
         return cached
 
@@ -249,6 +258,12 @@ class Engine:
 
 
 def _chunks(tokens: list[int], start: int) -> Iterator[tuple[int, list[int]]]:
-    """Return the tokens from *start* on in pieces of at most CHUNK, each with its place."""
-    for place in range(start, len(tokens), CHUNK):
-        yield place, tokens[place : place + CHUNK]
+    """Return the tokens from *start* on in pieces of at most CHUNK, each with its place.
+
+    What is left of whole blocks is a piece of its own, wherever the reading starts: kernels are chosen by the
+    number of tokens in a piece, and another kernel rounds otherwise.
+    """
+    rest = (len(tokens) - 1) // BLOCK * BLOCK
+    for place in range(start, rest, CHUNK):
+        yield place, tokens[place : min(place + CHUNK, rest)]
+    yield rest, tokens[rest:]

@@ -76,8 +76,8 @@ def live(requests: BinaryIO, answers: BinaryIO, first: Request) -> int:
 def load(request: Request, inbox: Inbox) -> tuple["Engine", Request]:
     """Seal the process, load the model, let it prove itself; return it and what the parent is told."""
     os.nice(NICE)
-    threads = thread_count(request["threads"])
     path = Path(request["path"])
+    threads = thread_count(request["threads"], path.stat().st_size)
     statm = os.open("/proc/self/statm", os.O_RDONLY) if sys.platform == "linux" else None
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_DATA, (request["memory"], request["memory"]))

@@ -11,9 +11,10 @@ from pathlib import Path
 
 CPUS = Path("/sys/devices/system/cpu")
 CGROUPS = Path("/sys/fs/cgroup")
+SMALL_BYTES = 64 * 1024 * 1024
 
 
-def thread_count(asked: int = 0) -> int:
+def thread_count(asked: int, weight_bytes: int) -> int:
     """Return how many threads to use; *asked* (0: no wish) can only make it fewer."""
     if sys.platform == "darwin":
         cores = _performance_cores()
@@ -21,16 +22,22 @@ def thread_count(asked: int = 0) -> int:
     else:
         cores = physical_cores(os.sched_getaffinity(0), CPUS)
         quota = cgroup_quota(CGROUPS)
-    return choose(cores, quota, asked)
+    return choose(cores, quota, asked, weight_bytes)
 
 
-def choose(cores: int, quota: float | None, asked: int) -> int:
-    """Return the fewest of the real cores, what the quota pays for and what was asked for; at least one."""
+def choose(cores: int, quota: float | None, asked: int, weight_bytes: int) -> int:
+    """Return the fewest of the real cores, what the quota pays for and what was asked for; at least one.
+
+    A small model gets one unless more are asked for: its steps are so short that the threads mostly wait for each
+    other, and when others use the computer too, they wait for whole time slices (measured: 100 times slower).
+    """
     limits = [cores]
     if quota is not None:
         limits.append(int(quota))
     if asked > 0:
         limits.append(asked)
+    elif weight_bytes < SMALL_BYTES:
+        limits.append(1)
     return max(1, min(limits))
 
 
