@@ -1,5 +1,7 @@
 """Starting the model process: what is tried, what is remembered, what is said when nothing helps."""
 
+import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -147,3 +149,25 @@ def test_pauses_grow_and_are_bounded() -> None:
     """The first death costs no pause; each further one doubles it, up to a minute."""
     assert [0, 0, 1, 2, 4, 8] == [pause_after(deaths) for deaths in range(6)]
     assert 60 == pause_after(8) == pause_after(10_000)
+
+
+def test_under_a_sealed_daemon(random_model: Path, tmp_path: Path) -> None:
+    """A daemon that is sealed itself can start the model process, lose it and start it again."""
+    done = subprocess.run(
+        [sys.executable, "-I", str(CHILDREN / "sealed_daemon.py"), str(random_model), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "" == done.stderr
+    result = json.loads(done.stdout)
+    assert "SIGKILL" in result.pop("gone")
+    assert {
+        "same": True,
+        "another": True,
+        "threads": 1,
+        "tier": "model",
+        "reached": [],
+        "remembered": True,
+    } == result

@@ -6,7 +6,7 @@ import struct
 import threading
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from homebody.model import wire
@@ -20,6 +20,7 @@ JSON = st.recursive(
 SURROGATES = st.text(st.characters(categories=["Cs", "Lo", "Nd"]))
 
 
+@settings(max_examples=50)
 @given(st.lists(st.dictionaries(st.text(), JSON), max_size=4))
 def test_round_trip(messages: list[dict]) -> None:
     """Messages written one after the other are read one after the other, and then the stream is at its end."""
