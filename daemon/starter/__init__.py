@@ -1,0 +1,1 @@
+"""How the starter model was made, from nothing: words, documents, tokenizer, training, export. Not shipped."""

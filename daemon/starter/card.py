@@ -1,0 +1,87 @@
+"""What do the log and the model card say?"""
+
+from collections.abc import Mapping
+
+from starter.evaluate import FLOORS, Report
+
+Reports = Mapping[str, tuple[Report, Report]]
+HEAD = "| minutes | step | tokens | answer tokens | loss | next token right | stage |\n|---|---|---|---|---|---|---|\n"
+
+
+def thinned(lines: str, keep: int = 24) -> str:
+    """Return about *keep* of *lines*, the last one always."""
+    every = lines.strip().splitlines()
+    step = max(1, len(every) // keep)
+    return "\n".join([*every[:-1:step], *every[-1:]]) + "\n"
+
+
+def results(reports: Reports) -> str:
+    """Return the table of what was measured, quantized and not."""
+    (small_new, small_written), (whole_new, whole_written) = reports["Q8_0"], reports["f32"]
+    rows = [
+        "| what | invented, unseen | written by hand | the same, f32 | floor | goal |",
+        "|---|---|---|---|---|---|",
+    ]
+    for what, (name, floor, goal) in FLOORS.items():
+        cells = [_cell(report, what) for report in (small_new, small_written)]
+        whole = f"{_cell(whole_new, what)} / {_cell(whole_written, what)}"
+        rows.append(f"| {name} | {cells[0]} | {cells[1]} | {whole} | {floor:.0%} | {goal:.0%} |")
+    return "\n".join(rows) + "\n"
+
+
+def _cell(report: Report, what: str) -> str:
+    return f"{report.share(what):.1%} of {report.tries[what]:.0f}" if what in report.tries else "none"
+
+
+def log(lines: str, reports: Reports, facts: Mapping[str, object], hardware: str) -> str:
+    """Return LOG.md."""
+    return (
+        "# How the shipped starter model was trained\n\n"
+        f"{facts['date']}, {hardware}. SHA-256 `{facts['sha256']}`. Made by `python -m starter.make --install`.\n\n"
+        f"{HEAD}{thinned(lines)}\n## What it reached\n\n{results(reports)}"
+    )
+
+
+def card(reports: Reports, facts: Mapping[str, object]) -> str:
+    """Return the model card."""
+    return f"""# Model card: homebody starter
+
+*Starter model: picks and copies; for real summaries use a bigger one: `homebody model list`.*
+
+| | |
+|---|---|
+| file | `daemon/homebody/model/starter.gguf`, {facts["bytes"]:,} bytes |
+| SHA-256 | `{facts["sha256"]}` |
+| shape | Llama: 5 layers, width 256, 4 heads of 64, SwiGLU 512, tied embeddings |
+| size | {facts["parameters"]:,} parameters, quantized to Q8_0 by llama.cpp |
+| pieces | 6,144, byte-pair encoding with byte fallback; none joins letters with anything else |
+| context | {facts["context"]:,} tokens |
+| licence | {facts["licence"]}, like the project |
+| made | {facts["date"]}, by `python -m starter.make` in `daemon/starter/`, from nothing |
+
+## What it is for
+
+It lets a fresh install, a demo and the tests run with no download. It copies out the sentence that says most, picks
+tags and kinds from a given list, and copies labelled values. It does not understand, reason, translate or write.
+
+## What it learned from
+
+Only text that `daemon/starter/corpus/` invents: word lists, sentence patterns and topic words written for the project,
+and names, words, dates and amounts put together by chance, in Latin, Greek, Cyrillic, Chinese and Japanese letters, and
+characters of many other Unicode blocks. No text of any person, no third-party text, no other model's output. Prompts
+are made by homebody's own prompt builder and slots. The training begins with a copying circuit laid into the weights
+(see `daemon/starter/model.py`), so that it copies before it has learned anything else.
+
+## What was measured
+
+Through llama.cpp, greedy, under the grammar; invented documents of a seed that training never used, and
+the documents in `tests/starter/documents`, written by hand after the generator.
+
+{results(reports)}
+## What it cannot do
+
+It takes the sentence with a cue ("we decided", "in short", "important") or else the first that is no greeting; it
+does not weigh what a text means. Tags by meaning work for words of the families in `corpus/topics.txt`. It knows no
+facts. A text that is long, or unlike notes, mails, bills and lists, may get a summary that begins in the wrong
+place or goes astray.
+"""

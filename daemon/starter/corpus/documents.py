@@ -1,0 +1,273 @@
+"""What does an invented document look like, and what in it says most?"""
+
+import random
+import re
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from starter.corpus import invent, phrases, topics, words
+
+PLAIN, KEY, CUED, CHATTER = (phrases.PATTERNS[name] for name in ("plain", "key", "cued", "chatter"))
+GREETINGS, CLOSINGS, HEADINGS = (phrases.PATTERNS[name] for name in ("greetings", "closings", "headings"))
+
+
+@dataclass(slots=True, kw_only=True)
+class Document:
+    """A text, and what a careful reader would say about it."""
+
+    text: str
+    key: str
+    kind: str
+    title: str | None = None
+    topics: frozenset[str] = frozenset()
+    values: dict[str, str] = field(default_factory=dict)
+
+
+class Scribe:
+    """Fills patterns with the words of some topics, one random source for all."""
+
+    def __init__(self, dice: random.Random, about: list[str]) -> None:
+        self.dice = dice
+        self.about = about
+        self.used: dict[str, list[str]] = {"d": [], "a": []}
+        self.wild = False
+        self.nouns = [word for topic in about for word in dice.sample(topics.family(topic), 9)]
+
+    def noun(self) -> str:
+        roll = self.dice.random()
+        if roll < 0.7:
+            return self.dice.choice(self.nouns)
+        return invent.syllables(self.dice) if roll < 0.85 else self.word()
+
+    def word(self) -> str:
+        return (
+            self.dice.choice(invent.vocabulary())
+            if self.dice.random() < 0.75
+            else invent.syllables(self.dice)
+        )
+
+    def fill(self, pattern: str) -> str:
+        """Return *pattern* with everything in braces invented."""
+        makers: dict[str, Callable[[], str]] = {
+            "n": self.noun, "m": self.noun, "w": self.word, "N": lambda: self.noun().capitalize(),
+            "p": lambda: invent.name(self.dice) if self.dice.random() < 0.5 else invent.first_name(self.dice),
+            "f": lambda: invent.first_name(self.dice), "c": lambda: invent.company(self.dice),
+            "d": lambda: invent.date(self.dice), "a": lambda: invent.amount(self.dice),
+            "l": lambda: invent.place(self.dice), "t": lambda: invent.clock(self.dice),
+            "i": lambda: str(self.dice.randint(2, 40)),
+        }  # fmt: skip
+
+        def made(found: re.Match[str]) -> str:
+            text = makers[found[1]]()
+            self.used.setdefault(found[1], []).append(text)
+            return text
+
+        text = re.sub(r"\{(\w)\}", made, pattern)
+        return text[:1].upper() + text[1:]
+
+    def one(self, patterns: list[str]) -> str:
+        return self.fill(self.dice.choice(patterns))
+
+    def odd(self) -> str:
+        """Return a sentence of words of every kind."""
+        self.wild = True
+        parts = [invent.odd_word(self.dice) for _ in range(self.dice.randint(3, 18))]
+        for _ in range(self.dice.randint(0, 3)):
+            at = self.dice.randrange(len(parts))
+            parts[at] = self.dice.choice(
+                (
+                    '"{}"',
+                    "({})",
+                    "{},",
+                    "{}:",
+                    "'{}'",
+                    "*{}*",
+                    "`{}`",
+                    "{} -",
+                    "{};",
+                    "{}/x",
+                    "<{}>",
+                    "{}'s",
+                    "\\{}",
+                )
+            ).format(parts[at])
+        text = " ".join(parts)
+        return text[:1].upper() + text[1:] + self.dice.choice("......!?:")
+
+    def body(self, count: int) -> list[str]:
+        """Return *count* sentences that matter little."""
+        mix = self.dice.choice((0.0, 0.1, 0.4, 1.0))
+        return [self.odd() if self.dice.random() < mix else self.one(PLAIN) for _ in range(count)]
+
+
+def say(scribe: Scribe, size: int) -> tuple[list[str], str]:
+    """Return sentences and the one that says most: the one with a cue, else the first that is no chatter."""
+    dice = scribe.dice
+    before = [scribe.one(CHATTER) for _ in range(dice.choice((0, 0, 0, 1, 2)))]
+    rest = scribe.body(size)
+    if dice.random() < 0.4:
+        key = (
+            scribe.one(CUED)
+            if dice.random() < 0.8
+            else scribe.dice.choice(("Important: ", "In short, ", "Decision: ", "We decided: "))
+            + scribe.odd()
+        )
+        rest.insert(dice.randint(0, len(rest)), key)
+    else:
+        key = (
+            scribe.one(KEY)
+            if dice.random() < 0.6
+            else (scribe.odd() if dice.random() < 0.6 else scribe.one(PLAIN))
+        )
+        rest.insert(0, key)
+    if dice.random() < 0.15:
+        rest.append(scribe.one(CHATTER))
+    return before + rest, key
+
+
+def joined(dice: random.Random, sentences: list[str]) -> str:
+    """Return *sentences* as paragraphs, bullets or lines, sometimes wrapped."""
+    roll = dice.random()
+    if roll < 0.08:
+        mark = dice.choice(("- ", "* ", "• ", ""))
+        return "\n".join(mark + sentence for sentence in sentences)
+    paragraphs: list[list[str]] = [[]]
+    for sentence in sentences:
+        if paragraphs[-1] and dice.random() < 0.2:
+            paragraphs.append([])
+        paragraphs[-1].append(sentence)
+    texts = [" ".join(part) for part in paragraphs]
+    if dice.random() < 0.35:
+        width = dice.choice((48, 60, 72, 79))
+        texts = [
+            "\n".join(textwrap.wrap(part, width, break_long_words=False, break_on_hyphens=False))
+            for part in texts
+        ]
+    return "\n\n".join(texts)
+
+
+def heading(dice: random.Random, title: str) -> str:
+    return dice.choice(
+        ("# {}\n\n", "## {}\n\n", "{}\n\n", "{}\n" + "=" * len(title) + "\n\n", "{}\n", "# {}\n")
+    ).format(title)
+
+
+def prose(scribe: Scribe, size: int) -> Document:
+    """A note, journal, article, report or story."""
+    dice = scribe.dice
+    kind = dice.choice(("note", "note", "journal", "article", "report", "story"))
+    sentences, key = say(scribe, size)
+    text, title = joined(dice, sentences), None
+    if kind in ("article", "report") or dice.random() < 0.3:
+        title = (
+            scribe.one(HEADINGS)
+            if dice.random() < 0.7
+            else " ".join(invent.odd_word(dice) for _ in range(dice.randint(1, 4)))
+        )
+        text = heading(dice, title) + text
+    values: dict[str, str] = {}
+    if kind == "journal":
+        values["date"] = invent.date(dice)
+        text = (
+            dice.choice(("{}\n\n", "Journal, {}\n\n", "{}: ", "Dear diary, today is {}. ")).format(
+                values["date"]
+            )
+            + text
+        )
+    elif kind == "report":
+        values["author"] = invent.name(dice)
+        text = dice.choice((f"Report by {values['author']}\n\n", f"Author: {values['author']}\n\n")) + text
+    elif kind == "story":
+        text = dice.choice(("Once upon a time ", "Long ago, ", "A tale: ")) + "\n" + text
+    if dice.random() < 0.08:
+        text = f"---\ntitle: {title or scribe.noun()}\ndate: {invent.date(dice)}\n---\n{text}"
+    return Document(text=text, key=key, kind=kind, title=title, values=values)
+
+
+def mail(scribe: Scribe, size: int) -> Document:
+    """A mail or a letter."""
+    dice, kind = scribe.dice, scribe.dice.choice(("mail", "mail", "letter"))
+    sentences, key = say(scribe, size)
+    text, title, values = joined(dice, sentences), None, {}
+    text = scribe.one(GREETINGS) + "\n\n" + text + "\n\n" + scribe.one(CLOSINGS)
+    if kind == "mail":
+        values = {"sender": invent.name(dice), "email": invent.email(dice), "date": invent.date(dice)}
+        title = scribe.one(HEADINGS)
+        head = [
+            f"From: {values['sender']} <{values['email']}>",
+            f"Date: {values['date']}",
+            f"Subject: {title}",
+        ]
+        if dice.random() < 0.5:
+            head.insert(1, f"To: {invent.name(dice)}")
+        text = "\n".join(head) + "\n\n" + text
+    else:
+        values = {"place": invent.place(dice), "date": invent.date(dice)}
+        text = f"{values['place']}, {values['date']}\n\n{text}"
+    return Document(text=text, key=key, kind=kind, title=title, values=values)
+
+
+def pseudo(scribe: Scribe, size: int) -> Document:
+    """Sentences of any words at all, the first or a marked one being the one that counts."""
+    dice = scribe.dice
+    sentences = [scribe.odd() for _ in range(max(2, size))]
+    key = sentences[0]
+    if dice.random() < 0.3:
+        at = dice.randrange(len(sentences))
+        key = sentences[at] = (
+            dice.choice(("Important: ", "In short, ", "Decision: ", "We decided that ", "To sum up: "))
+            + sentences[at]
+        )
+    title = (
+        " ".join(invent.odd_word(dice) for _ in range(dice.randint(1, 5))) if dice.random() < 0.3 else None
+    )
+    text = joined(dice, sentences)
+    return Document(text=heading(dice, title) + text if title else text, key=key, kind="note", title=title)
+
+
+def foreign(scribe: Scribe, size: int) -> Document:
+    """Text of one other language's words or letters."""
+    dice = scribe.dice
+    roll = dice.random()
+
+    def sentence() -> str:
+        if roll < 0.3:
+            letters = (
+                words.CHINESE
+                if roll < 0.12
+                else words.JAPANESE
+                if roll < 0.2
+                else "".join(chr(dice.randint(0x4E00, 0x9FA5)) for _ in range(80))
+            )
+            return (
+                "".join(
+                    dice.choice(letters) + ("，" if dice.random() < 0.06 else "")
+                    for _ in range(dice.randint(6, 26))
+                )
+                + "。"
+            )
+        language = dice.choice(list(words.OTHER)) if roll < 0.8 else dice.choice(("greek", "russian"))
+        parts = [
+            dice.choice(invent.vocabulary(language))
+            if dice.random() < 0.8
+            else dice.choice(
+                (
+                    invent.syllables(dice),
+                    invent.surname(dice),
+                    invent.any_unicode(dice),
+                    dice.choice(words.EMOJI),
+                )
+            )
+            for _ in range(dice.randint(4, 14))
+        ]
+        text = " ".join(parts)
+        return text[:1].upper() + text[1:] + dice.choice("...!?")
+
+    sentences = [sentence() for _ in range(max(2, size))]
+    gap = "" if roll < 0.3 else " "
+    return Document(
+        text=gap.join(sentences) if dice.random() < 0.7 else "\n".join(sentences),
+        key=sentences[0],
+        kind="note",
+    )
