@@ -55,6 +55,10 @@ class Rule:
     checks: tuple[Check, ...] = ()
 
 
+PAST_ONE = -1
+"""The label of the place behind the next instruction."""
+
+
 class Assembler:
     """Collects instructions and resolves the labels; jumps go forward only, at most 255 far.
 
@@ -83,13 +87,16 @@ class Assembler:
         assert len(self._instructions) <= LONGEST_PROGRAM, "the filter is longer than the kernel takes"
         fields: list[int] = []
         for following, (code, value, yes, no) in enumerate(self._instructions, start=1):
-            fields += (code, self._distance(following, yes), self._distance(following, no), value)
+            if yes is None and no is None:
+                fields += (code, 0, 0, value)
+            else:
+                fields += (code, self._distance(following, yes), self._distance(following, no), value)
         return struct.pack("=" + "HBBI" * len(self._instructions), *fields)
 
     def _distance(self, following: int, label: int | None) -> int:
         if label is None:
             return 0
-        distance = self._places[label] - following
+        distance = 1 if label == PAST_ONE else self._places[label] - following
         assert 0 <= distance <= LONGEST_JUMP, f"a jump is {distance} long"
         return distance
 
@@ -119,8 +126,13 @@ def compile_filter(rules: Sequence[Rule], default: int, machine: Machine) -> byt
         grouped.setdefault(rule.name, []).append(rule)
     for name, group in grouped.items():
         wanted = number(name, machine)
-        if wanted is not None:
+        if wanted is None:
+            continue
+        if group[0].checks:
             _judge_call(program, wanted, group, default)
+        else:
+            program.add(IF_EQUAL, wanted, no=PAST_ONE)
+            program.add(RETURN, group[0].verdict)
     program.add(RETURN, default)
     return program.assemble()
 
