@@ -52,19 +52,18 @@ def _read(data: bytes, file: str, folder: Path | None, words_read: list[Path]) -
         source = parse(data, file)
     except NotRecipeError as error:
         raise RecipeProblemsError(error.problems) from error
-    if source.values is None and not source.problems:
-        raise RecipeProblemsError(
-            [_whole(file, "the file is empty; a recipe needs a name, a trigger and an action")]
+    if not isinstance(source.values, Mapping):
+        what = (
+            "a recipe is made of keys and values, as in `name: tag-files`"
+            if source.root
+            else "the file is empty"
         )
+        raise RecipeProblemsError([*source.problems, _whole(file, what)])
     loading = Loading(scope=scope_of(source.values), folder=folder, words_read=words_read)
     try:
         recipe = build(Recipe, source.values, loading, "recipe")
     except ValidationError as error:
         raise RecipeProblemsError([*source.problems, *_problems(error, source)]) from error
-    except Exception as error:
-        if source.problems:
-            raise RecipeProblemsError(source.problems) from error
-        raise
     if source.problems:
         raise RecipeProblemsError(source.problems)
     return recipe

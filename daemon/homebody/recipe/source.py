@@ -22,7 +22,7 @@ LARGEST = 256 * 1024
 Path = tuple[str | int, ...]
 
 _TAG = "tag:yaml.org,2002:"
-_OPENED = ("while parsing a flow", "while scanning a quoted scalar")
+_OPENED = ("while parsing a flow sequence", "while parsing a flow mapping", "while scanning a quoted scalar")
 _UNQUOTED = re.compile(r"""^[^#'"]*?(?:[:\-,\[]\s+|^\s*)(\{\{)""")
 _SYNTAX = {
     "while scanning a quoted scalar": "the quote that begins here has no end",
