@@ -3,8 +3,8 @@
     python tests/crash/kill.py [--kills N] [--files N] [--seed N] [--json]
 
 A folder of notes is worked on by the real intake, runner, journal, vault and undo, in a child process that is
-killed with SIGKILL: every other time when it reaches a statement drawn by lot (the child kills itself there,
-before the statement runs), every other time from outside, after a time drawn by lot. The next child goes on
+killed with SIGKILL: mostly when it reaches a statement drawn by lot (the child kills itself there, before the
+statement runs), else from outside, after a time drawn by lot. The next child goes on
 with what it finds. When all runs are done, all of them are undone, newest first, under the same kills. What
 must be there in the end comes from a run that nobody killed. The last line is JSON: ``kills``, ``files``,
 ``lost``, ``repeated``, ``partial``, ``not_undoable``, ``points`` (statements at which a kill struck), ``seconds``.
@@ -61,9 +61,24 @@ filters:
 actions:
   - ACTION
 """
-TRACED = tuple(f"{Path(homebody.__file__).parent}/{room}/" for room in ("journal", "actions", "house"))
-LIVES_OF_STATEMENTS = 6000
-LIVES_OF_SECONDS = 0.3
+PACKAGE = f"{Path(homebody.__file__).parent}/"
+ROOMS = tuple(PACKAGE + room for room in ("journal/", "actions/", "house/"))
+DEEDS = tuple(
+    PACKAGE + file
+    for file in (
+        "actions/apply.py",
+        "actions/temporary.py",
+        "house/recover.py",
+        "house/undo.py",
+        "journal/vault.py",
+    )
+)
+"""Where files are changed: half of the statements at which a kill strikes are drawn from these rooms alone."""
+
+LIVES = {ROOMS: 4000, DEEDS: 400}
+"""Statements that a child lives at most, by where they are counted."""
+
+LIVES_OF_SECONDS = 0.5
 HEAP = b"\x00\xff no text, but a note's own bytes\r\n"
 
 
@@ -84,6 +99,10 @@ class Tally:
         """Count a fault."""
         setattr(self, kind, getattr(self, kind) + 1)
         self.faults.append(f"{kind}: {what}")
+
+
+class Refused(Exception):
+    """What a child said that neither ended well nor was killed."""
 
 
 class Scene:
@@ -180,8 +199,8 @@ def take_back(scene: Scene) -> None:
     journal.close()
 
 
-def kill_at(statement: int, report: int) -> None:
-    """Let this process kill itself before its *statement*-th statement in our rooms, telling where."""
+def kill_at(statement: int, where: tuple[str, ...], report: int) -> None:
+    """Let this process kill itself before its *statement*-th statement in these rooms, telling at which."""
     left = statement
 
     def in_line(frame: FrameType, event: str, _argument: Any) -> Any:
@@ -194,22 +213,22 @@ def kill_at(statement: int, report: int) -> None:
         return in_line
 
     def in_call(frame: FrameType, _event: str, _argument: Any) -> Any:
-        return in_line if frame.f_code.co_filename.startswith(TRACED) else None
+        return in_line if frame.f_code.co_filename.startswith(where) else None
 
     sys.settrace(in_call)
 
 
 def live(scene: Scene, deed: Callable[[Scene], None], lot: random.Random, tally: Tally) -> bool:
     """Let one child do *deed* until it is done or killed, and return whether it came to its end."""
-    by_statement = lot.random() < 0.5
-    statement, seconds = lot.randint(1, LIVES_OF_STATEMENTS), lot.uniform(0, LIVES_OF_SECONDS)
+    by_statement, where = lot.random() < 0.7, DEEDS if lot.random() < 0.7 else ROOMS
+    statement, seconds = lot.randint(1, LIVES[where]), lot.uniform(0, LIVES_OF_SECONDS)
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
         try:
             if by_statement:
-                kill_at(statement, writing)
+                kill_at(statement, where, writing)
             deed(scene)
             os._exit(0)
         except BaseException as fault:  # noqa: BLE001 - told by the parent
@@ -228,7 +247,7 @@ def live(scene: Scene, deed: Callable[[Scene], None], lot: random.Random, tally:
         tally.points |= {told.decode()} - {""}
         return False
     if os.WEXITSTATUS(status):
-        raise SystemExit(told.decode())
+        raise Refused(told.decode())
     return True
 
 
@@ -273,8 +292,12 @@ def round_of_kills(folder: Path, files: int, kills: int, lot: random.Random, tal
     assert live(clean, work, Never(), tally)
     after = clean.tree()
     for deed, wanted, kind in ((work, after, "lost"), (take_back, before, "not_undoable")):
-        while not live(scene, deed, lot if tally.kills < kills else Never(), tally):
-            half_done(scene, before, after, tally)
+        try:
+            while not live(scene, deed, lot if tally.kills < kills else Never(), tally):
+                half_done(scene, before, after, tally)
+        except Refused as fault:
+            tally.wrong(kind, str(fault))
+            return
         in_the_end(scene.tree(), wanted, kind, tally)
     tally.files += files
 
