@@ -41,8 +41,9 @@ def main() -> int:
 def take_pipes() -> tuple[BinaryIO, BinaryIO]:
     """Return the two pipes, moved away from where native code could print or read by accident.
 
-    The parent passes no other descriptor (subprocess, close_fds).
+    Whatever else was left open is closed: nothing but the pipes may lead outside.
     """
+    seal.close_inherited({0, 1, 2})
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     nothing = os.open(os.devnull, os.O_RDONLY)
