@@ -21,15 +21,15 @@ def test_a_run_that_was_broken_off_is_done_once(house, moment: str):
     """Whatever step the daemon is killed after, one run ends in done, with one summary and no temporary file."""
     house.shipped("summarize-notes", "tag-files")
     house.start()
-    path = house.drop("year.md", "# The year\n\n" + logbook("A garden"))
+    path = house.drop("roof.md", MARKDOWN)
     house.until(lambda: any(step["name"] == moment for step in house.steps()))
     house.kill()
     house.start()
-    assert ["done", "done"] == [run["state"] for run in house.ended("year.md", 2)]
+    assert ["done", "done"] == [run["state"] for run in house.ended("roof.md", 2)]
     assert {"summarize-notes", "tag-files"} == {run["recipe"] for run in house.runs()}
     assert len(house.runs()) == 2
-    assert ["year.md", "year.summary.md"] == sorted(entry.name for entry in house.notes.iterdir())
-    assert path.read_text(encoding="utf-8").endswith("# The year\n\n" + logbook("A garden"))
+    assert ["roof.md", "roof.summary.md"] == sorted(entry.name for entry in house.notes.iterdir())
+    assert path.read_text(encoding="utf-8").endswith(MARKDOWN.split("---\n", 2)[2])
 
 
 def test_the_children_go_with_the_daemon(house, child_of):

@@ -47,7 +47,7 @@ def test_a_long_text_is_read_whole_in_parts(house):
     """A text that does not fit the context is summarised in parts, and the run records that all of it was read."""
     house.shipped("summarize-notes")
     house.start()
-    house.drop("garden.txt", logbook("The logbook of the garden") * 2)
+    house.drop("garden.txt", logbook("The logbook of the garden"))
     assert house.ended("garden.txt")[0]["state"] == "done"
     (answered,) = [step["detail"] for step in house.steps() if step["name"] == "answered"]
     assert answered["overflow"] == "summarize"

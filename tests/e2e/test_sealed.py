@@ -53,7 +53,9 @@ def test_no_process_holds_a_socket_but_the_daemons_own_listener(house):
     house.start()
     for name, pid in processes(house).items():
         sockets = [
-            entry for entry in Path(f"/proc/{pid}/fd").iterdir() if str(entry.readlink()).startswith("socket:")
+            entry
+            for entry in Path(f"/proc/{pid}/fd").iterdir()
+            if str(entry.readlink()).startswith("socket:")
         ]
         assert len(sockets) <= (2 if name == "daemon" else 0), name
 

@@ -182,6 +182,9 @@ def drop_documents(stage: Stage, facts: Facts, shown: Screen) -> None:
         facts.failed += document.state == "failed"
         if document.state == "done":
             check_result(stage, facts, document)
+    long = stage.documents["garden.txt"]
+    if long.calls < 3 or long.tokens_read != long.tokens_total:
+        facts.wrong.append("the long text was not read whole, in parts")
     rates = sorted(asked["tokens_per_second"] for asked in stage.asked if asked["answer_tokens"] >= 8)
     if rates:
         facts.model["tokens_per_second"] = rates[len(rates) // 2]

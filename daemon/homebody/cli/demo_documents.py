@@ -129,13 +129,13 @@ MONTHS = (
         "exchange hangs in the shed.",
     ),
 )
-"""A year in a community garden; with twelve months it is longer than the starter model's context."""
+"""A year in a community garden; two of them are longer than the starter model's context."""
 
 
 def logbook(title: str, months: Sequence[tuple[str, str]] = MONTHS) -> str:
-    """Return the long text: a heading and a paragraph a month."""
-    paragraphs = "\n\n".join(f"{month}. {text}" for month, text in months)
-    return f"{title}\n\n{paragraphs}\n"
+    """Return the long text: a heading, and a paragraph a month for each of two years."""
+    year = "\n\n".join(f"{month}. {text}" for month, text in months)
+    return f"{title}\n\n{year}\n\nThe second year went like the first.\n\n{year}\n"
 
 
 def documents() -> dict[str, bytes]:

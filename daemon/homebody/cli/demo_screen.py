@@ -118,7 +118,9 @@ def document_words(document: Document) -> str:
     reasons = {run["reason"] for run in document.runs.values() if run["reason"]}
     tail = f": {'; '.join(sorted(reasons))}" if reasons else ""
     rate = f" at {document.tokens_per_second:.0f} tokens/s" if document.tokens_per_second else ""
-    return f"{document.state}{rate}{tail}"
+    read = f", {document.tokens_read} of {document.tokens_total} tokens read" if document.tokens_total else ""
+    parts = f" in {document.calls} calls" if document.calls > 1 else ""
+    return f"{document.state}{rate}{read}{parts}{tail}"
 
 
 class Lively:

@@ -32,12 +32,20 @@ class Document:
     runs: dict[int, dict[str, Any]] = field(default_factory=dict)
     step: str = "settling"
     tokens_per_second: float = 0.0
+    tokens_total: int = 0
+    tokens_read: int = 0
+    calls: int = 0
 
     ENDED = frozenset({"done", "skipped", "failed", "quarantined", "undone"})
 
     def ended(self, expected: int) -> bool:
         """Return whether all of the *expected* runs have come to an end."""
         return len(self.runs) >= expected and all(run["state"] in self.ENDED for run in self.runs.values())
+
+    def note_answer(self, detail: dict[str, Any]) -> None:
+        """Remember how much of the document was read, and in how many calls."""
+        self.tokens_total, self.tokens_read = detail["tokens_total"], detail["tokens_read"]
+        self.calls = max(self.calls, detail["calls"])
 
     @property
     def state(self) -> str:
