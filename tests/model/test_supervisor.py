@@ -13,6 +13,7 @@ from homebody.messages import Message, Part
 from homebody.model.client import ModelClient
 from homebody.model.memory import recall
 from homebody.model.supervisor import pause_after
+from homebody.model.wire import WireError, encode
 from homebody.testing import FakeClock
 
 CHILDREN = Path(__file__).parent / "children"
@@ -89,6 +90,27 @@ def test_sigterm_is_no_fault(random_model: Path) -> None:
     with pytest.raises(ModelGoneError, match="SIGTERM") as caught:
         client.start()
     assert "any settings" not in str(caught.value)
+
+
+@pytest.mark.parametrize("answer", [{}, [], None, {"context": "many"}, {"context": 1, "memory_bytes": 1}])
+def test_an_answer_that_makes_no_sense(random_model: Path, answer: object) -> None:
+    """A process that answers in the wrong shape is an error of the model's, not of ours."""
+    says = command("says.py", encode({"id": 1, "answer": answer}).hex())
+    client = ModelClient(random_model, clock=FakeClock(), command=says)
+
+    with pytest.raises(WireError, match="makes no sense"):
+        client.start()
+
+
+@pytest.mark.parametrize("error", [{}, "no", {"kind": "SystemExit", "message": None}, {"kind": "UsageError"}])
+def test_an_error_that_makes_no_sense(random_model: Path, error: object) -> None:
+    """An error that the process reports is one of the model's kinds, whatever it calls itself."""
+    says = command("says.py", encode({"id": 1, "error": error}).hex())
+    client = ModelClient(random_model, clock=FakeClock(), command=says)
+
+    with pytest.raises(ModelError) as caught:
+        client.start()
+    assert ModelError is type(caught.value)
 
 
 def test_missing_file(tmp_path: Path) -> None:

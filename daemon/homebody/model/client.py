@@ -4,6 +4,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,7 +12,7 @@ from homebody.clock import Clock
 from homebody.errors import ModelError
 from homebody.messages import Message
 from homebody.model.process import Event, Exchange, ProcessEndedError
-from homebody.model.supervisor import ModelReady, Supervisor, last_of
+from homebody.model.supervisor import ModelReady, Supervisor, last_of, understood
 from homebody.seal import ProbeResult, ProbeTargets
 
 __all__ = ["Answer", "ModelClient", "ModelReady", "Progress"]
@@ -106,12 +107,14 @@ class ModelClient:
         """Return the tokens of each text alone, no special ones added. Raises ModelError."""
         counts: list[int] = []
         for batch in _batches(texts):
-            counts += self._ask({"do": "count", "texts": batch})
+            found = self._ask({"do": "count", "texts": batch})
+            counts += understood(partial(_counts, found, len(batch)))
         return counts
 
     def prompt_tokens(self, messages: Sequence[Message]) -> int:
         """Return the tokens of the whole prompt as `generate` would build it. Raises ModelError."""
-        return int(self._ask({"do": "prompt_tokens", "messages": [asdict(message) for message in messages]}))
+        found = self._ask({"do": "prompt_tokens", "messages": [asdict(message) for message in messages]})
+        return understood(lambda: int(found))
 
     def check_grammar(self, grammar: str) -> None:
         """Raise ModelError with the reason when *grammar* cannot be used."""
@@ -151,7 +154,9 @@ class ModelClient:
             finally:
                 self._generating = False
         self._supervisor.answered()
-        return Answer(**{**answer, "tokens": tuple(answer["tokens"])})
+        return understood(
+            lambda: Answer(**{**answer, "tokens": tuple(answer["tokens"]), "text": str(answer["text"])})
+        )
 
     def cancel(self) -> None:
         """Give the running answer up, if there is one; its `generate` raises CancelledError soon."""
@@ -165,7 +170,7 @@ class ModelClient:
     def probe(self, names: Sequence[str], targets: ProbeTargets) -> tuple[ProbeResult, ...]:
         """Return what happened when the model process itself tried to get out, as *names* say."""
         found = self._ask({"do": "probe", "names": list(names), "targets": asdict(targets)})
-        return tuple(ProbeResult.from_dict(result) for result in found)
+        return understood(lambda: tuple(ProbeResult.from_dict(result) for result in found))
 
     def _generate(
         self, request: Event, on_progress: Callable[[Progress], None] | None, seconds: float
@@ -174,7 +179,7 @@ class ModelClient:
 
         def tell(progress: Event) -> None:
             if on_progress is not None:
-                on_progress(Progress(**progress))
+                on_progress(understood(lambda: Progress(**progress)))
 
         with self._answering(request) as exchange:
             with self._guard:
@@ -213,6 +218,14 @@ class ModelClient:
     def _wait(self, seconds: float) -> bool:
         """Let *seconds* pass; return true at once when a running answer is cancelled meanwhile."""
         return self._cancelled.wait(seconds) and self._generating
+
+
+def _counts(found: Any, wanted: int) -> list[int]:
+    """Return the counts of an answer. Raises ValueError when they are not as many as were asked for."""
+    counts = [int(count) for count in found]
+    if len(counts) != wanted:
+        raise ValueError
+    return counts
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[str]]:

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from homebody import errors
 from homebody.clock import Clock
@@ -15,6 +15,9 @@ from homebody.model.gguf import ModelInfo, inspect
 from homebody.model.memory import recall, remember
 from homebody.model.pin import sha256_of
 from homebody.model.process import Event, Exchange, ModelProcess, ProcessEndedError
+from homebody.model.wire import WireError
+
+Read = TypeVar("Read")
 
 STALL_SECONDS = 300
 """A load that reports no progress for so long has stalled."""
@@ -176,15 +179,22 @@ class Supervisor:
         }
         try:
             found = last_of(process.ask(request), STALL_SECONDS)
+            return understood(
+                lambda: ModelReady(
+                    info=info,
+                    sha256=sha256,
+                    context=int(found["context"]),
+                    memory_bytes=int(found["memory_bytes"]),
+                    settings={**settings.to_dict(), **found["settings"]},
+                    seal=dict(found["seal"]),
+                    load_seconds=round(self._clock.monotonic() - began, 3),
+                    pid=process.pid,
+                )
+            )
         except HomebodyError:
             self._process = None
             process.stop()
             raise
-        return ModelReady(
-            info=info, sha256=sha256, context=found["context"], memory_bytes=found["memory_bytes"],
-            settings={**settings.to_dict(), **found["settings"]}, seal=found["seal"],
-            load_seconds=round(self._clock.monotonic() - began, 3), pid=process.pid,
-        )  # fmt: skip
 
 
 def last_of(exchange: Exchange, seconds: float, tell: Callable[[Event], None] | None = None) -> Any:
@@ -199,8 +209,21 @@ def last_of(exchange: Exchange, seconds: float, tell: Callable[[Event], None] | 
             tell(event["progress"])
 
 
-def error_from(found: Event) -> ModelError:
+def error_from(found: Any) -> ModelError:
     """Return the error that the process reports, of its own class where it is one of the model's."""
+    if not isinstance(found, dict):
+        return ModelError()
     kind = getattr(errors, str(found.get("kind")), None)
     known = kind if isinstance(kind, type) and issubclass(kind, ModelError) else ModelError
-    return known(found.get("message"), hint=found.get("hint"))
+    return known(str(found.get("message")), hint=found.get("hint"))
+
+
+def understood(read: Callable[[], Read]) -> Read:
+    """Return what *read* makes of an answer; raise WireError when nothing can be made of it.
+
+    The process reads files and documents that strangers wrote, so its word is not taken for sound.
+    """
+    try:
+        return read()
+    except (TypeError, ValueError, LookupError, AttributeError) as error:
+        raise WireError("The model process sent an answer that makes no sense.") from error
