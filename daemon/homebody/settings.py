@@ -16,9 +16,13 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     model: Path | None = Field(default=None, description="The GGUF file to load; the starter model if none.")
-    context: int = Field(default=0, ge=0, le=1_048_576, description="Tokens of context; 0 lets homebody choose.")
+    context: int = Field(
+        default=0, ge=0, le=1_048_576, description="Tokens of context; 0 lets homebody choose."
+    )
     threads: int = Field(default=0, ge=0, le=512, description="Threads of the model; 0 takes the real cores.")
-    rescan: float = Field(default=300, ge=1, le=86_400, description="Seconds between two looks at all folders.")
+    rescan: float = Field(
+        default=300, ge=1, le=86_400, description="Seconds between two looks at all folders."
+    )
     settle: float = Field(default=5, ge=0.05, le=3600, description="Seconds a file must lie still.")
 
     def model_path(self) -> Path:
@@ -44,7 +48,8 @@ def load_settings(home: Home) -> Settings:
         raise SettingsError(f"{home.settings} is not valid YAML: {error}") from error
     except ValidationError as error:
         problems = "; ".join(
-            f"{'.'.join(map(str, problem['loc'])) or 'the file'}: {problem['msg']}" for problem in error.errors()
+            f"{'.'.join(map(str, problem['loc'])) or 'the file'}: {problem['msg']}"
+            for problem in error.errors()
         )
         known = ", ".join(Settings.model_fields)
         raise SettingsError(f"{home.settings}: {problems}.", hint=f"The settings are: {known}.") from error

@@ -76,7 +76,11 @@ class FakeModel:
             raise answer
         if on_progress is not None:
             on_progress(Progress(phase="prefill", done=prompt, total=prompt))
-        text = answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+        text = (
+            answer
+            if isinstance(answer, str)
+            else json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+        )
         return Answer(
             text=text,
             prompt_tokens=prompt,

@@ -57,6 +57,9 @@ class Endings:
             self._journal.finish(run.id, outcome.state, outcome.reason, release=outcome.release)
             self._log.info("run finished", run=run.id, state=outcome.state.value, attempt=run.attempt)
             return
+        if outcome.pause:  # a full disk is nobody's fault: the try does not count
+            self._journal.hand_back(run.id, outcome.reason or "it waits")
+            return
         recipe = self._recipes.get(run.recipe)
         retries = recipe.on_error.retry if recipe is not None else 0
         match decide(run.tries, retries, self._clock.now()):

@@ -6,6 +6,7 @@ and only then look at the first document.
 
 import os
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -47,7 +48,8 @@ def serve(home: Home, *, terminal: TextIO | None = None, verbose: bool = False) 
     Raises HomebodyError when it cannot start: another daemon, bad settings, no seal.
     """
     clock = SystemClock()
-    os.umask(0o077)
+    usual = os.umask(0o077)
+    environ = dict(os.environ)  # leads to the person's keyring; ours is scrubbed
     seal.scrub_environment_here()
     seal.close_inherited({0, 1, 2})
     home.state.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -57,16 +59,17 @@ def serve(home: Home, *, terminal: TextIO | None = None, verbose: bool = False) 
     signals = Signals()
     holder: dict[str, Daemon] = {}
     server = ControlServer(home.socket, routes(lambda: holder["daemon"]))
-    daemon = build_daemon(home, clock, lock)
+    daemon = build_daemon(home, clock, lock, environ)
+    os.umask(usual)  # from here on, what is made anew is the person's own, as they like it
     holder["daemon"] = daemon
     return live(daemon, server, signals)
 
 
-def build_daemon(home: Home, clock: Clock, lock: Lock) -> Daemon:
+def build_daemon(home: Home, clock: Clock, lock: Lock, environ: Mapping[str, str]) -> Daemon:
     """Return the daemon, sealed and self-tested, with nothing started yet. Raises HomebodyError."""
     settings = load_settings(home)
     loaded = load_folder(home.recipes)
-    key = vault_key(home)
+    key = vault_key(home, environ)
     recipes, waiting = usable(loaded)
     journal = Journal.open(home.journal, clock)
     report = put_on_seal(home, settings, recipes.values())
