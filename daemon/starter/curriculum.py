@@ -25,8 +25,8 @@ class Stage:
 
 STAGES = (
     Stage(until=0.03, name="copying and short notes", sentences=(1, 4), asks=5, spans=0.15, long=0.0),
-    Stage(until=0.75, name="notes of up to 6 sentences", sentences=(1, 6), asks=5, spans=0.06, long=0.01),
-    Stage(until=1.01, name="all lengths", sentences=(1, 10), asks=5, spans=0.04, long=0.03),
+    Stage(until=0.80, name="notes of up to 4 sentences", sentences=(1, 4), asks=6, spans=0.06, long=0.01),
+    Stage(until=1.01, name="all lengths", sentences=(1, 9), asks=6, spans=0.04, long=0.03),
 )
 
 

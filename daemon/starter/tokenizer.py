@@ -22,6 +22,8 @@ UNKNOWN, BEGIN = "<unk>", "<s>"
 SPECIAL = (UNKNOWN, BEGIN, START, END)
 FIRST_BYTE = len(SPECIAL)
 FIRST_TEXT = FIRST_BYTE + 256
+UNUSED = "<unused{}>"
+"""The name of a piece that would join letters with a hyphen: no text can reach it."""
 RUN = re.compile(r"[^\W\d_]+|.", re.DOTALL)
 """A run of letters, or one other character."""
 
@@ -105,7 +107,7 @@ def learn(counts: Mapping[str, int], letters: Iterable[str], size: int) -> Token
         joined = pair[0] + pair[1]
         if joined not in known:
             known.add(joined)
-            pieces.append(joined)
+            pieces.append(joined if joined.isalpha() else UNUSED.format(len(pieces)))
         for changed in _join(pair, joined, words, pairs, where):
             heapq.heappush(heap, (-pairs[changed], changed))
     return Tokenizer(pieces)

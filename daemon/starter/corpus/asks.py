@@ -104,14 +104,14 @@ def compact(answer: Mapping[str, object]) -> str:
 def ask(dice: random.Random, document: Document) -> Ask:
     """Return something to ask about *document*."""
     roll = dice.random()
-    if roll < 0.17:
+    if roll < 0.20:
         return _made(SUMMARISE, {"summary": (TextSlot(max=400), flat(document.key))})
-    if roll < 0.23:
+    if roll < 0.24:
         return _made(PART, {"part": (TextSlot(max=300), flat(document.key))})
-    if roll < 0.42:
+    if roll < 0.45:
         tags = ListSlot(of=list(SHIPPED_TAGS), max=3)
         return _made(TAG, {"tags": (tags, fitting(document, SHIPPED_TAGS, 3))})
-    kinds = ["summary", "title", "tags", "tags", "kind", "value", "value", "value", "value"]
+    kinds = ["summary", "title", "tags", "tags", "kind", "kind", "value", "value", "value", "value"]
     wanted = dice.sample(kinds, dice.choice((1, 1, 1, 2, 3)))
     made: dict[str, tuple[Slot, object]] = {}
     for what in wanted:
@@ -213,7 +213,7 @@ def _value(dice: random.Random, document: Document) -> tuple[str, Slot, object]:
     there = bool(document.values) and dice.random() < 0.85
     what = dice.choice(sorted(document.values)) if there else dice.choice(absent)
     names, about = VALUES[what]
-    name = dice.choice(names.split("|"))
+    name = what if dice.random() < 0.5 else dice.choice(names.split("|"))
     plain = what in name or name in ("total", "price", "company", "seller", "due", "location", "when")
     described = (
         dice.choice([text for text in about.split("|") if text])

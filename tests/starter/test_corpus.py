@@ -1,0 +1,72 @@
+"""The invented documents and their answers are what the model should learn."""
+
+import json
+import random
+
+import pytest
+
+from homebody.slots.slot import clean
+from starter.corpus.asks import ask, flat
+from starter.corpus.papers import document
+from starter.curriculum import LONGEST, STAGES, rows
+from starter.evaluate import squeezed
+from starter.runner import grammar
+from starter.tokenizer import END, Tokenizer
+
+SEEDS = range(300)
+
+
+@pytest.mark.parametrize("many", [1, 5, 12])
+def test_the_key_stands_in_the_document(many: int):
+    """What the summary should say is there word for word, however the text is wrapped."""
+    for seed in SEEDS:
+        made = document(random.Random(seed), many)
+        assert squeezed(made.key) in squeezed(made.text)
+
+
+def test_values_and_title_stand_in_the_document():
+    """What is to be copied can be copied."""
+    for seed in SEEDS:
+        made = document(random.Random(seed), 5)
+        assert all(value in made.text for value in made.values.values())
+        assert made.title is None or squeezed(made.title) in squeezed(made.text)
+
+
+def test_answers_pass_their_own_slots():
+    """Every right answer is accepted by homebody's own check of the slot."""
+    for seed in SEEDS:
+        dice = random.Random(seed)
+        made = document(dice, 4)
+        one = ask(dice, made)
+        for name, value in json.loads(one.answer).items():
+            checked = one.slots[name].check(value, made.text)
+            assert checked == (clean(flat(value)) if isinstance(value, str) else value)
+
+
+def test_answers_are_compact_and_in_the_order_of_the_slots():
+    """The text that is learned is the text that the grammar wants."""
+    for seed in SEEDS:
+        dice = random.Random(seed)
+        one = ask(dice, document(dice, 4))
+        assert list(one.slots) == list(json.loads(one.answer))
+        assert grammar(one.slots).startswith("root ::= ")
+        assert "\\u" not in one.answer
+        assert "\\t" not in one.answer
+
+
+def test_the_same_seed_makes_the_same_rows(tokenizer: Tokenizer):
+    """Nothing random is left over: a training can be repeated."""
+    assert rows(5, tokenizer, 0.5, 8) == rows(5, tokenizer, 0.5, 8)
+
+
+@pytest.mark.parametrize("share", [stage.until - 0.02 for stage in STAGES])
+def test_rows_fit_the_context_and_end(tokenizer: Tokenizer, share: float):
+    """No row goes past the context, and what is learned of each ask ends with the stop token."""
+    for one in rows(6, tokenizer, share, 40):
+        assert max(one.positions) < LONGEST
+        assert len(one.ids) == len(one.positions) == len(one.branch) == len(one.learned)
+        if max(one.branch):
+            last = [
+                i for i in range(len(one.ids)) if one.branch[i : i + 2] in ([k, k + 1] for k in range(1, 9))
+            ]
+            assert all(one.ids[i] == tokenizer.ids[END] for i in [*last, len(one.ids) - 1])
