@@ -170,7 +170,7 @@ def test_variables_are_found_wherever_they_stand() -> None:
 def test_a_name_that_is_not_known_is_found_before_any_run(text: str, word: str) -> None:
     """The sentence says what was probably meant."""
     (problem,) = compile_template(text).problems(SCOPE)
-    assert word in problem
+    assert word in str(problem)
 
 
 @pytest.mark.parametrize(

@@ -91,9 +91,13 @@ class Template:
                 str(value)
             return list(value) if isinstance(value, Iterator) else value
 
-    def problems(self, scope: Scope) -> tuple[str, ...]:
-        """Return what is wrong with the names that the template uses, one sentence each."""
-        return tuple(dict.fromkeys(filter(None, (_problem(use, scope) for use in self.uses))))
+    def problems(self, scope: Scope) -> tuple[TemplateError, ...]:
+        """Return what is wrong with the names that the template uses, each with its line."""
+        found: dict[str, TemplateError] = {}
+        for use in self.uses:
+            if (what := _problem(use, scope)) is not None:
+                found.setdefault(what, TemplateError(what, line=use.line))
+        return tuple(found.values())
 
 
 def compile_template(text: str) -> Template:

@@ -91,15 +91,23 @@ def scope_of(info: ValidationInfo) -> Scope | None:
     return getattr(info.context, "scope", None)
 
 
+class TemplateMistakeError(ValueError):
+    """A field's template is wrong; ``line`` counts from its first line."""
+
+    def __init__(self, words: str, line: int) -> None:
+        super().__init__(words)
+        self.line = line
+
+
 def check_template(text: str, info: ValidationInfo) -> str:
     """Return *text*; raise ValueError when it is no template, or reads what the recipe does not have."""
     try:
         template = compile_template(text)
     except TemplateError as error:
-        raise ValueError(str(error)) from error
+        raise TemplateMistakeError(str(error), error.line) from error
     scope = scope_of(info)
     if scope is not None and (problems := template.problems(scope)):
-        raise ValueError("; ".join(problems))
+        raise TemplateMistakeError("; ".join(map(str, problems)), problems[0].line)
     return text
 
 

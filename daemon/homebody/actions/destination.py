@@ -41,7 +41,7 @@ def _root(dest: str, place: Path | None, variables: Mapping[str, Any]) -> Path:
         raise RecipeError(f"it is not known where this writes; {BEGIN}")
     if ".." in folder.split("/") or (whole and ".." in head.split("/")):
         raise RecipeError("`..` is not for destinations: name the folder itself")
-    real = Path(folder).expanduser().resolve()
+    real = Path(os.path.expanduser(folder)).resolve()  # noqa: PTH111 - it leaves what it does not know
     if real in (Path("/"), Path.home().resolve(), *Path.home().resolve().parents):
         raise RecipeError(f"it could write anywhere in {real}; name a folder in it")
     return real
@@ -115,7 +115,7 @@ def resolve(dest: str, world: World) -> Path:
     if "ask" in values:
         values["ask"] = _as_names(values["ask"])
     text = compile_template(dest).render(values).strip()
-    path = Path(text).expanduser()
+    path = Path(os.path.expanduser(text))  # noqa: PTH111 - it leaves what it does not know
     if not path.is_absolute() or ".." in path.parts:
         raise EffectError(
             "The destination is not a plain path under the recipe's folders: nothing was written."

@@ -217,6 +217,10 @@ def make_slot(value: Any, info: ValidationInfo) -> Slot:
     """Return the slot that an entry of ``output`` describes; its type alone is a shorthand."""
     kinds = {str(kind.model_fields["type"].default): kind for kind in SLOTS}
     fields = {"type": value} if isinstance(value, str) else value
+    if isinstance(fields, Mapping) and "type" not in fields:
+        for word in fields:
+            if "did you mean" in meant(word, ["type"]):
+                raise unknown_at(word, ["type"], "slot")
     if not isinstance(fields, Mapping) or not isinstance(fields.get("type"), str):
         raise mistake(f"needs a type: one of {', '.join(kinds)}; as in `{{type: text, max: 400}}`")
     word = fields["type"]

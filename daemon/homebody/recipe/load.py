@@ -81,8 +81,7 @@ def _problems(error: ValidationError, source: Source) -> list[Problem]:
         at_key = one.get("ctx", {}).get("at_key", False)
         node = key if at_key and key is not None else value
         shown = path[:-1] if at_key and path else path
-        mark = node.start_mark if node is not None else None
-        line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
+        line, column = source.place(node, getattr(one.get("ctx", {}).get("error"), "line", 1))
         if (line, column) not in trapped:
             problem = Problem(
                 file=source.file, line=line, column=column, where=where(shown), what=said(one, value)

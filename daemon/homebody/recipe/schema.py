@@ -72,10 +72,10 @@ def _variables(value: Any) -> Any:
     made = {}
     for name, item in value.items():
         if not _VARIABLE.fullmatch(name):
-            raise mistake(f'"{name}" is not a name for a variable: lower-case letters, digits and _')
+            raise misplaced(name, f'"{name}" is not a name for a variable: lower-case letters, digits and _')
         items = item if isinstance(item, list | tuple) else [item]
         if not all(isinstance(one, str | int | float | bool) for one in items):
-            raise mistake(f'"{name}" must be a text, a number, or a list of texts')
+            raise misplaced(name, "must be a text, a number, or a list of texts")
         made[name] = tuple(item) if isinstance(item, list) else item
     return made
 

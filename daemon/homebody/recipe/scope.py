@@ -3,6 +3,7 @@
 The file is looked at before it is checked: a mistake in one part must not hide those in the templates.
 """
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -49,8 +50,8 @@ def _watched(items: list[Mapping[str, Any]], scope: Scope) -> Iterator[Path]:
         for text in watch if isinstance(watch, list) else [watch]:
             if isinstance(text, str):
                 try:
-                    path = Path(filled(text, scope)).expanduser()
-                except (PydanticCustomError, RuntimeError):
+                    path = Path(os.path.expanduser(filled(text, scope)))  # noqa: PTH111 - never raises
+                except PydanticCustomError:
                     continue
                 if path.is_absolute():
                     yield path

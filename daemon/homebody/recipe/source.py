@@ -22,6 +22,7 @@ LARGEST = 256 * 1024
 Path = tuple[str | int, ...]
 
 _TAG = "tag:yaml.org,2002:"
+_SIXTIES = re.compile(r"[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?")
 _OPENED = ("while parsing a flow sequence", "while parsing a flow mapping", "while scanning a quoted scalar")
 _UNQUOTED = re.compile(r"""^[^#'"]*?(?:[:\-,\[]\s+|^\s*)(\{\{)""")
 _SYNTAX = {
@@ -56,21 +57,20 @@ class Source:
     values: Any = None
     problems: list[Problem] = field(default_factory=list)
 
-    def note(self, node: Node, path: Sequence[str | int], what: str, line: int = 1) -> None:
-        """Add a problem at *node*; *line* counts from the node's first line."""
+    def note(self, node: Node, path: Sequence[str | int], what: str) -> None:
+        """Add a problem at *node*."""
+        line, column = self.place(node)
+        self.problems.append(Problem(file=self.file, line=line, column=column, where=where(path), what=what))
+
+    @staticmethod
+    def place(node: Node | None, line: int = 1) -> tuple[int, int]:
+        """Return the line and column of *node*, or of the given *line* of the text that it holds."""
+        if node is None:
+            return 1, 1
         mark = node.start_mark
-        shift = (
-            line - 1 + (1 if isinstance(node, ScalarNode) and node.style in ("|", ">") and line > 1 else 0)
-        )
-        self.problems.append(
-            Problem(
-                file=self.file,
-                line=mark.line + 1 + shift,
-                column=1 if shift else mark.column + 1,
-                where=where(path),
-                what=what,
-            )
-        )
+        if isinstance(node, ScalarNode) and node.style == "|":
+            return mark.line + 1 + line, 1
+        return mark.line + 1, mark.column + 1
 
     def find(self, path: Path) -> tuple[Path, Node | None, Node | None]:
         """Return how far *path* leads in the file, and the key's and the value's node there.
@@ -218,43 +218,42 @@ def _key(source: Source, node: Node, path: Path) -> str | None:
 
 
 def _scalar(source: Source, node: ScalarNode, path: Path) -> Any:
+    """Return the value of a word, a number or a text."""
     kind = node.tag.removeprefix(_TAG)
     text: str = node.value
-    if kind == "int":
+    if kind in ("int", "float"):
+        trap = _number_trap(text) if kind == "int" or ":" in text else None
+        if trap is not None:
+            source.note(node, path, trap)
+            return text
         return _number(source, node, path)
-    if kind == "float" and ":" not in text:
-        return float(
-            text.replace("_", "").replace(".inf", "inf").replace(".Inf", "inf").replace(".nan", "nan")
-        )
-    if kind == "float":
-        source.note(node, path, f'YAML reads {text} as a number of seconds; write it in quotes: "{text}"')
     if kind == "bool":
         return _truth(text) == "true"
-    if kind == "null":
-        return None
-    return text
+    return None if kind == "null" else text
+
+
+def _number_trap(text: str) -> str | None:
+    """Return what is wrong with a number that YAML 1.1 reads in another base than people do."""
+    if _SIXTIES.fullmatch(text):
+        value = 0.0
+        for part in text.lstrip("+-").split(":"):
+            value = value * 60 + float(part)
+        hour = text.zfill(5) if re.fullmatch(r"\d:\d\d", text) else text
+        return f'YAML reads {text} as the number {value:.12g}; write it in quotes: "{hour}"'
+    plain = text.replace("_", "").lstrip("+-")
+    if plain != "0" and plain.startswith("0"):
+        return f"YAML does not read {text} as people do; write it without the 0, or in quotes"
+    return "the number is too large" if len(plain) > 18 else None
 
 
 def _number(source: Source, node: ScalarNode, path: Path) -> Any:
-    """Return a whole number; note those that YAML 1.1 reads in another base than people do."""
-    text = node.value
-    if ":" in text:
-        value = 0
-        for part in text.lstrip("+-").split(":"):
-            value = value * 60 + int(part)
-        hour = text.zfill(5) if re.fullmatch(r"\d:\d\d", text) else text
-        source.note(node, path, f'YAML reads {text} as the number {value}; write it in quotes: "{hour}"')
-        return text
-    plain = text.replace("_", "").lstrip("+-")
-    if plain != "0" and plain.startswith("0"):
-        source.note(
-            node, path, f"YAML does not read {text} as people do; write it without the 0, or in quotes"
-        )
-        return text
-    if len(plain) > 18:
-        source.note(node, path, "the number is too large")
+    """Return the number that *node* is; one that is none was given a type that it does not have."""
+    plain = re.sub(r"\.(inf|nan)\Z", r"\1", node.value.replace("_", "").casefold())
+    try:
+        return int(plain) if node.tag.endswith(":int") else float(plain)
+    except ValueError:
+        source.note(node, path, "this is not a number")
         return 0
-    return int(text.replace("_", ""))
 
 
 def _truth(word: str) -> str:

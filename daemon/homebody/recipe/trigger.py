@@ -1,5 +1,6 @@
 """What wakes a recipe: a file in a watched folder, or a time that comes."""
 
+import os
 import re
 from collections.abc import Mapping
 from datetime import time, timedelta
@@ -18,7 +19,7 @@ from pydantic import (
 
 from homebody.quantities import parse_duration, parse_size, say_duration
 from homebody.recipe.cron import read_cron
-from homebody.recipe.kinds import build, mistake, part_of, unknown_at
+from homebody.recipe.kinds import build, misplaced, mistake, part_of, unknown_at
 from homebody.templates import Scope, TemplateError, compile_template
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -33,7 +34,7 @@ def folder(text: Any, info: ValidationInfo) -> Path:
     if not isinstance(text, str) or not text.strip():
         raise mistake("must be a folder, as in ~/Notes")
     scope: Scope = info.context.scope if info.context is not None else Scope(names={})
-    path = Path(filled(text, scope)).expanduser()
+    path = Path(os.path.expanduser(filled(text, scope)))  # noqa: PTH111 - it leaves what it does not know
     if not path.is_absolute():
         raise mistake(f'"{text}" is not a whole path; begin it with ~/ or /')
     if ".." in path.parts:
@@ -49,7 +50,7 @@ def filled(text: str, scope: Scope) -> str:
     try:
         template = compile_template(text)
         if problems := template.problems(only):
-            raise mistake("; ".join(problems))
+            raise mistake("; ".join(map(str, problems)))
         return template.render({"vars": scope.vars}).strip()
     except TemplateError as error:
         raise mistake(str(error)) from error
@@ -241,7 +242,8 @@ def make_trigger(value: Any, info: ValidationInfo) -> Watch | Schedule:
         raise mistake("must be `watch: FOLDER` or `schedule: TIME`")
     named = [word for word in kinds if word in value]
     if len(named) > 1:
-        raise mistake("watch and schedule stand in one item; begin each with a dash of its own")
+        second = max(named, key=list(value).index)
+        raise misplaced(second, "watch and schedule stand in one item; begin each with a dash of its own")
     if not named:
         raise unknown_at(next(iter(value)), list(kinds), "trigger")
     return build(kinds[named[0]], value, info.context, named[0])
