@@ -175,6 +175,22 @@ def test_a_file_that_was_there_first_is_known_under_a_new_name(journal: Journal,
     assert journal.was_there_before("tag", tmp_path / "new.md", "1:2:3")
 
 
+@pytest.mark.parametrize(("state", "content"), [("applied", "tags + note"), ("undone", "note")])
+def test_an_old_file_is_not_made_new_by_us(
+    journal: Journal, tmp_path: Path, write: Callable[..., int], state: str, content: str
+) -> None:
+    """Neither a rewrite by another recipe nor its undo wakes a recipe that leaves old files alone."""
+    old, other = tmp_path / "old.md", tmp_path / "other.md"
+    journal.enrol("sum", tmp_path, [(old, "1:2:3"), (other, "1:2:4")])
+    write(old, "note", "tags + note", state)
+    other.touch()
+    assert not journal.was_there_before("sum", old, "9:9:9")
+    assert journal.was_there_before("sum", old, "9:9:9", sha(content))
+    assert not journal.was_there_before("sum", old, "9:9:9", sha("a person's edit"))
+    assert not journal.was_there_before("sum", other, "9:9:9", sha(content))
+    assert not journal.was_there_before("tag", old, "9:9:9", sha(content))
+
+
 def test_a_cursor_only_goes_forward(journal: Journal, clock: FakeClock) -> None:
     """A moment that was served is not served again, whatever the time zone that it is written in."""
     assert journal.cursor("digest") is None

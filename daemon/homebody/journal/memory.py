@@ -89,14 +89,19 @@ class Memory:
             self._database.do_many("baseline", rows)
             self._database.do("enrol", recipe=recipe, folder=name_bytes(folder), now=self._now())
 
-    def was_there_before(self, recipe: str, path: Path, signature: str) -> bool:
-        """Return whether the file was there, just so, when *recipe* first looked; it may have a new name."""
-        for row in self._database.ask(
-            "was_there_before", recipe=recipe, path=name_bytes(path), signature=signature
-        ):
+    def was_there_before(self, recipe: str, path: Path, signature: str, content: str | None = None) -> bool:
+        """Return whether the file was there, just so, when *recipe* first looked; it may have a new name.
+
+        With *content*, a file that was there counts also when only we changed it since, or took a change
+        back: what homebody does to an old file does not make it new to any recipe.
+        """
+        name = name_bytes(path)
+        for row in self._database.ask("was_there_before", recipe=recipe, path=name, signature=signature):
             if (earlier := path_of(row["path"])) == path or not os.path.lexists(earlier):
                 return True
-        return False
+        return content is not None and bool(
+            self._database.ask("touched_before", recipe=recipe, path=name, content=content)
+        )
 
     def known_content(self, path: Path, signature: Signature) -> str | None:
         """Return the content key of an unchanged file that was taken in before."""

@@ -133,6 +133,14 @@ INSERT OR REPLACE INTO baseline (recipe, path, signature) VALUES (:recipe, :path
 -- name: was_there_before
 SELECT path FROM baseline WHERE recipe = :recipe AND signature = :signature ORDER BY path = :path DESC LIMIT 20;
 
+-- name: touched_before
+-- The file was there before the recipe, and what it holds now is there because of us: a rewrite, or an undo.
+SELECT 1 FROM baseline
+WHERE recipe = :recipe AND path = :path AND EXISTS (
+  SELECT 1 FROM effects
+  WHERE effects.path = :path AND (effects.after = :content OR effects.before = :content)
+);
+
 -- name: known_content
 SELECT content FROM files WHERE path = :path AND size = :size AND mtime_ns = :mtime_ns AND inode = :inode;
 

@@ -69,6 +69,8 @@ CREATE TABLE effects (
 
 CREATE INDEX effects_by_content ON effects (after, path);
 
+CREATE INDEX effects_by_path ON effects (path);
+
 -- The moment up to which a recipe's schedule has been served.
 CREATE TABLE cursors (
   recipe TEXT PRIMARY KEY,
