@@ -282,6 +282,17 @@ def test_a_full_disk_leaves_the_file_as_it_was(tiny_disk: Path) -> None:
     assert path.read_bytes() == b"new"
 
 
+def test_a_read_only_file_system_is_told(tiny_disk: Path) -> None:
+    """A card that is write-protected, a disk that the kernel took away."""
+    path = tiny_disk / "a.md"
+    path.write_bytes(b"old")
+    subprocess.run(["mount", "-o", "remount,ro", str(tiny_disk)], check=True)
+    for deed in (lambda: put(change(path, b"new")), lambda: take_away(path, sha(b"old"))):
+        with pytest.raises(EffectError, match="Read-only"):
+            deed()
+    assert path.read_bytes() == b"old"
+
+
 def test_a_file_larger_than_the_process_may_write_is_told(tmp_path: Path) -> None:
     """A limit on file sizes is an error with the file left as it was, not a killed process."""
     path = tmp_path / "a.md"

@@ -131,12 +131,11 @@ def open_database(path: Path, now: datetime) -> tuple[Database, Path | None]:
                 raise
             damaged = set_aside(path, now)
             connection = connect(path)
-        relaxed = sqlite3.connect(
-            path, isolation_level=None, check_same_thread=False, timeout=PATIENCE_SECONDS
-        )
-        relaxed.execute("PRAGMA synchronous = NORMAL")
-        relaxed.execute("PRAGMA foreign_keys = ON")
-    return Database(connection, relaxed), damaged
+        try:
+            return Database(connection, connect_relaxed(path)), damaged
+        except BaseException:
+            connection.close()
+            raise
 
 
 def open_to_read(path: Path) -> Database:
@@ -175,6 +174,7 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA fullfsync = ON")  # macOS: fsync(2) alone stops at the drive's own cache
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(
             "PRAGMA temp_store = MEMORY"
@@ -184,6 +184,16 @@ def connect(path: Path) -> sqlite3.Connection:
     except BaseException:
         connection.close()
         raise
+    return connection
+
+
+def connect_relaxed(path: Path) -> sqlite3.Connection:
+    """Return a connection for what need not be on the disk at once."""
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, timeout=PATIENCE_SECONDS
+    )
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
     return connection
 
 
