@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from homebody.cli.demo import Facts
 from homebody.cli.demo_documents import INVOICE, documents, pdf
+from homebody.cli.demo_facts import Facts
 from homebody.cli.demo_stage import quickened
 from homebody.documents.formats.pdf import extract
 from homebody.paths import shipped

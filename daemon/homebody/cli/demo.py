@@ -4,7 +4,6 @@ import hashlib
 import json
 import sys
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,63 +11,15 @@ import click
 
 from homebody import seal
 from homebody.cli.demo_documents import documents, killed_over
-from homebody.cli.demo_screen import Screen, screen
+from homebody.cli.demo_facts import PROCESSES, Facts, summary, tags_of
+from homebody.cli.demo_screen import Plain, Quiet, Screen, screen
 from homebody.cli.demo_stage import Document, Stage
 from homebody.errors import HomebodyError
 
 HANDFUL = ("tcp", "udp", "dns", "unix", "child", "write_outside")
 """The probes that the demo shows; the seal has many more."""
 
-PROCESSES = ("daemon", "model", "reader")
-
 PATIENCE_SECONDS = 60.0
-
-
-@dataclass(slots=True, kw_only=True)
-class Facts:
-    """What held, as the last line of ``--json`` has it."""
-
-    dropped: int = 0
-    done: int = 0
-    skipped: int = 0
-    failed: int = 0
-    scheduled_fired: int = 0
-    undone: int = 0
-    killed_and_resumed: bool = False
-    tried: int = 0
-    reached: int = 0
-    untestable: int = 0
-    model: dict[str, Any] = field(default_factory=dict)
-    wrong: list[str] = field(default_factory=list)
-
-    def held(self) -> bool:
-        """Return whether everything that the demo claims was seen to hold."""
-        return (
-            not self.wrong
-            and (self.dropped, self.done, self.skipped, self.failed) == (6, 5, 1, 0)
-            and self.scheduled_fired >= 1
-            and self.undone == 1
-            and self.killed_and_resumed
-            and self.tried >= len(PROCESSES)
-            and self.reached == 0
-        )
-
-    def to_dict(self, seconds: float, folder: Path) -> dict[str, Any]:
-        """Return the object that ``--json`` prints."""
-        return {
-            "dropped": self.dropped,
-            "done": self.done,
-            "skipped": self.skipped,
-            "failed": self.failed,
-            "scheduled_fired": self.scheduled_fired,
-            "undone": self.undone,
-            "killed_and_resumed": self.killed_and_resumed,
-            "probes": {"tried": self.tried, "reached": self.reached, "untestable": self.untestable},
-            "model": self.model,
-            "seconds": round(seconds, 1),
-            "folder": str(folder),
-            "wrong": self.wrong,
-        }
 
 
 @click.command("demo")
@@ -94,7 +45,7 @@ def demo_command(folder: Path | None, *, as_json: bool) -> None:
         stage.stop()
         shown.close()
     seconds = time.monotonic() - began
-    summary(stage, facts, shown, seconds)
+    summary(stage, facts, Quiet() if as_json else Plain(), seconds)
     if as_json:
         print(json.dumps(facts.to_dict(seconds, stage.folder), ensure_ascii=False))
     sys.exit(0 if facts.held() else 1)
@@ -214,6 +165,8 @@ def check_result(stage: Stage, facts: Facts, document: Document) -> None:
     body = document.dropped.split(b"---\n", 2)[-1]
     if path.suffix == ".md" and not now.endswith(body):
         facts.wrong.append(f"the text of {document.name} was changed")
+    if path.suffix == ".md" and now != document.dropped:
+        facts.tags[document.name] = tags_of(now)
 
 
 def see_digest(stage: Stage, facts: Facts, shown: Screen) -> None:
@@ -278,24 +231,3 @@ def kill_and_resume(stage: Stage, facts: Facts, shown: Screen) -> None:
         shown.say(f"The run was taken up again and finished once (run {runs[0]['id']}, attempt 2).")
     else:
         facts.wrong.append("the killed run was not finished exactly once")
-
-
-def summary(stage: Stage, facts: Facts, shown: Screen, seconds: float) -> None:
-    """Say in plain words what came out and where to look."""
-    shown.say("")
-    for document in stage.documents.values():
-        path = stage.notes / document.name
-        result = path.with_name(f"{path.stem}.summary.md")
-        if result.is_file():
-            text = result.read_text(encoding="utf-8").strip().splitlines()
-            shown.say(f"{document.name} -> {text[-1] if text else ''}")
-    shown.say("")
-    shown.say(
-        f"{facts.dropped} dropped: {facts.done} done, {facts.skipped} skipped, {facts.failed} failed;"
-        f" {facts.scheduled_fired} digests; {facts.undone} undone;"
-        f" {facts.tried} probes, {facts.reached} got out; {seconds:.0f} s."
-    )
-    for wrong in facts.wrong:
-        shown.say(f"Not as it should be: {wrong}.")
-    shown.say(f"Look at it: {stage.folder}   Throw it away: rm -r {stage.folder}")
-    shown.say("Next: `homebody new summarize-notes` puts a recipe into your own folder.")

@@ -153,6 +153,8 @@ class Stage:
                 document.tokens_per_second = step["detail"].get(
                     "tokens_per_second", document.tokens_per_second
                 )
+                if step["name"] == "answered":
+                    document.note_answer(step["detail"])
             if "tokens_per_second" in step["detail"]:
                 self.asked.append(step["detail"])
             yield step
