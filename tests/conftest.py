@@ -1,6 +1,10 @@
 """What every test may use."""
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("homebody", deadline=None)  # other work on the same machine is no failure
+settings.load_profile("homebody")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

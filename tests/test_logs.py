@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,11 @@ def test_a_path_is_never_harmless():
     """A path given by mistake under a known key becomes the name of its type."""
     assert harmless(Path("/home/ines/roof.md")) == "<PosixPath>"
     assert harmless("/home/ines/roof.md") == "<str>"
+
+
+def test_what_libraries_log_goes_nowhere(tmp_path: Path, configure, capfd):
+    """A library that logs a path through the standard library reaches neither the file nor the terminal."""
+    configure(tmp_path / "log", io.StringIO())
+    logging.getLogger("watchdog.observers").error("queue overflow in /home/ines/Notes")
+    logging.getLogger("apscheduler.executors").exception("job failed for /home/ines/Notes")
+    assert "ines" not in (tmp_path / "log").read_text(encoding="utf-8") + "".join(capfd.readouterr())

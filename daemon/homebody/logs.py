@@ -6,6 +6,7 @@ mistake: an unknown key fails in the tests and is dropped in the field.
 """
 
 import contextlib
+import logging
 import sys
 from collections.abc import MutableMapping
 from pathlib import Path
@@ -23,6 +24,9 @@ KEYS = frozenset(
     }
 )  # fmt: skip
 """Every key that a log line may have besides its time, level and event."""
+
+TALKATIVE = ("apscheduler", "asyncio", "keyring", "tzlocal", "watchdog")
+"""Libraries whose own log lines can hold paths and tracebacks, and so go nowhere."""
 
 OURS = frozenset({"event", "level", "timestamp"})
 
@@ -71,6 +75,9 @@ def configure(file: Path | None, terminal: TextIO | None = None, *, verbose: boo
     The file is opened here, once, so that logging goes on inside the seal; the returned Tee closes it.
     """
     tee = Tee(file, terminal)
+    for name in TALKATIVE:
+        library = logging.getLogger(name)
+        library.handlers, library.propagate = [logging.NullHandler()], False
     steps: list[Any] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

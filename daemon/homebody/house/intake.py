@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from homebody.clock import Clock
-from homebody.documents.file import identify
+from homebody.documents.file import LIMIT, identify
 from homebody.errors import DocumentError, HomebodyError
 from homebody.events import FileSettled
 from homebody.filters.filter import FileFacts
@@ -182,6 +182,10 @@ class Intake:
         """Return the longest pause that any recipe wants before *path* counts as settled."""
         return max((watched.settle for watched in self._watched if watched.covers(path)), default=0.0)
 
+    def _limit(self, path: Path) -> int:
+        """Return the largest size that any recipe would read of *path*, in bytes."""
+        return max((one.recipe.read.limit for one in self._watched if one.covers(path)), default=LIMIT)
+
     def admit(self, path: Path) -> None:
         """Queue a settled file for every recipe that wants it and has not had this content before.
 
@@ -191,7 +195,7 @@ class Intake:
         if candidate is None:
             return
         try:
-            content = identify(path)
+            content = identify(path, limit=self._limit(path))
             self._offer(path, candidate.signature, content)
             # Last, because a crash before it only means that the file is looked at once more.
             self._journal.remember_content(path, candidate.signature, content)
@@ -215,7 +219,7 @@ class Intake:
                 self._enqueue(watched.recipe, path, signature, content, str(origin))
 
     def _enqueue(self, recipe: Recipe, path: Path, signature: Signature, content: str, origin: str) -> None:
-        if self._journal.was_there_before(recipe.name, path, _key(signature)):
+        if self._journal.was_there_before(recipe.name, path, _key(signature), content):
             return
         if self._journal.renamed_from(recipe.name, path, origin) is not None:
             return

@@ -21,8 +21,9 @@ environment and open files of processes outside the seal closed."""
 
 SYSTEM_READS = (
     "/sys/devices/system/cpu", "/sys/devices/system/node", "/dev/urandom", "/dev/random", "/dev/zero",
+    "/sys/fs/cgroup",
 )  # fmt: skip
-"""What libc, OpenMP and ggml look at to count processors and to draw random bytes."""
+"""What libc, OpenMP, ggml and our own count of processors look at, and what random bytes are drawn from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
