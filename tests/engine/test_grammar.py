@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -30,6 +30,7 @@ LOGITS = arrays.arrays(
 )
 
 
+@settings(max_examples=60, deadline=None)
 @given(LOGITS, st.sets(st.integers(0, 299)))
 def test_looking_at_few_is_as_good_as_looking_at_all(logits: np.ndarray, allowed: set[int]) -> None:
     """The chosen token is the most likely allowed one of the whole vocabulary, however few were looked at."""
@@ -60,6 +61,7 @@ def test_a_rejection_looks_at_more_and_more() -> None:
     assert [1, 64, 2048, 10_000] == matcher.asked
 
 
+@settings(max_examples=60, deadline=None)
 @given(LOGITS, st.integers(1, 300))
 def test_most_likely_is_sorted(logits: np.ndarray, count: int) -> None:
     """The likeliest come first, the lower number first among equals, and impossible ones never."""

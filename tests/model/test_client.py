@@ -71,9 +71,11 @@ def test_too_long(client: ModelClient) -> None:
         client.generate(messages, grammar=None, max_tokens=100)
 
 
-def test_exactly_fitting(client: ModelClient) -> None:
-    """A prompt that fits to the last token is answered to the last token."""
-    messages = ask("word " * 1550)
+def test_exactly_fitting(random_model: Path) -> None:
+    """A prompt that fits a chosen context to the last token is answered to the last token."""
+    client = ModelClient(random_model, clock=SystemClock(), context=512)
+    assert 512 == client.start().context
+    messages = ask("word " * 60)
     room = client.context - client.prompt_tokens(messages)
 
     answer = client.generate(messages, grammar=ENDLESS, max_tokens=room)
@@ -81,6 +83,7 @@ def test_exactly_fitting(client: ModelClient) -> None:
     assert room == answer.answer_tokens
     with pytest.raises(PromptTooLongError):
         client.generate(messages, grammar=ENDLESS, max_tokens=room + 1)
+    client.stop()
 
 
 @pytest.mark.parametrize("phase", ["prefill", "decode"])
