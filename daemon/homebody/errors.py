@@ -47,6 +47,10 @@ class ModelFileError(ModelError):
     """The model file is missing, damaged or not a GGUF file."""
 
 
+class ModelNotReadyError(ModelError):
+    """The model is not loaded, so what needs it waits."""
+
+
 class PromptTooLongError(ModelError):
     """The prompt and its answer do not fit the model's context."""
 

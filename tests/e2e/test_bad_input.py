@@ -74,9 +74,14 @@ def test_a_missing_model_stops_no_recipe_that_needs_none(house):
     """Without its model file the daemon runs, says what is missing, and does what needs no model."""
     house.settings(f"settle: 0.1\nmodel: {house.folder}/models/not-there.gguf\n")
     house.recipe("keep-a-list", ASK_NOTHING.format(notes=house.notes, folder=house.folder))
+    house.shipped("summarize-notes")
     house.start()
     house.drop("a.txt", GOOD)
-    assert house.ended("a.txt")[0]["state"] == "done"
+    house.ended("a.txt")
+    house.until(lambda: "waits for the model" in str([run["reason"] for run in house.runs("a.txt")]))
+    assert {"keep-a-list": "done", "summarize-notes": "queued"} == {
+        run["recipe"]: run["state"] for run in house.runs("a.txt")
+    }
     assert (house.folder / "list" / "names.md").read_text(encoding="utf-8").strip() == "a.txt"
     model = house.status()["model"]
     assert model["state"] == "failed"

@@ -1,6 +1,7 @@
 """The daemon's one loop: claim a run, carry it out, write down how it ended."""
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 from homebody.clock import Clock
@@ -12,6 +13,9 @@ from homebody.recipe.schema import Recipe
 
 PAUSE_SECONDS = 10.0
 """How long the loop rests when the disk is full, before it looks again."""
+
+WAIT_SECONDS = 60.0
+"""After how long a run that waits for its model is looked at again."""
 
 
 def run_until(
@@ -59,6 +63,10 @@ class Endings:
             return
         if outcome.pause:  # a full disk is nobody's fault: the try does not count
             self._journal.hand_back(run.id, outcome.reason or "it waits")
+            return
+        if outcome.patient:
+            at = self._clock.now() + timedelta(seconds=WAIT_SECONDS)
+            self._journal.retry(run.id, outcome.reason or "it waits", at)
             return
         recipe = self._recipes.get(run.recipe)
         retries = recipe.on_error.retry if recipe is not None else 0

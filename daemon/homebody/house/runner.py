@@ -21,6 +21,7 @@ from homebody.errors import (
     DocumentError,
     HomebodyError,
     ModelGoneError,
+    ModelNotReadyError,
     SlotError,
 )
 from homebody.house.asker import Asked, Model, ask_about
@@ -41,6 +42,9 @@ class Outcome:
     reason: str | None = None
     again: bool = False
     pause: bool = False
+    """The disk is full: nothing can be done for anybody just now."""
+    patient: bool = False
+    """What is missing will be there some day: the run stays queued, and no try is counted against it."""
     release: bool = False
     """The file may come back just as it was, and is then to be taken up."""
 
@@ -86,6 +90,8 @@ class Runner:
             return Outcome(state=RunState.SKIPPED, reason=str(skip), release=skip.release)
         except DiskFullError as error:
             return Outcome(state=RunState.FAILED, reason=str(error), again=True, pause=True)
+        except ModelNotReadyError as error:
+            return Outcome(state=RunState.FAILED, reason=str(error), again=True, patient=True)
         except (SlotError, ModelGoneError, DocumentError, HomebodyError, OSError) as error:
             return Outcome(state=RunState.FAILED, reason=str(error), again=True)
         except Exception as error:  # noqa: BLE001 - a bug met by one file must not stop the others

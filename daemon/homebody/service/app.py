@@ -13,7 +13,7 @@ from typing import Any, TextIO
 from homebody import __version__, seal
 from homebody.clock import Clock, SystemClock
 from homebody.documents.reader import Reader
-from homebody.errors import ModelError, SealError
+from homebody.errors import ModelError, ModelNotReadyError, SealError
 from homebody.house.due import enqueuer
 from homebody.house.intake import Intake, wishes
 from homebody.house.loop import Endings, run_until
@@ -78,7 +78,12 @@ def build_daemon(home: Home, clock: Clock, lock: Lock, environ: Mapping[str, str
     model = ModelClient(settings.model_path(), clock=clock, context=settings.context, threads=settings.threads,
                         memory=home.state / "models.json")  # fmt: skip
     runner = Runner(
-        journal=journal, vault=vault, model=lambda: model, reader=reader, clock=clock, recipes=recipes
+        journal=journal,
+        vault=vault,
+        model=lambda: loaded_model(model),
+        reader=reader,
+        clock=clock,
+        recipes=recipes,
     )
     watched = wishes(recipes.values(), settings.settle)
     wake = threading.Event()
@@ -183,6 +188,16 @@ def live(daemon: Daemon, server: ControlServer, signals: Signals) -> int:
     daemon.lock.release()
     log.info("stopped")
     return 0
+
+
+def loaded_model(model: ModelClient) -> ModelClient:
+    """Return *model* with its process up, starting it if need be; raise ModelNotReadyError when it will not load."""
+    if model.ready is None:
+        try:
+            model.start()
+        except ModelError as error:
+            raise ModelNotReadyError(f"it waits for the model: {error}") from error
+    return model
 
 
 def start_schedules(daemon: Daemon) -> Schedules:
