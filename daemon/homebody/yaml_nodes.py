@@ -11,7 +11,7 @@ from yaml.error import Mark, MarkedYAMLError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 DEEPEST = 32
-MOST_EVENTS = 100_000
+MOST_EVENTS = 20_000
 
 
 class TooMuchError(MarkedYAMLError):

@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from homebody.actions.defang import defang, defanged, printable
 
-SOURCE = "Read [it](https://good.example/plan), ![](https://good.example/a.png), <b>write</b> to a@good.example."
+SOURCE = (
+    "Read [it](https://good.example/plan), ![](https://good.example/a.png), <b>write</b> to a@good.example."
+)
 
 
 @pytest.mark.parametrize(

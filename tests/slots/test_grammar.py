@@ -1,5 +1,6 @@
 """Slots become a grammar that llama.cpp takes, and that says no more and no less."""
 
+import contextlib
 import json
 import random
 from typing import Any
@@ -137,14 +138,20 @@ def test_what_is_right_passes_grammar_and_check(
     assert answer == check(compact(answer), slots, "")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
-@given(slots=slots_and_answers().map(lambda drawn: drawn[0]), seed=st.integers(0, 2**32))
-def test_whatever_the_grammar_lets_through_is_judged(matcher: Any, slots: dict[str, Slot], seed: int) -> None:
+@pytest.mark.parametrize("examples", [30, pytest.param(5000, marks=pytest.mark.long)])
+def test_whatever_the_grammar_lets_through_is_judged(matcher: Any, examples: int) -> None:
     """A model that writes any byte the grammar allows ends with one JSON object, and check has a word on it."""
-    text = matcher(grammar(slots)).wander(random.Random(seed))
-    assert list(slots) == list(json.loads(text))
-    try:
-        values = check(text, slots, "")
-    except SlotError:
-        return
-    assert values["choice"] in slots["choice"].of
+
+    @settings(deadline=None, max_examples=examples)
+    @given(slots=slots_and_answers().map(lambda drawn: drawn[0]), seed=st.integers(0, 2**32))
+    def judged(slots: dict[str, Slot], seed: int) -> None:
+        text = matcher(grammar(slots)).wander(random.Random(seed))
+        assert list(slots) == list(json.loads(text))
+        with contextlib.suppress(SlotError):
+            values = check(text, slots, "")
+            assert values["choice"] in slots["choice"].of
+            assert set(values["list"]) <= set(slots["list"].of)
+            assert len(values["free"]) <= slots["free"].max
+            assert 1 <= len(values["text"]) <= slots["text"].max
+
+    judged()
