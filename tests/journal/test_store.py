@@ -131,6 +131,21 @@ def test_an_interruption_is_no_failure(journal: Journal, queue: Queue) -> None:
     assert (2, 1, 1) == (run.attempt, run.interruptions, run.tries)
 
 
+def test_a_run_that_cannot_be_done_yet_waits_without_failing(
+    journal: Journal, queue: Queue, clock: FakeClock
+) -> None:
+    """It waits for what is missing as often as it must, and no try is used up."""
+    number = queue()
+    for _ in range(5):
+        journal.claim()
+        journal.hand_back(number, "no model", not_before=clock.now() + timedelta(seconds=30))
+        assert journal.claim() is None
+        clock.advance(30)
+    run = journal.claim()
+    assert run is not None
+    assert (1, 1, 0) == (run.attempt, run.tries, run.interruptions)
+
+
 def test_an_end_has_a_reason_and_a_time(journal: Journal, queue: Queue, clock: FakeClock) -> None:
     """The reason is kept as it is, even with a file name in it that is not UTF-8."""
     number = queue()

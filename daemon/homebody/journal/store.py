@@ -129,15 +129,18 @@ class Journal(Memory):
             self._requeue(run, reason, not_before=stored(at))
             self._tell(run, "retried")
 
-    def hand_back(self, run: int, reason: str, *, counted: bool = False) -> None:
-        """Queue a running *run* again at once: homebody broke it off.
+    def hand_back(
+        self, run: int, reason: str, *, counted: bool = False, not_before: datetime | None = None
+    ) -> None:
+        """Queue a running *run* again, at once or *not_before*: homebody broke it off, or cannot do it yet.
 
         Its start is forgotten, or, *counted*, kept as an interruption: one that brings homebody down again
         and again must be noticed. Neither counts as a failure.
         """
         with self._database.writing():
             self._move(run, RunState.QUEUED)
-            self._requeue(run, reason, not_before=None, counted=counted)
+            later = stored(not_before) if not_before is not None else None
+            self._requeue(run, reason, not_before=later, counted=counted)
             self._tell(run, "handed back")
 
     def finish(self, run: int, state: RunState, reason: str | None, *, release: bool = False) -> None:
