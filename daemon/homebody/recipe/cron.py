@@ -29,7 +29,7 @@ def read_cron(line: str) -> str:
             f"a cron line has five fields (minute, hour, day, month, day of the week), and this has {len(fields)}"
         )
     values = [_values(text, *field) for text, field in zip(fields, FIELDS, strict=True)]
-    if fields[4] != "*":
+    if not fields[4].startswith("*"):
         days = {number % 7 for number in values[4]}
         fields[4] = ",".join(WEEK[number] for number in sorted(days, key=lambda day: (day - 1) % 7))
     return " ".join(fields)
@@ -50,6 +50,10 @@ def _values(text: str, name: str, low: int, high: int) -> set[int]:
         step = int(match[4] or 1)
         if not low <= first <= last <= high or step < 1:
             raise ValueError(f'"{text}" is not a {name} of a cron line: {low} to {high}')
+        if match[4] and step > last - first:
+            raise ValueError(
+                f'"{text}" is not a {name} of a cron line: the step is longer than what it steps over'
+            )
         found.update(range(first, last + 1, step))
     return found
 
