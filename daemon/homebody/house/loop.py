@@ -66,7 +66,7 @@ class Endings:
             return
         if outcome.patient:
             at = self._clock.now() + timedelta(seconds=WAIT_SECONDS)
-            self._journal.retry(run.id, outcome.reason or "it waits", at)
+            self._journal.hand_back(run.id, outcome.reason or "it waits", not_before=at)
             return
         recipe = self._recipes.get(run.recipe)
         retries = recipe.on_error.retry if recipe is not None else 0

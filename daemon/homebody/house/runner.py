@@ -3,6 +3,7 @@
 Every way out is an outcome with a reason that a person can read; only a bug raises.
 """
 
+import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -50,6 +51,11 @@ class Outcome:
 
 
 CHANGED = "the file changed before its turn came; what is there now gets a run of its own"
+
+ATTRIBUTES = (
+    "the file carries extended attributes (tags, the address it came from), which the seal does not let homebody keep"
+    " when it rewrites a file; it was left as it is"
+)
 
 
 class Skip(Exception):  # noqa: N818 - a way out, not an error
@@ -242,6 +248,8 @@ class Runner:
             current = take(effect.path)
             if current.sha256 != effect.before:
                 raise ChangedSinceError("The file changed while it was worked on.")
+            if carries_attributes(effect.path):
+                raise Skip(ATTRIBUTES)
             before_mode = current.mode
             before_image = self._vault.put(current.data)
             found = self._journal.origin(effect.path, effect.before)
@@ -262,3 +270,16 @@ class Runner:
             made=missing_folders(effect.path),
             state=EffectState.INTENDED,
         )
+
+
+def carries_attributes(path: Path) -> bool:
+    """Return whether a rewrite of the file at *path* would lose attributes that a person or a program gave it.
+
+    The seal refuses to set any (Landlock does not mediate them, and a synced folder would carry them away).
+    """
+    if not hasattr(os, "listxattr"):
+        return False
+    try:
+        return any(name.startswith("user.") for name in os.listxattr(path, follow_symlinks=False))
+    except OSError:
+        return False  # a file system without attributes

@@ -160,6 +160,8 @@ def put_on_seal(home: Home, settings: Settings, recipes: Any) -> seal.SealReport
 def live(daemon: Daemon, server: ControlServer, signals: Signals) -> int:
     """Recover, start every part, wait for a signal, stop every part; return the exit code."""
     log = get_log()
+    if daemon.journal.damaged is not None:
+        log.error("the journal was damaged and set aside; a new one was begun")
     found = recover(daemon.journal, daemon.vault)
     log.info("recovered", finished=found.finished, taken_back=found.taken_back, handed_back=found.handed_back)
     schedules = start_schedules(daemon)
@@ -237,7 +239,10 @@ def work(daemon: Daemon, signals: Signals) -> None:
         try:
             if stumbled:
                 daemon.stop.wait(NAP_SECONDS)
-                recover(daemon.journal, daemon.vault)  # the run that was broken off must not stay `running`
+                with daemon.runner.changing:  # an undo that somebody asked for may be on its way
+                    recover(
+                        daemon.journal, daemon.vault
+                    )  # the run that was broken off must not stay `running`
                 stumbled = False
             run_until(daemon.stop, daemon.wake, daemon.journal, daemon.runner, endings, NAP_SECONDS)
         except Exception as error:  # noqa: BLE001 - whatever one run meets must not end the others; it is logged

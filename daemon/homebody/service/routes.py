@@ -42,7 +42,7 @@ def status(daemon: Daemon) -> dict[str, Any]:
             for recipe in daemon.recipes.values()
         ],
         "waiting": dict(daemon.waiting),
-        "problems": [str(problem) for problem in daemon.loaded.problems],
+        "problems": [*journal_problems(daemon), *(str(problem) for problem in daemon.loaded.problems)],
         "folders": {
             str(folder): why for folder, why in (daemon.folders.problems | daemon.intake.problems).items()
         },
@@ -50,6 +50,13 @@ def status(daemon: Daemon) -> dict[str, Any]:
         "counts": {state.value: number for state, number in daemon.journal.counts().items()},
         "reader": {"pid": daemon.reader.pid},
     }
+
+
+def journal_problems(daemon: Daemon) -> list[str]:
+    """Return what a person should know of the journal."""
+    if daemon.journal.damaged is None:
+        return []
+    return [f"the journal was damaged; it lies at {daemon.journal.damaged}, and a new one was begun"]
 
 
 def model_status(daemon: Daemon) -> dict[str, Any]:

@@ -1,0 +1,123 @@
+"""A house without a daemon: real journal, vault, reader and files; a clock and a model that do as they are told."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from homebody.clock import SystemClock
+from homebody.documents.reader import Reader
+from homebody.house.intake import Intake, wishes
+from homebody.house.loop import Endings
+from homebody.house.runner import Outcome, Runner
+from homebody.journal.run import Run
+from homebody.journal.store import Journal
+from homebody.journal.vault import Vault
+from homebody.recipe.load import load_recipe
+from homebody.recipe.schema import Recipe
+from homebody.testing import FakeClock, FakeModel
+from homebody.triggers.rescan import look
+
+
+class Room:
+    """Everything between a touched file and a finished run, in one thread and with a clock that is moved."""
+
+    def __init__(self, folder: Path, reader: Reader) -> None:
+        self.folder = folder
+        self.notes = folder / "Notes"
+        self.notes.mkdir()
+        (folder / "state").mkdir()
+        self.clock = FakeClock()
+        self.model = FakeModel()
+        self.journal = Journal.open(folder / "state" / "journal.db", self.clock)
+        self.vault = Vault(folder / "state" / "vault", b"k" * 32)
+        self.recipes: dict[str, Recipe] = {}
+        self.reader = reader
+        self.woken = 0
+        self._intake: Intake | None = None
+
+    def recipe(self, name: str, body: str, *, existing: str = "process") -> Recipe:
+        """Load a recipe on the notes."""
+        path = self.folder / f"{name}.yaml"
+        head = f"name: {name}\n" if "triggers:" in body else (
+            f"name: {name}\ntriggers:\n  - watch: {self.notes}\n    settle: 5s\n    existing: {existing}\n"
+        )  # fmt: skip
+        path.write_text(
+            head + body.replace("NOTES", str(self.notes)).replace("OUT", str(self.folder / "out"))
+        )
+        self.recipes[name] = load_recipe(path)
+        self._intake = None
+        return self.recipes[name]
+
+    @property
+    def intake(self) -> Intake:
+        """Return the intake of the recipes loaded so far."""
+        if self._intake is None:
+            self._intake = Intake(
+                journal=self.journal,
+                clock=self.clock,
+                watched=wishes(self.recipes.values(), 5.0),
+                wake=self.wake,
+                rescan_seconds=300,
+                stat=look,
+                mend=lambda: None,
+            )
+            self._intake.enrol()
+        return self._intake
+
+    def wake(self) -> None:
+        """Count how often the loop would be woken."""
+        self.woken += 1
+
+    def settle(self) -> None:
+        """Look at the folders, wait until what is there has lain still, and take it in."""
+        self.intake.rescan()
+        self.intake.tick()
+        self.clock.advance(6)
+        self.intake.tick()
+
+    def runner(self) -> Runner:
+        """Return a runner of the recipes loaded so far."""
+        return Runner(
+            journal=self.journal,
+            vault=self.vault,
+            model=lambda: self.model,
+            reader=self.reader,
+            clock=self.clock,
+            recipes=self.recipes,
+        )
+
+    def work(self) -> list[tuple[Run, Outcome]]:
+        """Carry out every run that is due and return how each ended."""
+        found = []
+        endings = Endings(self.journal, self.clock, self.recipes)
+        while (run := self.journal.claim()) is not None:
+            outcome = self.runner().run(run)
+            endings.record(run, outcome)
+            found.append((self.journal.run(run.id), outcome))
+        return found
+
+    def tree(self) -> dict[str, str]:
+        """Return every file of the notes and of the output, by name, as text."""
+        return {
+            str(path.relative_to(self.folder)): path.read_text(encoding="utf-8")
+            for top in (self.notes, self.folder / "out")
+            for path in sorted(top.rglob("*"))
+            if path.is_file()
+        }
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[Reader]:
+    """Return a real reader process, shared by a module's tests."""
+    made = Reader(clock=SystemClock())
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def room(tmp_path: Path, reader: Reader) -> Iterator[Room]:
+    """Return a room with no recipe and no note in it."""
+    made = Room(tmp_path, reader)
+    yield made
+    made.journal.close()

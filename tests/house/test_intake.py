@@ -1,0 +1,169 @@
+"""A touched file becomes a queued run, once, when it has lain still; what we wrote ourselves wakes nothing."""
+
+import os
+from pathlib import Path
+
+from homebody.journal.run import RunState
+
+BESIDE = "actions:\n  - write: {dest: 'OUT/{{ file.stem }}.txt', content: 'seen {{ file.name }}'}\n"
+STAMP = "filters:\n  - extension: md\nactions:\n  - front_matter: {set: {seen: 'yes'}}\n"
+
+
+def queued(room) -> list[tuple[str, str]]:
+    """Return recipe and file of every run, in order."""
+    return [(run.recipe, run.path.name) for run in reversed(room.journal.runs())]
+
+
+def test_a_file_waits_until_it_has_lain_still(room):
+    """A file that goes on growing is not queued before it has been left alone for the recipe's pause."""
+    room.recipe("beside", BESIDE)
+    path = room.notes / "a.txt"
+    for size in range(1, 4):
+        path.write_text("x" * size)
+        room.intake.hint(path)
+        room.intake.tick()
+        room.clock.advance(3)
+        room.intake.tick()
+    assert [] == queued(room)
+    room.clock.advance(3)
+    room.intake.tick()
+    assert [("beside", "a.txt")] == queued(room)
+    assert room.woken == 1
+
+
+def test_a_missed_event_is_found_by_the_rescan(room):
+    """Without any hint, the next look at the folder finds the file."""
+    room.recipe("beside", BESIDE)
+    (room.notes / "a.txt").write_text("x")
+    room.settle()
+    assert [("beside", "a.txt")] == queued(room)
+
+
+def test_many_events_and_rescans_are_one_run(room):
+    """However often a file is seen with the same content, it is queued once."""
+    room.recipe("beside", BESIDE)
+    path = room.notes / "a.txt"
+    path.write_text("x")
+    for _ in range(4):
+        room.intake.hint(path)
+        room.settle()
+        os.utime(path, ns=(1, room.clock.now().microsecond + len(queued(room)) + 10**18))
+    assert [("beside", "a.txt")] == queued(room)
+
+
+def test_a_changed_file_is_a_new_run_and_a_renamed_one_is_not(room):
+    """New content runs again; the same content under a new name does not."""
+    room.recipe("beside", BESIDE)
+    path = room.notes / "a.txt"
+    path.write_text("one")
+    room.settle()
+    room.work()
+    path.rename(room.notes / "b.txt")
+    room.settle()
+    assert [("beside", "a.txt")] == queued(room)
+    (room.notes / "b.txt").write_text("two")
+    room.settle()
+    assert [("beside", "a.txt"), ("beside", "b.txt")] == queued(room)
+
+
+def test_a_copy_is_a_file_of_its_own(room):
+    """Two files with the same content both get their run while both are there."""
+    room.recipe("beside", BESIDE)
+    for name in ("a.txt", "b.txt"):
+        (room.notes / name).write_text("same")
+    room.settle()
+    assert [("beside", "a.txt"), ("beside", "b.txt")] == queued(room)
+
+
+def test_what_was_there_first_is_left_alone_if_the_recipe_says_so(room):
+    """``existing: skip`` leaves old notes alone, also after they were tagged by us; an edit makes them new."""
+    (room.notes / "old.md").write_text("old\n")
+    room.recipe("beside", BESIDE, existing="skip")
+    room.recipe("stamp", STAMP, existing="process")
+    room.settle()
+    room.work()
+    room.settle()
+    assert [("stamp", "old.md")] == queued(room)
+    with (room.notes / "old.md").open("a") as file:
+        file.write("a person writes\n")
+    room.settle()
+    assert ("beside", "old.md") in queued(room)
+
+
+def test_our_own_writes_wake_nobody(room):
+    """Two recipes on one note, one of which rewrites it and one that writes beside it, run once each for ever."""
+    room.recipe("beside", BESIDE.replace("OUT", "NOTES"))
+    room.recipe("stamp", STAMP)
+    (room.notes / "a.md").write_text("# A\n")
+    for _ in range(4):
+        room.settle()
+        room.work()
+    assert sorted([("beside", "a.md"), ("stamp", "a.md")]) == sorted(queued(room))
+    assert {RunState.DONE} == {run.state for run in room.journal.runs()}
+
+
+def test_a_summary_that_a_person_edits_is_theirs_again(room):
+    """A file that we made wakes nothing while it is as we made it; edited, it is a person's file."""
+    room.recipe("beside", BESIDE.replace("OUT", "NOTES"))
+    (room.notes / "a.md").write_text("# A\n")
+    room.settle()
+    room.work()
+    made = room.notes / "a.txt"
+    room.settle()
+    assert [("beside", "a.md")] == queued(room)
+    made.write_text("my own words")
+    room.settle()
+    assert ("beside", "a.txt") in queued(room)
+
+
+def test_hidden_temporary_and_filtered_files_are_no_runs(room):
+    """What a program is still writing, what is hidden, and what no filter lets through is not queued."""
+    room.recipe("stamp", STAMP)
+    for name in (".hidden.md", "x.md.part", "~$x.md", "x.txt", "x.md.crdownload"):
+        (room.notes / name).write_text("x")
+    room.settle()
+    assert [] == queued(room)
+
+
+def test_a_restart_in_between_loses_nothing(room):
+    """A file that was pending when the intake ended is queued by the next one."""
+    room.recipe("beside", BESIDE)
+    (room.notes / "a.txt").write_text("x")
+    room.intake.rescan()
+    room._intake = None
+    room.settle()
+    assert [("beside", "a.txt")] == queued(room)
+
+
+def test_a_recipe_that_comes_later_gets_what_is_known_already(room):
+    """A new recipe with ``existing: process`` gets files that others had before, after a restart."""
+    room.recipe("beside", BESIDE)
+    (room.notes / "a.md").write_text("# A\n")
+    room.settle()
+    room.work()
+    room.recipe("stamp", STAMP)
+    room.settle()
+    assert ("stamp", "a.md") in queued(room)
+
+
+def test_a_folder_that_is_gone_is_a_problem_in_words_and_goes_away(room):
+    """A watched folder that vanishes is told; when it is back, so are its files, and the problem is gone."""
+    room.recipe("beside", BESIDE)
+    assert [] == list(room.intake.problems)
+    room.notes.rmdir()
+    room.settle()
+    assert [room.notes] == list(room.intake.problems)
+    room.notes.mkdir()
+    (room.notes / "a.txt").write_text("x")
+    room.settle()
+    assert {} == room.intake.problems
+    assert [("beside", "a.txt")] == queued(room)
+
+
+def test_a_name_that_is_not_utf8_hurts_nobody(room):
+    """A file whose name is no UTF-8 does not stop the one beside it."""
+    room.recipe("beside", BESIDE)
+    Path(os.fsdecode(os.fsencode(room.notes) + b"/bad\xff.txt")).write_text("x")
+    (room.notes / "good.txt").write_text("x")
+    room.settle()
+    assert ("beside", "good.txt") in queued(room)

@@ -1,0 +1,242 @@
+"""One run from claimed to finished: what comes out, and every other way out with its reason."""
+
+import os
+from datetime import timedelta
+
+import pytest
+
+from homebody.errors import ModelGoneError, ModelNotReadyError
+from homebody.house.due import enqueuer
+from homebody.house.undo import undo
+from homebody.journal.run import RunState
+
+SUMMARY = (
+    "filters:\n  - not name: '*.summary.md'\nask:\n  prompt: Summarise.\n"
+    "  output: {summary: {type: text, max: 100}}\n"
+)
+WRITE = "actions:\n  - write: {dest: '{{ file.folder }}/{{ file.stem }}.summary.md', content: '{{ ask.summary }}'}\n"
+
+
+def drop(room, name: str = "a.md", text: str = "# A\n\nThe roof leaks.\n"):
+    """Put a note in, let it settle, and do what is due."""
+    path = room.notes / name
+    path.write_text(text)
+    room.settle()
+    return room.work()
+
+
+def test_tree_in_tree_out(room):
+    """A note comes in; its summary lies beside it, and the note is as it was."""
+    room.recipe("summarize", SUMMARY + WRITE)
+    ((run, _outcome),) = drop(room)
+    assert run.state is RunState.DONE
+    assert {"Notes/a.md": "# A\n\nThe roof leaks.\n", "Notes/a.summary.md": "A summary.\n"} == room.tree()
+    names = [step.name for step in room.journal.steps(run.id)]
+    assert names == ["queued", "claimed", "read", "asked", "answered", "planned", "applied", "finished"]
+
+
+def test_the_model_sees_the_text_and_not_the_front_matter(room):
+    """What is asked about is the note's body."""
+    room.recipe("summarize", SUMMARY + WRITE)
+    drop(room, text="---\nsecret: yes\n---\nThe roof leaks.\n")
+    (document,) = [part.text for part in room.model.asked[0][1].parts if part.data]
+    assert document == "The roof leaks."
+
+
+def test_when_decides_after_the_answer(room):
+    """A condition that does not hold skips the run with that reason, and nothing is written."""
+    room.recipe("summarize", SUMMARY + "when: \"{{ 'fire' in ask.summary }}\"\n" + WRITE)
+    ((run, _outcome),) = drop(room)
+    assert (RunState.SKIPPED, True) == (run.state, "when" in (run.reason or ""))
+    assert ["Notes/a.md"] == list(room.tree())
+
+
+def test_a_wrong_answer_fails_and_is_tried_again_and_set_aside(room):
+    """After its retries the run is quarantined with the reason; the note stays, and another note is done."""
+    room.recipe("summarize", SUMMARY + WRITE + "on_error: {retry: 1}\n")
+    room.model.answers = ["no json"]
+    drop(room)
+    room.clock.advance(3600)
+    room.work()
+    (run,) = room.journal.runs()
+    assert (RunState.QUARANTINED, 2) == (run.state, run.attempt)
+    assert run.reason
+    room.model.answers = [{"summary": "Fine."}]
+    drop(room, "b.md")
+    assert "Notes/b.summary.md" in room.tree()
+
+
+def test_a_model_that_dies_is_a_failed_try(room):
+    """A dead model fails the try; the next one succeeds."""
+    room.recipe("summarize", SUMMARY + WRITE)
+    room.model.answers = [ModelGoneError("it was killed"), {"summary": "Fine."}]
+    drop(room)
+    assert room.journal.runs()[0].state is RunState.QUEUED
+    room.clock.advance(60)
+    room.work()
+    assert room.tree()["Notes/a.summary.md"] == "Fine.\n"
+
+
+def test_a_run_waits_for_a_model_that_is_not_there(room):
+    """However long the model is missing, the run stays queued with the reason, and is done when it is back."""
+    room.recipe("summarize", SUMMARY + WRITE + "on_error: {retry: 0}\n")
+    room.model.answers = [ModelNotReadyError("it waits for the model: gone"), {"summary": "Fine."}]
+    drop(room)
+    (run,) = room.journal.runs()
+    assert (RunState.QUEUED, True) == (run.state, "waits for the model" in (run.reason or ""))
+    room.clock.advance(61)
+    room.work()
+    assert room.tree()["Notes/a.summary.md"] == "Fine.\n"
+
+
+def test_a_bug_in_one_run_is_a_reason_and_no_crash(room):
+    """An exception that nobody foresaw fails the run in words, without its message."""
+    room.recipe("summarize", SUMMARY + WRITE + "on_error: {retry: 0}\n")
+    room.model.answers = [ZeroDivisionError("the roof leaks")]
+    ((run, outcome),) = drop(room)
+    assert run.state is RunState.QUARANTINED
+    assert "ZeroDivisionError" in (outcome.reason or "")
+    assert "roof" not in (outcome.reason or "")
+
+
+def test_a_recipe_that_is_gone_skips_its_runs(room):
+    """Runs of a recipe that was removed end with that reason."""
+    room.recipe("summarize", SUMMARY + WRITE)
+    (room.notes / "a.md").write_text("# A\n")
+    room.settle()
+    room.recipes.clear()
+    ((run, _outcome),) = room.work()
+    assert (RunState.SKIPPED, "the recipe is no longer there") == (run.state, run.reason)
+
+
+def test_a_file_changed_before_its_turn_is_left_to_its_next_run(room):
+    """The old content's run is skipped, and the new content gets one of its own that is done."""
+    room.recipe("summarize", SUMMARY + WRITE)
+    path = room.notes / "a.md"
+    path.write_text("# A\n")
+    room.settle()
+    path.write_text("# Other\n")
+    ((first, _),) = room.work()
+    assert first.state is RunState.SKIPPED
+    room.settle()
+    ((second, _),) = room.work()
+    assert second.state is RunState.DONE
+
+
+def test_a_person_who_writes_while_the_model_works_wins(room):
+    """A note that changes during the ask is not overwritten by what was planned for the old one."""
+    room.recipe("tag", SUMMARY + "actions:\n  - front_matter: {set: {about: '{{ ask.summary }}'}}\n")
+    path = room.notes / "a.md"
+
+    class Slow(type(room.model)):
+        def generate(self, messages, **options):
+            path.write_text("mine\n")
+            return super().generate(messages, **options)
+
+    room.model = Slow()
+    ((run, _),) = drop(room)
+    assert run.state is RunState.SKIPPED
+    assert path.read_text() == "mine\n"
+
+
+def test_nothing_to_change_is_done_and_has_nothing_to_undo(room):
+    """A plan that changes nothing writes nothing."""
+    room.recipe("tag", "actions:\n  - front_matter: {set: {seen: 'yes'}}\n")
+    ((run, _),) = drop(room, text="---\nseen: 'yes'\n---\n")
+    assert run.state is RunState.DONE
+    assert [] == room.journal.effects(run.id)
+
+
+def test_two_actions_on_one_file_are_one_change(room):
+    """Each action sees what the one before planned; the file is written once and undone in one piece."""
+    room.recipe(
+        "two",
+        "actions:\n  - append: {dest: 'OUT/log.md', content: 'one'}\n"
+        "  - append: {dest: 'OUT/log.md', content: 'two'}\n",
+    )
+    ((run, _),) = drop(room)
+    assert len(room.journal.effects(run.id)) == 1
+    assert room.tree()["out/log.md"].split() == ["one", "two"]
+    undo(room.journal, room.vault, run.id)
+    assert ["Notes/a.md"] == list(room.tree())
+
+
+def test_a_second_change_that_cannot_be_made_takes_the_first_back(room):
+    """A plan holds whole or not at all: a folder in the way of the second file leaves nothing of the first."""
+    room.recipe(
+        "two",
+        "actions:\n  - write: {dest: 'OUT/one.txt', content: one}\n  - write: {dest: 'OUT/sub/two.txt', content: two}\n"
+        "on_error: {retry: 0}\n",
+    )
+    (room.folder / "out").mkdir()
+    (room.folder / "out" / "sub").write_text("in the way")
+    ((run, _),) = drop(room)
+    assert run.state is RunState.QUARANTINED, run.reason
+    assert {"Notes/a.md", "out/sub"} == set(room.tree())
+
+
+def test_a_file_with_attributes_is_not_rewritten_without_them(room):
+    """A note with a tag of the desktop's keeps it: it is left alone, with that reason."""
+    room.recipe("tag", "actions:\n  - front_matter: {set: {seen: 'yes'}}\n")
+    path = room.notes / "a.md"
+    path.write_text("# A\n")
+    try:
+        os.setxattr(path, "user.xdg.tags", b"roof")
+    except OSError:
+        pytest.skip("this file system has no extended attributes")
+    room.settle()
+    ((run, _),) = room.work()
+    assert (RunState.SKIPPED, True) == (run.state, "extended attributes" in (run.reason or ""))
+    assert (b"roof", "# A\n") == (os.getxattr(path, "user.xdg.tags"), path.read_text())
+
+
+DIGEST = """triggers:
+  - schedule: {every: 1h}
+select:
+  folder: NOTES
+  name: "*.summary.md"
+  newer_than: 1d
+actions:
+  - write:
+      dest: "OUT/{{ run.date }}.md"
+      content: "{% for d in documents %}{{ d.text }}{% endfor %}"
+      on_conflict: overwrite
+"""
+
+
+def test_a_schedule_takes_up_what_its_select_names(room):
+    """The digest holds the summaries of the last day, oldest first, and not what is older or another file."""
+    room.recipe("digest", DIGEST)
+    now = room.clock.now().timestamp()
+    for name, age in (("b.summary.md", 60), ("a.summary.md", 120), ("old.summary.md", 90_000), ("a.md", 30)):
+        path = room.notes / name
+        path.write_text(f"[{name}]")
+        os.utime(path, (now - age, now - age))
+    due = enqueuer(room.journal, room.recipes, room.wake)
+    due("digest", room.clock.now())
+    due("digest", room.clock.now())
+    ((run, _),) = room.work()
+    assert run.state is RunState.DONE
+    (text,) = [text for name, text in room.tree().items() if name.startswith("out/")]
+    assert text.strip() == "[a.summary.md][b.summary.md]"
+
+
+def test_a_schedule_with_nothing_new_is_skipped(room):
+    """An empty selection writes nothing and says so; the cursor has moved on."""
+    room.recipe("digest", DIGEST)
+    due = enqueuer(room.journal, room.recipes, room.wake)
+    due("digest", room.clock.now())
+    ((run, _),) = room.work()
+    assert (RunState.SKIPPED, "there is nothing new to take up") == (run.state, run.reason)
+    assert room.clock.now() == room.journal.cursor("digest")
+    due("digest", room.clock.now() + timedelta(hours=1))
+    assert len(room.work()) == 1
+
+
+@pytest.mark.parametrize("data", [b"", b"\x00\x01\x02" * 100, b"%PDF-1.4 broken"])
+def test_a_bad_file_never_stops_a_good_one(room, data: bytes):
+    """Whatever lies beside it, the good note is done."""
+    room.recipe("summarize", SUMMARY + WRITE)
+    (room.notes / "bad.pdf").write_bytes(data)
+    outcomes = {run.path.name: run.state for run, _ in drop(room, "good.md")}
+    assert {"bad.pdf": RunState.SKIPPED, "good.md": RunState.DONE} == outcomes
