@@ -226,3 +226,14 @@ def test_a_full_disk_pauses_and_goes_on_when_there_is_room(house):
     finally:
         house.clean_up()
         subprocess.run(["umount", "-l", house.notes], check=True)
+
+
+def test_a_recipe_that_would_write_into_homebody_itself_waits(house):
+    """No recipe may write recipes or the journal, nor into a start-up place; the others work."""
+    house.shipped("summarize-notes")
+    mine = ASK_NOTHING.format(notes=house.notes, folder=house.home.config).replace("keep-a-list", "mine")
+    house.recipe("mine", mine)
+    house.start()
+    house.drop("a.txt", GOOD)
+    assert house.ended("a.txt")[0]["state"] == "done"
+    assert "homebody's own" in house.status()["waiting"]["mine"]

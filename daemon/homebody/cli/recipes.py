@@ -89,7 +89,13 @@ def check_command(home: Home, files: tuple[Path, ...]) -> None:
     """
     wrong = 0
     recipes: list[Recipe] = []
-    for path in files or sorted(home.recipes.glob("*.y*ml")):
+    if not files:
+        loaded = load_folder(home.recipes)
+        recipes += loaded.recipes
+        for problem in loaded.problems:
+            wrong += 1
+            click.echo(str(problem))
+    for path in files:
         try:
             recipes.append(load_recipe(path))
         except RecipeError as error:
@@ -97,9 +103,9 @@ def check_command(home: Home, files: tuple[Path, ...]) -> None:
             click.echo(str(error))
             if error.hint:
                 click.echo(f"  {error.hint}")
-    for problem in lint(recipes):
+    for finding in lint(recipes):
         wrong += 1
-        click.echo(str(problem))
+        click.echo(str(finding))
     if wrong:
         sys.exit(RecipeError.exit_code)
     if not recipes:

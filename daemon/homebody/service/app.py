@@ -70,7 +70,7 @@ def build_daemon(home: Home, clock: Clock, lock: Lock, environ: Mapping[str, str
     settings = load_settings(home)
     loaded = load_folder(home.recipes)
     key = vault_key(home, environ)
-    recipes, waiting = usable(loaded)
+    recipes, waiting = usable(loaded, home)
     journal = Journal.open(home.journal, clock)
     report = put_on_seal(home, settings, recipes.values())
     vault = Vault(home.vault, key.data)
@@ -104,7 +104,7 @@ def build_daemon(home: Home, clock: Clock, lock: Lock, environ: Mapping[str, str
     )  # fmt: skip
 
 
-def usable(loaded: Loaded) -> tuple[dict[str, Recipe], dict[str, str]]:
+def usable(loaded: Loaded, home: Home) -> tuple[dict[str, Recipe], dict[str, str]]:
     """Return the recipes that can run, and why the others wait: a folder of theirs is not there.
 
     A folder that a recipe writes is made; a folder that it watches is the person's, and is not.
@@ -121,6 +121,7 @@ def usable(loaded: Loaded) -> tuple[dict[str, Recipe], dict[str, str]]:
             continue
         try:
             for folder in permissions.writes:
+                refuse_our_own(folder, home)
                 folder.mkdir(parents=True, exist_ok=True)
                 seal.refuse_start_up_places(folder)
         except SealError as error:
@@ -131,6 +132,15 @@ def usable(loaded: Loaded) -> tuple[dict[str, Recipe], dict[str, str]]:
             continue
         recipes[recipe.name] = recipe
     return recipes, waiting
+
+
+def refuse_our_own(folder: Path, home: Home) -> None:
+    """Raise SealError for a folder in which a recipe could change recipes, settings or the journal."""
+    ours = {home.config.resolve(), home.state.resolve()}
+    real = folder.resolve()
+    if any(real == own or own in real.parents or real in own.parents for own in ours):
+        raise SealError(f"the folder {folder} is homebody's own, or holds it: no recipe may write there.",
+                        hint="Choose another folder in the recipe.")  # fmt: skip
 
 
 def put_on_seal(home: Home, settings: Settings, recipes: Any) -> seal.SealReport:
