@@ -1,7 +1,15 @@
 """What every test may use."""
 
+import importlib.util
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from hypothesis import settings
+
+from homebody.clock import SystemClock
+from homebody.model.client import ModelClient
 
 settings.register_profile("homebody", deadline=None)  # other work on the same machine is no failure
 settings.load_profile("homebody")
@@ -19,3 +27,47 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("long"):
             item.add_marker(pytest.mark.skip(reason="long: run with --long"))
+
+
+@pytest.fixture
+def tiny_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 64 kilobytes, where this user may make one."""
+    folder = tmp_path / "tiny"
+    folder.mkdir()
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(folder)], check=False, capture_output=True
+    )
+    if made.returncode:
+        pytest.skip("this user may not mount a tmpfs")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def _maker():
+    """Return the module that writes random models; test folders are no packages, so it is loaded by its path."""
+    path = Path(__file__).parent / "engine" / "random_model.py"
+    spec = importlib.util.spec_from_file_location("random_model", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def write_model():
+    """The function that writes a random model."""
+    return _maker().write_model
+
+
+@pytest.fixture(scope="session")
+def random_model(write_model, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model file with random weights and a context of 8,192 tokens."""
+    return write_model(tmp_path_factory.mktemp("models") / "random.gguf", context=8192)
+
+
+@pytest.fixture(scope="module")
+def client(random_model: Path) -> Iterator[ModelClient]:
+    """A started model, shared by the tests of a file."""
+    client = ModelClient(random_model, clock=SystemClock())
+    client.start()
+    yield client
+    client.stop()

@@ -256,20 +256,6 @@ def test_a_sweep_takes_a_crashs_leavings_and_no_more(tmp_path: Path) -> None:
     assert [".homebody-2.tmp", ".homebody-3.tmp", ".other.tmp"] == names(tmp_path)
 
 
-@pytest.fixture
-def tiny_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 64 kilobytes, where this user may make one."""
-    folder = tmp_path / "tiny"
-    folder.mkdir()
-    made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(folder)], check=False, capture_output=True
-    )
-    if made.returncode:
-        pytest.skip("this user may not mount a tmpfs")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
-
-
 def test_a_full_disk_leaves_the_file_as_it_was(tiny_disk: Path) -> None:
     """The error says so, and no temporary file takes the last room."""
     path = tiny_disk / "a.md"

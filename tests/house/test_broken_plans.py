@@ -1,7 +1,6 @@
 """What does the runner leave behind when a change cannot be made: nothing, or a plan that the next try ends?"""
 
 import os
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -91,20 +90,6 @@ def house(tmp_path: Path) -> Iterator[Callable[..., House]]:
     yield build
     for made in built:
         made.journal.close()
-
-
-@pytest.fixture
-def tiny_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 64 kilobytes, where this user may make one."""
-    folder = tmp_path / "tiny"
-    folder.mkdir()
-    made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(folder)], check=False, capture_output=True
-    )
-    if made.returncode:
-        pytest.skip("this user may not mount a tmpfs")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
 
 
 def test_a_change_that_cannot_be_made_takes_the_others_back(house: Callable[..., House]) -> None:

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import stat
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -207,20 +206,6 @@ def test_an_image_that_is_gone_stops_the_undo_before_it_begins(
     with pytest.raises(VaultError, match="purged"):
         undo(journal, vault, number)
     assert (before, RunState.DONE) == (tree(notes), journal.run(number).state)
-
-
-@pytest.fixture
-def tiny_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 64 kilobytes, where this user may make one."""
-    folder = tmp_path / "tiny"
-    folder.mkdir()
-    made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(folder)], check=False, capture_output=True
-    )
-    if made.returncode:
-        pytest.skip("this user may not mount a tmpfs")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
 
 
 def test_an_undo_that_fails_half_way_makes_the_run_whole_again(

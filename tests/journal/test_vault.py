@@ -2,8 +2,6 @@
 
 import os
 import stat
-import subprocess
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -141,20 +139,6 @@ def test_a_crash_leaves_nothing_but_what_a_sweep_removes(vault: Vault, tmp_path:
     (tmp_path / "state" / "vault" / name[:2] / "tmp-0123").write_bytes(b"half")
     assert 1 == vault.sweep()
     assert [name] == [path.name for path in images(tmp_path)]
-
-
-@pytest.fixture
-def tiny_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 64 kilobytes, where this user may make one."""
-    folder = tmp_path / "tiny"
-    folder.mkdir()
-    made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(folder)], check=False, capture_output=True
-    )
-    if made.returncode:
-        pytest.skip("this user may not mount a tmpfs")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
 
 
 def test_a_full_disk_is_told_and_leaves_nothing_behind(tiny_disk: Path) -> None:
