@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from homebody.engine.chat import ChatTemplate
 from homebody.engine.grammar import choose, refuse_dangerous
 from homebody.engine.llama import CHUNK, AbortedError, Grammar, Llama
+from homebody.engine.repeats import Repeats
 from homebody.errors import ModelError, PromptTooLongError
 from homebody.messages import Message, Part
 
@@ -200,13 +201,15 @@ class Engine:
     ) -> tuple[list[int], str]:
         """Write until an end token, the grammar's end or the limit; return the tokens and which."""
         tokens: list[int] = []
+        repeats = Repeats()
         told = 0.0
         while True:
             watch.check()
-            token = self._next(matcher)
+            token = self._next(matcher, repeats.again(tokens))
             if token is None or self._llama.ends(token):
                 return tokens, "end"
             tokens.append(token)
+            repeats.note(tokens)
             if time.monotonic() - told >= TELL_SECONDS:
                 told = time.monotonic()
                 report("decode", len(tokens), max_tokens)
@@ -223,10 +226,19 @@ class Engine:
         self._llama.step(tokens, len(self._read), output=output)
         self._read += tokens
 
-    def _next(self, matcher: Grammar | None) -> int | None:
-        """Return the most likely token, or None when the grammar allows no further one."""
+    def _next(self, matcher: Grammar | None, passed_over: list[int]) -> int | None:
+        """Return the most likely token, or None when the grammar allows no further one.
+
+        What would go round in a circle is passed over, unless the grammar leaves nothing else.
+        """
         logits = self._llama.logits()
-        return int(logits.argmax()) if matcher is None else self._choose(logits, matcher)
+        kept = logits[passed_over].copy()
+        logits[passed_over] = -np.inf
+        found = int(logits.argmax()) if matcher is None else self._choose(logits, matcher)
+        if found is None and passed_over:
+            logits[passed_over] = kept
+            found = self._choose(logits, matcher) if matcher is not None else None
+        return found
 
     def _choose(self, logits: NDArray[np.float32], matcher: Grammar) -> int | None:
         """Return the most likely token that the grammar allows, those without a text left aside."""
