@@ -5,10 +5,8 @@ from pathlib import Path
 import pytest
 
 from homebody.paths import starter_model
-from starter.corpus.vocabulary import word_counts
-from starter.corpus.words import CHINESE, JAPANESE, LETTERS
 from starter.runner import Runner
-from starter.tokenizer import Tokenizer, learn
+from starter.tokenizer import Tokenizer
 
 
 @pytest.fixture(scope="session")
@@ -18,9 +16,9 @@ def runner() -> Runner:
 
 
 @pytest.fixture(scope="session")
-def tokenizer() -> Tokenizer:
-    """The tokenizer, learned here and now from the project's own words."""
-    return learn(word_counts(0), dict.fromkeys(LETTERS + CHINESE + JAPANESE), 6144)
+def tokenizer(runner: Runner) -> Tokenizer:
+    """The trainer's tokenizer with the pieces that the shipped model has."""
+    return Tokenizer(runner.pieces())
 
 
 @pytest.fixture(scope="session")

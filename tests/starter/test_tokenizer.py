@@ -6,15 +6,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from starter.corpus.papers import document
+from starter.corpus.vocabulary import word_counts
+from starter.corpus.words import LETTERS
 from starter.runner import Runner
-from starter.tokenizer import FIRST_TEXT, SPACE, Tokenizer
+from starter.tokenizer import FIRST_TEXT, SPACE, Tokenizer, learn
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=[SPACE, "\0"]), max_size=60)
 
 
-def test_the_shipped_pieces_are_learned_again_from_nothing(runner: Runner, tokenizer: Tokenizer):
-    """The same seed gives the pieces that the shipped model has, one by one."""
-    assert runner.pieces() == tokenizer.pieces
+def test_the_same_words_give_the_same_pieces():
+    """Learning from nothing is repeatable, and keeps to the size that was asked for."""
+    first, second = (learn(word_counts(0), dict.fromkeys(LETTERS), 1200) for _ in range(2))
+    assert first.pieces == second.pieces
+    assert 1200 == len(set(first.pieces))
 
 
 def test_llama_cpp_cuts_documents_like_the_trainer(runner: Runner, tokenizer: Tokenizer, documents):

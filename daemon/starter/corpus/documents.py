@@ -32,6 +32,7 @@ class Scribe:
         self.about = about
         self.used: dict[str, list[str]] = {"d": [], "a": []}
         self.wild = False
+        self.glue: list[str] = []
         self.nouns = [word for topic in about for word in dice.sample(topics.family(topic), 9)]
 
     def noun(self) -> str:
@@ -72,6 +73,8 @@ class Scribe:
     def odd(self) -> str:
         """Return a sentence of words of every kind."""
         self.wild = True
+        if self.dice.random() < 0.5:
+            return self.common()
         parts = [invent.odd_word(self.dice) for _ in range(self.dice.randint(3, 18))]
         for _ in range(self.dice.randint(0, 3)):
             at = self.dice.randrange(len(parts))
@@ -94,6 +97,18 @@ class Scribe:
             ).format(parts[at])
         text = " ".join(parts)
         return text[:1].upper() + text[1:] + self.dice.choice("......!?:")
+
+    def common(self) -> str:
+        """Return a sentence in which a few small words come again and again, as they do in real text."""
+        if not self.glue:
+            language = self.dice.choice(["english", "english", *words.OTHER])
+            self.glue = self.dice.sample(invent.vocabulary(language)[:24], self.dice.randint(2, 5))
+        parts: list[str] = []
+        for _ in range(self.dice.randint(2, 8)):
+            parts += [self.dice.choice(self.glue) for _ in range(self.dice.choice((1, 1, 1, 2)))]
+            parts += [self.word() for _ in range(self.dice.choice((1, 1, 2)))]
+        text = " ".join(parts)
+        return text[:1].upper() + text[1:] + self.dice.choice("....!?")
 
     def body(self, count: int) -> list[str]:
         """Return *count* sentences that matter little."""
