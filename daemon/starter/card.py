@@ -46,7 +46,7 @@ def card(reports: Reports, facts: Mapping[str, object]) -> str:
     """Return the model card."""
     return f"""# Model card: homebody starter
 
-*Starter model: picks and copies; for real summaries use a bigger one: `homebody model list`.*
+*Starter model: picks and copies; for real summaries use a bigger one.*
 
 | | |
 |---|---|

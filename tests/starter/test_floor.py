@@ -22,7 +22,10 @@ def written_report(runner: Runner, documents) -> Report:
     return report
 
 
-HELD = {"invented": {"stops": 0.95}, "written": {"stops": 0.95}}
+HELD = {
+    "invented": {"stops": 0.99, "verbatim": 0.7, "kind": 0.85},
+    "written": {"stops": 0.98, "verbatim": 0.55, "key": 0.5, "kind": 0.65, "values": 0.45},
+}
 """What the shipped model must not fall below: a little under what was measured when it was made."""
 
 
