@@ -145,7 +145,7 @@ def look(path: Path, folder: int | None = None) -> Found | None:
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
     try:
         descriptor = os.open(path if folder is None else path.name, flags, dir_fd=folder)
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         return None
     except OSError as error:
         if error.errno == errno.ELOOP:

@@ -137,6 +137,7 @@ def take_back(journal: Journal, vault: Vault, run: int) -> bool:
     the intent to take back stays, and ``settle`` goes on with it.
     """
     withdraw(journal, run)
+    later: EffectError | None = None
     for effect in reversed(in_states(journal, run, EffectState.REVERSING)):
         assert effect.id is not None
         try:
@@ -144,6 +145,12 @@ def take_back(journal: Journal, vault: Vault, run: int) -> bool:
             journal.mark(effect.id, EffectState.ABANDONED)
         except (ChangedSinceError, InTheWayError, VaultError):
             journal.mark(effect.id, EffectState.KEPT)
+        except DiskFullError:
+            raise
+        except EffectError as error:
+            later = error  # one file that is out of reach keeps no other from being put back
+    if later is not None:
+        raise later
     return not in_states(journal, run, EffectState.KEPT)
 
 
