@@ -12,7 +12,11 @@ from starter.corpus.asks import SUMMARISE, TAG, fitting, flat
 from starter.corpus.documents import Document
 from starter.corpus.papers import document
 from starter.corpus.topics import SHIPPED_TAGS, TOPICS
+from starter.pipeline import Pipeline
 from starter.runner import Reply, Runner
+
+Asked = Pipeline | Runner
+"""What can be asked: homebody's own model process, or llama.cpp directly while training."""
 
 FLOORS = {
     "verbatim": ("summary is verbatim from the document", 0.95, 0.99),
@@ -105,13 +109,13 @@ def judge_tags(report: Report, right: Iterable[str], reply: Reply, name: str = "
     report.count("stops", reply.stopped, miss=name)
 
 
-def judge_kind(report: Report, made: Document, runner: Runner, of: list[str]) -> None:
+def judge_kind(report: Report, made: Document, runner: Asked, of: list[str]) -> None:
     reply = runner.ask("What kind of document is this?", {"kind": ChoiceSlot(of=of)}, made.text)
     report.count("kind", reply.value().get("kind") == made.kind, miss=f"{reply.text} for {made.kind}")
     report.count("stops", reply.stopped)
 
 
-def judge_values(report: Report, made: Document, runner: Runner, most: int) -> None:
+def judge_values(report: Report, made: Document, runner: Asked, most: int) -> None:
     for what, value in list(made.values.items())[:most]:
         slot = TextSlot(max=80, must_appear=True, optional=True)
         reply = runner.ask("Read the values from this document.", {what: slot}, made.text)
@@ -120,7 +124,7 @@ def judge_values(report: Report, made: Document, runner: Runner, most: int) -> N
         report.count("stops", reply.stopped)
 
 
-def judge(report: Report, runner: Runner, made: Document, dice: random.Random) -> None:
+def judge(report: Report, runner: Asked, made: Document, dice: random.Random) -> None:
     """Ask *runner* everything about an invented document and count what it got right."""
     judge_summary(report, made, runner.ask(SUMMARISE, {"summary": TextSlot(max=400)}, made.text))
     if made.topics:
@@ -134,7 +138,7 @@ def judge(report: Report, runner: Runner, made: Document, dice: random.Random) -
     judge_values(report, made, runner, most=2)
 
 
-def generated(runner: Runner, count: int, seed: int = UNSEEN_SEED) -> Report:
+def generated(runner: Asked, count: int, seed: int = UNSEEN_SEED) -> Report:
     """Return the report on *count* documents that no training seed makes."""
     dice, report = random.Random(seed), Report()
     for _ in range(count):
@@ -142,7 +146,7 @@ def generated(runner: Runner, count: int, seed: int = UNSEEN_SEED) -> Report:
     return report
 
 
-def written(runner: Runner, folder: Path) -> Report:
+def written(runner: Asked, folder: Path) -> Report:
     """Return the report on the text files in *folder*, whose ``marks.json`` says what a person marked in them."""
     report = Report()
     marks = json.loads((folder / "marks.json").read_text("utf-8"))

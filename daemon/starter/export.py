@@ -7,6 +7,7 @@ import gguf
 import llama_cpp
 import torch
 
+from homebody.engine.copying import KEY
 from starter.model import ROPE_BASE, Shape, Starter, rope_factors
 from starter.tokenizer import BEGIN, END, FIRST_BYTE, FIRST_TEXT, SPECIAL, Tokenizer
 
@@ -16,6 +17,10 @@ CHAT_TEMPLATE = (
 )
 DESCRIPTION = "starter model: picks and copies; for real summaries use a bigger one: `homebody model list`"
 
+COPY_BIAS = 14.0
+"""What the engine adds to the next token of a text that the answer is copying: chosen on the written documents
+(0, 8, 11 and 14 gave 61, 86, 93 and 95 % of summaries verbatim)."""
+
 
 def write(model: Starter, tokenizer: Tokenizer, path: Path) -> None:
     """Write *model* as an f32 GGUF file."""
@@ -24,6 +29,7 @@ def write(model: Starter, tokenizer: Tokenizer, path: Path) -> None:
     writer.add_name("homebody starter")
     writer.add_description(DESCRIPTION)
     writer.add_license("apache-2.0")
+    writer.add_float32(KEY, COPY_BIAS)
     _add_sizes(writer, shape)
     _add_pieces(writer, tokenizer)
     writer.add_tensor("rope_freqs.weight", rope_factors(shape).numpy())

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homebody.engine.chat import ChatTemplate
+from homebody.engine.copying import KEY, Copying, copy_bias
 from homebody.engine.grammar import choose, refuse_dangerous
 from homebody.engine.llama import CHUNK, AbortedError, Grammar, Llama
 from homebody.engine.repeats import Repeats
@@ -67,6 +68,7 @@ class Engine:
         self._read: list[int] = []
         self._in_blocks = 0
         self._mute = self._mute_tokens()
+        self._bias = copy_bias(llama.metadata(KEY))
         self._enders = np.array([token for token in range(llama.size) if llama.ends(token)], dtype=np.int32)
 
     def count(self, texts: Sequence[str]) -> list[int]:
@@ -119,7 +121,8 @@ class Engine:
             began = time.monotonic()
             cached = self._prefill(prompt, watch, report)
             read = time.monotonic()
-            tokens, stop = self._decode(max_tokens, matcher, watch, report)
+            copying = self._copying(prompt) if matcher is not None and self._bias else None
+            tokens, stop = self._decode(max_tokens, matcher, copying, watch, report)
             done = time.monotonic()
         except AbortedError:
             self._read = self._read[: self._llama.held()]
@@ -197,7 +200,7 @@ class Engine:
         return cached
 
     def _decode(
-        self, max_tokens: int, matcher: Grammar | None, watch: Watch, report: Report
+        self, max_tokens: int, matcher: Grammar | None, copying: Copying | None, watch: Watch, report: Report
     ) -> tuple[list[int], str]:
         """Write until an end token, the grammar's end or the limit; return the tokens and which."""
         tokens: list[int] = []
@@ -205,11 +208,15 @@ class Engine:
         told = 0.0
         while True:
             watch.check()
+            if copying is not None:
+                self._llama.logits()[copying.likely()] += self._bias
             token = self._next(matcher, repeats.again(tokens))
             if token is None or self._llama.ends(token):
                 return tokens, "end"
             tokens.append(token)
             repeats.note(tokens)
+            if copying is not None:
+                copying.note(token)
             if time.monotonic() - told >= TELL_SECONDS:
                 told = time.monotonic()
                 report("decode", len(tokens), max_tokens)
@@ -225,6 +232,11 @@ class Engine:
         """Read *tokens* after what was read before."""
         self._llama.step(tokens, len(self._read), output=output)
         self._read += tokens
+
+    def _copying(self, prompt: list[int]) -> Copying:
+        """Return what follows an answer to *prompt* for a model that is made for copying."""
+        pieces = [self._llama.piece(token) for token in range(self._llama.size)]
+        return Copying(prompt, pieces, space=self._llama.tokenize(" ", special=False)[0])
 
     def _next(self, matcher: Grammar | None, passed_over: list[int]) -> int | None:
         """Return the most likely token, or None when the grammar allows no further one.

@@ -1,8 +1,7 @@
 """What can the native library do for us? The only module that imports llama_cpp; the low-level API alone.
 
-Native faults end the process and cannot be caught, so every call here is guarded against what is known to
-crash: a grammar that does not parse gives NULL, logits that were not asked for give NULL, a grammar that is
-fed a token it did not allow aborts.
+Native faults end the process and cannot be caught, so every call is guarded against what is known to crash: a bad
+grammar and logits that were not asked for give NULL, a grammar that is fed a token it did not allow aborts.
 """
 
 import contextlib
@@ -153,6 +152,12 @@ class Llama:
         """Return the chat template that came with the model, if one did."""
         found = native.llama_model_chat_template(self._model, None)
         return found.decode("utf-8", "replace") if found else None
+
+    def metadata(self, key: str) -> str | None:
+        """Return what the model's file says under *key*, its first 63 bytes."""
+        room = ctypes.create_string_buffer(64)
+        found = native.llama_model_meta_val_str(self._model, key.encode(), room, len(room))
+        return room.value.decode("utf-8", "replace") if found >= 0 else None
 
     def special(self, which: str) -> tuple[int, str]:
         """Return the token that begins ("bos") or ends ("eos") a text, and how it is written; -1 for none."""
