@@ -37,11 +37,9 @@ dürfen ihre Geschwister mitbringen.
 """
 
 INVOICE = (
-    "Invoice 2026-0417",
     "Kessler & Daughters, heating and plumbing",
-    "Date: 18 February 2026",
     "",
-    "Yearly service of the gas boiler in the cellar of Ostweg 7.",
+    "Invoice for the yearly service of the gas boiler in the cellar of Ostweg 7.",
     "The pressure vessel was replaced and the system was filled again.",
     "The total is 312.40 euros, to be paid by 4 March 2026.",
     "Next year's service is due in February.",
