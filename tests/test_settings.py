@@ -6,7 +6,7 @@ import pytest
 
 from homebody.errors import SettingsError
 from homebody.paths import Home, find_home, starter_model
-from homebody.settings import Settings, load_settings, save_settings
+from homebody.settings import load_settings
 
 
 @pytest.fixture
@@ -50,10 +50,3 @@ def test_a_file_that_is_no_text_is_an_error(home: Home):
     home.settings.write_bytes(b"\xff\xfe\x00\x01")
     with pytest.raises(SettingsError):
         load_settings(home)
-
-
-def test_what_was_saved_is_loaded(home: Home):
-    """Saving and loading gives the same settings."""
-    wanted = Settings(model=Path("/models/a.gguf"), threads=2)
-    save_settings(home, wanted)
-    assert wanted == load_settings(home)

@@ -1,6 +1,5 @@
 """What may a person set, apart from recipes?"""
 
-import os
 from pathlib import Path
 
 import yaml
@@ -53,12 +52,3 @@ def load_settings(home: Home) -> Settings:
         )
         known = ", ".join(Settings.model_fields)
         raise SettingsError(f"{home.settings}: {problems}.", hint=f"The settings are: {known}.") from error
-
-
-def save_settings(home: Home, settings: Settings) -> None:
-    """Write *settings* to their file, replacing it whole."""
-    home.config.mkdir(parents=True, exist_ok=True)
-    values = settings.model_dump(mode="json", exclude_defaults=True)
-    temporary = home.settings.with_suffix(".yaml.tmp")
-    temporary.write_text(yaml.safe_dump(values, sort_keys=False), encoding="utf-8")
-    os.replace(temporary, home.settings)  # noqa: PTH105 - the one atomic replacement

@@ -1,6 +1,5 @@
 """The demo's stage: a throw-away home, the real daemon in it, and what the daemon says of itself."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -197,8 +196,3 @@ def quickened(text: str, notes: Path) -> str:
         else:
             lines.append(line)
     return "\n".join(lines) + "\n"
-
-
-def as_root() -> bool:
-    """Return whether the demo runs as root, as containers do."""
-    return os.geteuid() == 0

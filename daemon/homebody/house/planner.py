@@ -4,7 +4,6 @@ The planner only looks: it reads files through ``World.content`` and returns eff
 planner without what follows it.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -59,14 +58,7 @@ def wanted(recipe: Recipe, values: Mapping[str, Any]) -> bool:
     """Return whether the recipe's ``when`` holds; a recipe without one always acts."""
     if recipe.when is None:
         return True
-    return compile_template(recipe.when).render(values).strip().lower() not in {
-        "",
-        "false",
-        "none",
-        "0",
-        "[]",
-        "{}",
-    }
+    return bool(compile_template(recipe.when).evaluate(values))
 
 
 def plan(
@@ -102,8 +94,3 @@ def unchanged(file: Snapshot) -> bool:
         return take(file.path).sha256 == file.sha256
     except DocumentError:
         return False
-
-
-def sha256(data: bytes) -> str:
-    """Return the SHA-256 of *data* in hex."""
-    return hashlib.sha256(data).hexdigest()

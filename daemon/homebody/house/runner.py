@@ -113,7 +113,8 @@ class Runner:
             return Outcome(state=RunState.FAILED, reason=BY_OTHERS)
         recipe = self._recipes.get(run.recipe)
         if recipe is None:
-            raise Skip("the recipe is no longer there")
+            # It may be back: its folder unplugged, a mistake just made in it. Then the file is taken up again.
+            raise Skip("the recipe is no longer there, or waits for something itself", release=True)
         file = self._take(run, recipe)
         source, documents = self._read(run, recipe, file)
         values = self._values(run, recipe, file, documents)

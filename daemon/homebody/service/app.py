@@ -220,9 +220,8 @@ def start_schedules(daemon: Daemon) -> Schedules:
         for trigger in recipe.triggers:
             if recipe.enabled and isinstance(trigger, Schedule):
                 cursor = daemon.journal.cursor(recipe.name)
-                if (
-                    cursor is None
-                ):  # from now on; else a computer that sleeps at its first moment misses it for good
+                if cursor is None:
+                    # From now on: else a computer that sleeps at the first moment would never make up for it.
                     cursor = daemon.clock.now()
                     daemon.journal.set_cursor(recipe.name, cursor)
                 schedules.add(recipe.name, build(trigger), cursor, trigger.catch_up)
@@ -249,10 +248,9 @@ def work(daemon: Daemon, signals: Signals) -> None:
         try:
             if stumbled:
                 daemon.stop.wait(NAP_SECONDS)
-                with daemon.runner.changing:  # an undo that somebody asked for may be on its way
-                    recover(
-                        daemon.journal, daemon.vault
-                    )  # the run that was broken off must not stay `running`
+                # The run that was broken off must not stay `running`; an undo may be on its way meanwhile.
+                with daemon.runner.changing:
+                    recover(daemon.journal, daemon.vault)
                 stumbled = False
             run_until(daemon.stop, daemon.wake, daemon.journal, daemon.runner, endings, NAP_SECONDS)
         except Exception as error:  # noqa: BLE001 - whatever one run meets must not end the others; it is logged
