@@ -30,12 +30,16 @@ RECIPES = ("digest", "summarise", "tag")
 ENDS = (RunState.DONE, RunState.SKIPPED, RunState.FAILED, RunState.QUARANTINED)
 
 
+LANES = (Path("/notes"), Path("/scans"))
+
+
 @dataclass
 class Expected:
     """A run as the model has it."""
 
     recipe: str
     place: int
+    lane: Path = LANES[0]
     state: RunState = RunState.QUEUED
     attempt: int = 0
     interruptions: int = 0
@@ -57,7 +61,7 @@ class JournalMachine(RuleBasedStateMachine):
         self.crashes = 0
         self.keys: set[str] = set()
         self.expected: dict[int, Expected] = {}
-        self.turns: dict[str, int] = {}
+        self.turns: dict[tuple[str, Path], int] = {}
         self.places = 0
         self.seen: list[int] = []
 
@@ -70,27 +74,32 @@ class JournalMachine(RuleBasedStateMachine):
         """Return the place at the end of the queue."""
         return max((run.place for run in self.expected.values()), default=0) + 1
 
-    @rule(recipe=st.sampled_from(RECIPES), name=st.sampled_from("abc"), content=st.sampled_from("xy"))
-    def enqueue(self, recipe: str, name: str, content: str) -> None:
+    @rule(
+        recipe=st.sampled_from(RECIPES),
+        name=st.sampled_from("abc"),
+        content=st.sampled_from("xy"),
+        lane=st.sampled_from(LANES),
+    )
+    def enqueue(self, recipe: str, name: str, content: str, lane: Path) -> None:
         """Queue a run, or find that its key had one."""
-        key, path = f"{recipe}\n{content}\n{name}", Path("/notes") / name
+        key, path = f"{recipe}\n{content}\n{lane / name}", lane / name
         number = self.journal.enqueue(
             recipe=recipe, recipe_hash="h", event=FileSettled(path=path, content=content), key=key, path=path,
-            content=content, origin=content, due=None,
+            content=content, origin=content, due=None, lane=lane,
         )  # fmt: skip
         assert (number is None) == (key in self.keys)
         if number is not None:
             self.keys.add(key)
-            self.turns.setdefault(recipe, 0)
-            self.expected[number] = Expected(recipe=recipe, place=self.next_place())
+            self.turns.setdefault((recipe, lane), 0)
+            self.expected[number] = Expected(recipe=recipe, place=self.next_place(), lane=lane)
 
-    def due(self) -> dict[str, int]:
-        """Return the next run of each recipe that has one whose time has come."""
+    def due(self) -> dict[tuple[str, Path], int]:
+        """Return the next run of each lane that has one whose time has come."""
         now = self.clock.now()
-        found: dict[str, int] = {}
+        found: dict[tuple[str, Path], int] = {}
         for number, run in sorted(self.expected.items(), key=lambda item: -item[1].place):
             if run.state is RunState.QUEUED and (run.not_before is None or run.not_before <= now):
-                found[run.recipe] = number
+                found[run.recipe, run.lane] = number
         return found
 
     @rule(target=running)
@@ -101,9 +110,9 @@ class JournalMachine(RuleBasedStateMachine):
         if run is None:
             assert {} == due
             return multiple()
-        recipe = min(due, key=lambda name: (self.turns[name], name))
-        assert due[recipe] == run.id
-        self.turns[recipe] = max(self.turns.values()) + 1
+        first = min(due, key=lambda lane: (self.turns[lane], lane))
+        assert due[first] == run.id
+        self.turns[first] = max(self.turns.values()) + 1
         expected = self.expected[run.id]
         expected.state, expected.reason, expected.not_before = RunState.RUNNING, None, None
         expected.attempt += 1

@@ -53,7 +53,10 @@ class Memory:
         """
         for row in self._database.ask("our_writes", path=name_bytes(path), content=content):
             written = path_of(row["path"])
-            if written == path or not os.path.lexists(written):
+            if row["deed"] == "move":  # a person's file that we gave this name is where we want it: no news
+                if written == path:
+                    return Origin.OURS
+            elif written == path or not os.path.lexists(written):
                 return Origin.OURS if row["origin"] is None else str(row["origin"])
         return content
 
@@ -102,6 +105,19 @@ class Memory:
         return content is not None and bool(
             self._database.ask("touched_before", recipe=recipe, path=name, content=content)
         )
+
+    def meta(self, name: str) -> str | None:
+        """Return what is noted of the journal as a whole under *name*."""
+        rows = self._database.ask("meta", word=name)
+        return str(rows[0]["value"]) if rows else None
+
+    def set_meta(self, name: str, value: str | None) -> None:
+        """Note *value* under *name*; None takes the note away."""
+        with self._database.writing():
+            if value is None:
+                self._database.do("drop_meta", word=name)
+            else:
+                self._database.do("set_meta", word=name, value=value)
 
     def known_content(self, path: Path, signature: Signature) -> str | None:
         """Return the content key of an unchanged file that was taken in before."""

@@ -5,26 +5,26 @@ SELECT coalesce(max(place), 0) + 1 AS place FROM runs;
 SELECT 1 FROM runs WHERE key = :key;
 
 -- name: enqueue
-INSERT INTO runs (key, recipe, recipe_hash, event, path, content, origin, due, state, place, queued_at)
-VALUES (:key, :recipe, :recipe_hash, :event, :path, :content, :origin, :due, 'queued', :place, :now)
+INSERT INTO runs (key, recipe, recipe_hash, event, path, content, origin, due, state, place, queued_at, not_before, lane, dry)
+VALUES (:key, :recipe, :recipe_hash, :event, :path, :content, :origin, :due, 'queued', :place, :now, :not_before, :lane, :dry)
 ON CONFLICT (key) DO NOTHING;
 
 -- name: know_recipe
-INSERT OR IGNORE INTO turns (recipe, turn) VALUES (:recipe, 0);
+INSERT OR IGNORE INTO turns (recipe, lane, turn) VALUES (:recipe, :lane, 0);
 
 -- name: next_run
--- Fair: the recipe whose last turn lies longest ago goes first; of its runs, the one with the lowest place.
+-- Fair: the lane whose last turn lies longest ago goes first; of its runs, the one with the lowest place.
 -- A pause longer than any we make comes from a clock that was set back, and is over.
-SELECT recipe, (
+SELECT recipe, lane, (
   SELECT id FROM runs
-  WHERE state = 'queued' AND runs.recipe = turns.recipe
+  WHERE state = 'queued' AND runs.recipe = turns.recipe AND runs.lane = turns.lane
     AND (not_before IS NULL OR not_before <= :now OR not_before > :never)
   ORDER BY place LIMIT 1
 ) AS next
-FROM turns WHERE next IS NOT NULL ORDER BY turn, recipe LIMIT 1;
+FROM turns WHERE next IS NOT NULL ORDER BY turn, recipe, lane LIMIT 1;
 
 -- name: take_turn
-UPDATE turns SET turn = (SELECT max(turn) + 1 FROM turns) WHERE recipe = :recipe;
+UPDATE turns SET turn = (SELECT max(turn) + 1 FROM turns) WHERE recipe = :recipe AND lane = :lane;
 
 -- name: claim
 UPDATE runs SET state = 'running', reason = NULL, not_before = NULL, attempt = attempt + 1, started_at = :now,
@@ -82,10 +82,11 @@ SELECT coalesce(max(ordinal) + 1, 0) AS ordinal FROM effects WHERE run = :run;
 
 -- name: intend
 INSERT INTO effects
-  (run, ordinal, kind, path, before, after, origin, before_image, after_image, mode, before_mode, made, state)
+  (run, ordinal, deed, kind, path, source, before, after, origin, before_image, after_image, mode, before_mode, made,
+   state)
 VALUES
-  (:run, :ordinal, :kind, :path, :before, :after, :origin, :before_image, :after_image, :mode, :before_mode, :made,
-   'intended');
+  (:run, :ordinal, :deed, :kind, :path, :source, :before, :after, :origin, :before_image, :after_image, :mode,
+   :before_mode, :made, 'intended');
 
 -- name: mark
 UPDATE effects SET state = :state WHERE id = :id;
@@ -95,8 +96,8 @@ SELECT * FROM effects WHERE run = :run ORDER BY ordinal;
 
 -- name: our_writes
 -- What we intended counts like what we did: the file may be there a moment before its mark.
-SELECT path, origin FROM effects
-WHERE after = :content AND state IN ('intended', 'applied', 'reversing', 'kept')
+SELECT path, origin, deed FROM effects
+WHERE after = :content AND deed IN ('put', 'move') AND state IN ('intended', 'applied', 'reversing', 'kept')
 ORDER BY path = :path DESC, id DESC LIMIT 100;
 
 -- name: was_here
@@ -112,7 +113,25 @@ SELECT before_image AS image FROM effects JOIN runs ON runs.id = effects.run
 WHERE runs.state IN ('queued', 'running', 'waiting', 'undoing') AND before_image IS NOT NULL
 UNION
 SELECT after_image FROM effects JOIN runs ON runs.id = effects.run
+WHERE runs.state IN ('queued', 'running', 'waiting', 'undoing') AND after_image IS NOT NULL
+UNION
+SELECT image FROM kept JOIN runs ON runs.id = kept.run
 WHERE runs.state IN ('queued', 'running', 'waiting', 'undoing');
+
+-- name: keep
+INSERT OR REPLACE INTO kept (run, name, ordinal, image, at) VALUES (:run, :word, :ordinal, :image, :now);
+
+-- name: kept
+SELECT name, ordinal, image FROM kept WHERE run = :run ORDER BY name, ordinal;
+
+-- name: meta
+SELECT value FROM meta WHERE name = :word;
+
+-- name: set_meta
+INSERT OR REPLACE INTO meta (name, value) VALUES (:word, :value);
+
+-- name: drop_meta
+DELETE FROM meta WHERE name = :word;
 
 -- name: cursor
 SELECT at FROM cursors WHERE recipe = :recipe;

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from homebody.journal.run import EffectRow, Run, RunState, Step
+from homebody.journal.run import Deed, EffectRow, Run, RunState, Step
 
 
 class Row(Protocol):
@@ -70,6 +70,8 @@ def run_of(row: Row) -> Run:
         not_before=moment(row["not_before"]),
         started_at=moment(row["started_at"]),
         finished_at=moment(row["finished_at"]),
+        dry=bool(row["dry"]),
+        approved=bool(row["approved"]),
     )
 
 
@@ -96,6 +98,8 @@ def effect_of(row: Row) -> EffectRow:
         before_mode=row["before_mode"],
         made=row["made"],
         state=row["state"],
+        deed=Deed(row["deed"]),
+        source=path_of(row["source"]) if row["source"] is not None else None,
     )
 
 
@@ -113,4 +117,6 @@ def effect_values(effect: EffectRow) -> dict[str, Any]:
         "mode": effect.mode,
         "before_mode": effect.before_mode,
         "made": effect.made,
+        "deed": effect.deed.value,
+        "source": name_bytes(effect.source),
     }

@@ -66,7 +66,8 @@ def may_follow(old: RunState, new: RunState) -> bool:
 class Run:
     """One recipe on one event.
 
-    ``attempt`` counts its starts, ``interruptions`` those of them that homebody itself broke off.
+    ``attempt`` counts its starts, ``interruptions`` those of them that homebody itself broke off. A ``dry`` run
+    only shows what it would do, and waits; ``approved`` says that a person has agreed to its plan.
     """
 
     id: int
@@ -85,6 +86,8 @@ class Run:
     not_before: datetime | None
     started_at: datetime | None
     finished_at: datetime | None
+    dry: bool = False
+    approved: bool = False
 
     @property
     def tries(self) -> int:
@@ -120,12 +123,26 @@ class EffectState(StrEnum):
     """Was made, and was taken back by an undo."""
 
 
+class Deed(StrEnum):
+    """Which of the few things that can be done to a file an effect does; its kind is the action that wants it."""
+
+    PUT = "put"
+    """The file at ``path`` gets another content."""
+    MOVE = "move"
+    """The file at ``source`` gets the name ``path``, where nothing is."""
+    REMOVE = "remove"
+    """The file at ``path`` is taken away; its content is in the vault."""
+    TAGS = "tags"
+    """The file at ``path`` gets other tags of the desktop; ``before`` and ``after`` are hashes of the attribute."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EffectRow:
     """One change as the journal keeps it: hashes, and the vault's ids of what was there and what comes.
 
     ``mode`` are the permission bits to write with, ``before_mode`` those that an undo gives back, and
     ``made`` is how many folders above the file are not there before it. ``state`` is one of EffectState.
+    A hash or an image is None where there is nothing.
     """
 
     id: int | None
@@ -134,14 +151,16 @@ class EffectRow:
     kind: str
     path: Path
     before: str | None
-    after: str
+    after: str | None
     origin: str | None
     before_image: str | None
-    after_image: str
+    after_image: str | None
     mode: int | None
     before_mode: int | None = None
     made: int = 0
     state: str
+    deed: Deed = Deed.PUT
+    source: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,14 @@ CREATE TABLE runs (
   queued_at TEXT NOT NULL,
   not_before TEXT,
   started_at TEXT,
-  finished_at TEXT
+  finished_at TEXT,
+  lane BLOB NOT NULL DEFAULT x'',
+  dry INTEGER NOT NULL DEFAULT 0,
+  approved INTEGER NOT NULL DEFAULT 0
 );
 
--- The queue: each recipe's runs in the order of their places. Kept small by holding only what is queued.
-CREATE INDEX runs_queued ON runs (recipe, place, not_before) WHERE state = 'queued';
+-- The queue: each recipe's runs, lane by lane, in the order of their places. Kept small by holding only what is queued.
+CREATE INDEX runs_queued ON runs (recipe, lane, place, not_before) WHERE state = 'queued';
 
 CREATE INDEX runs_by_state ON runs (state, id);
 
@@ -29,10 +32,12 @@ CREATE INDEX runs_by_path ON runs (path, id);
 
 CREATE INDEX runs_by_origin ON runs (recipe, origin, id);
 
--- When a recipe last had its turn, counted in turns.
+-- When a recipe last had its turn in a lane (a watched folder), counted in turns: no busy folder starves another.
 CREATE TABLE turns (
-  recipe TEXT PRIMARY KEY,
-  turn INTEGER NOT NULL
+  recipe TEXT NOT NULL,
+  lane BLOB NOT NULL,
+  turn INTEGER NOT NULL,
+  PRIMARY KEY (recipe, lane)
 ) WITHOUT ROWID;
 
 CREATE INDEX turns_in_order ON turns (turn);
@@ -49,17 +54,20 @@ CREATE TABLE steps (
 CREATE INDEX steps_by_run ON steps (run, seq);
 
 -- Changes to files: hashes, and the vault's names of both images. made: folders above the file that were not there.
+-- source: where a moved file was. before and after of tags are hashes of the attribute, NULL for none.
 CREATE TABLE effects (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
   ordinal INTEGER NOT NULL,
+  deed TEXT NOT NULL CHECK (deed IN ('put', 'move', 'remove', 'tags')),
   kind TEXT NOT NULL,
   path BLOB NOT NULL,
+  source BLOB,
   before TEXT,
-  after TEXT NOT NULL,
+  after TEXT,
   origin TEXT,
   before_image TEXT,
-  after_image TEXT NOT NULL,
+  after_image TEXT,
   mode INTEGER,
   before_mode INTEGER,
   made INTEGER NOT NULL DEFAULT 0,
@@ -70,6 +78,8 @@ CREATE TABLE effects (
 CREATE INDEX effects_by_content ON effects (after, path);
 
 CREATE INDEX effects_by_path ON effects (path);
+
+CREATE INDEX effects_by_source ON effects (source) WHERE source IS NOT NULL;
 
 -- The moment up to which a recipe's schedule has been served.
 CREATE TABLE cursors (
@@ -102,4 +112,22 @@ CREATE TABLE files (
   mtime_ns INTEGER NOT NULL,
   inode INTEGER NOT NULL,
   content TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- What a run was asked, answered and planned, by the vault's names of it: for `show`, `review` and `run --apply-last`.
+CREATE TABLE kept (
+  run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  ordinal INTEGER NOT NULL,
+  image TEXT NOT NULL,
+  at TEXT NOT NULL,
+  PRIMARY KEY (run, name, ordinal)
+) WITHOUT ROWID;
+
+CREATE INDEX kept_by_image ON kept (image);
+
+-- What is to be known of the journal as a whole.
+CREATE TABLE meta (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
 ) WITHOUT ROWID;

@@ -79,8 +79,14 @@ class Journal(Memory):
         content: str | None,
         origin: str | None,
         due: datetime | None,
+        lane: Path | None = None,
+        not_before: datetime | None = None,
+        dry: bool = False,
     ) -> int | None:
-        """Queue a run in one transaction and return its number, or None when *key* had its run already."""
+        """Queue a run in one transaction and return its number, or None when *key* had its run already.
+
+        Runs of one *lane* (a watched folder) follow each other; lanes take turns. *dry*: nothing is to be changed.
+        """
         if self._database.ask("had", key=os.fsencode(key)):
             return None  # without a write: a rescan offers every file again
         kind = (
@@ -99,15 +105,18 @@ class Journal(Memory):
                 due=stored(due) if due is not None else None,
                 place=self._place(),
                 now=self._now(),
+                not_before=stored(not_before) if not_before is not None else None,
+                lane=name_bytes(lane) or b"",
+                dry=int(dry),
             )
             if made.rowcount == 0 or made.lastrowid is None:
                 return None
-            self._database.do("know_recipe", recipe=recipe)
+            self._database.do("know_recipe", recipe=recipe, lane=name_bytes(lane) or b"")
             self._tell(made.lastrowid, "queued")
             return made.lastrowid
 
     def claim(self) -> Run | None:
-        """Return the next run, now running, or None when nothing is due; recipes take turns."""
+        """Return the next run, now running, or None when nothing is due; recipes and their folders take turns."""
         now = self._clock.now()
         never = stored(now + timedelta(seconds=LONGEST_PAUSE_SECONDS))
         if not self._database.ask("next_run", now=stored(now), never=never):
@@ -117,7 +126,7 @@ class Journal(Memory):
             if not found:
                 return None
             self._database.do("claim", id=found[0]["next"], now=stored(now))
-            self._database.do("take_turn", recipe=found[0]["recipe"])
+            self._database.do("take_turn", recipe=found[0]["recipe"], lane=found[0]["lane"])
             run = self.run(found[0]["next"])
             self._tell(run.id, "claimed", attempt=run.attempt)
             return run
@@ -266,3 +275,15 @@ class Journal(Memory):
     def images(self) -> set[str]:
         """Return the vault's names of all images that an undo or a recovery may still ask for."""
         return {str(row["image"]) for row in self._database.ask("images_in_use")}
+
+    # what is kept of a run, for people
+
+    def keep(self, run: int, name: str, image: str, *, ordinal: int = 0) -> None:
+        """Remember that the vault has the *name* (prompt, answer, plan) of *run* under *image*."""
+        with self._database.writing():
+            self._database.do("keep", run=run, word=name, ordinal=ordinal, image=image, now=self._now())
+
+    def kept(self, run: int) -> dict[tuple[str, int], str]:
+        """Return the vault's names of what was kept of *run*, by its name and its number among those."""
+        rows = self._database.ask("kept", run=run)
+        return {(str(row["name"]), int(row["ordinal"])): str(row["image"]) for row in rows}
