@@ -250,7 +250,7 @@ BY_HAND = [
     ),
     ("when: \"{{ ask.kind != 'letter' }}\"", 'when: "{{ ask.kind != }}"', "template is wrong"),
     ("when: \"{{ ask.kind != 'letter' }}\"", "when: true", "YAML reads true as true"),
-    ("  - write:", "  - move:", "not there yet"),
+    ("  - write:", "  - trash:", "not there yet"),
     ("  - write:", "  - wirte:", 'did you mean "write"'),
     ('      dest: "{{ file.folder }}/{{ file.stem }}.summary.md"', "      dest: x.md", "not known where"),
     (

@@ -210,7 +210,7 @@ class Intake:
     def _offer(self, path: Path, signature: Signature, content: str) -> None:
         """Queue *path* for each recipe that wants it; our own writes wake nothing."""
         origin = self._journal.origin(path, content)
-        if origin is Origin.OURS:
+        if origin is Origin.OURS or self._journal.put_here(path, content):
             return
         modified = datetime.fromtimestamp(signature.mtime_ns / 1e9, UTC)
         facts = FileFacts(path=path, size=signature.size, modified=modified)

@@ -53,12 +53,26 @@ class Memory:
         """
         for row in self._database.ask("our_writes", path=name_bytes(path), content=content):
             written = path_of(row["path"])
-            if row["deed"] == "move":  # a person's file that we gave this name is where we want it: no news
-                if written == path:
-                    return Origin.OURS
-            elif written == path or not os.path.lexists(written):
+            if written == path or (row["deed"] != "move" and not os.path.lexists(written)):
                 return Origin.OURS if row["origin"] is None else str(row["origin"])
         return content
+
+    def put_here(self, path: Path, content: str) -> bool:
+        """Return whether we gave the file at *path* this name, and it is still as we left it.
+
+        Then it is a person's file in the place where a recipe wants it, and no news to any.
+        """
+        return bool(self._database.ask("put_here", path=name_bytes(path), content=content))
+
+    def moved_to(self, path: Path, origin: str) -> Path | None:
+        """Return where the file of *origin* is that was at *path*, if a recipe gave it another name since."""
+        seen = {path}
+        while rows := self._database.ask("moved_to", path=name_bytes(path), origin=origin):
+            path = path_of(rows[0]["path"])
+            if path in seen:
+                return None
+            seen.add(path)
+        return path if len(seen) > 1 else None
 
     def renamed_from(self, recipe: str, path: Path, origin: str) -> Path | None:
         """Return where *recipe* met *origin* before, if that path is gone: then *path* is its new name."""

@@ -100,6 +100,22 @@ SELECT path, origin, deed FROM effects
 WHERE after = :content AND deed IN ('put', 'move') AND state IN ('intended', 'applied', 'reversing', 'kept')
 ORDER BY path = :path DESC, id DESC LIMIT 100;
 
+-- name: put_here
+-- A file that a run moved and then rewrote is what the last of its effects on that name left.
+SELECT 1 FROM effects
+WHERE path = :path AND after = :content AND deed IN ('put', 'move') AND state IN ('intended', 'applied', 'kept')
+  AND EXISTS (
+    SELECT 1 FROM effects AS moved
+    WHERE moved.run = effects.run AND moved.path = effects.path AND moved.deed = 'move'
+      AND moved.state IN ('intended', 'applied', 'kept')
+  )
+LIMIT 1;
+
+-- name: moved_to
+SELECT path FROM effects
+WHERE source = :path AND origin = :origin AND deed = 'move' AND state IN ('applied', 'kept')
+ORDER BY id DESC LIMIT 1;
+
 -- name: was_here
 -- A run that never got to the content, because the file was gone by then, does not count.
 SELECT path FROM runs

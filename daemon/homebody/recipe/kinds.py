@@ -50,10 +50,7 @@ LATER: Mapping[str, frozenset[str]] = {
     ),
     "action": frozenset(
         {
-            "rename",
-            "move",
             "copy",
-            "tag",
             "notify",
             "trash",
             "hard_link",
