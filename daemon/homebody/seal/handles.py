@@ -6,8 +6,9 @@ code puts only descriptors there that were opened for writing, and Landlock let 
 list alone.
 
 What this cannot do: a daemon that somebody else has taken over could put a read-only descriptor there, and so
-change the attributes, the mode, the group or the time of a file that it may read and that belongs to the same
-user; not its content or name, not a file outside its folders, and never a set-uid, set-gid or sticky bit.
+change attributes (ACLs among them), mode, group or time of any file that it may read and that belongs to its
+user, its own Python included. It could not change content or name, nor touch a file that it may not read, nor
+set a set-uid, set-gid or sticky bit.
 """
 
 import contextlib
