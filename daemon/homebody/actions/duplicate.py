@@ -7,8 +7,9 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-from homebody.actions.temporary import PREFIX, SUFFIX, created, keep_attributes
-from homebody.seal.handles import handle
+from homebody.actions.attributes import carried, first_mode, keep
+from homebody.actions.temporary import PREFIX, SUFFIX, created
+from homebody.seal import handle
 
 BLOCK = 1 << 20
 
@@ -24,14 +25,15 @@ def temporary_copy(source: Path, folder: int) -> Iterator[str]:
     reading = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         found = os.fstat(reading)
-        writing = created(name, folder, found.st_mode & 0o777)
+        with opened_parent(source) as parent:
+            kept = carried(source, parent)
+        writing = created(name, folder, first_mode(kept, None))
         try:
             with contextlib.suppress(OSError):  # a file system without locks is not swept by others either
                 fcntl.flock(writing, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            keep(kept, writing, None)
             while block := os.read(reading, BLOCK):
                 write_all(writing, block)
-            with opened_parent(source) as parent:
-                keep_attributes(source, parent, writing)
             with handle(writing) as number:
                 os.utime(number, ns=(found.st_atime_ns, found.st_mtime_ns))
             os.fsync(writing)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from homebody.actions.apply import worded
 from homebody.errors import ChangedSinceError, EffectError
-from homebody.seal.handles import handle
+from homebody.seal import handle
 
 ATTRIBUTE = "user.xdg.tags"
 

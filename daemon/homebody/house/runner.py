@@ -3,6 +3,7 @@
 Every way out is an outcome with a reason that a person can read; only a bug raises.
 """
 
+import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
