@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from homebody.clock import Clock
+from homebody.journal.breaker import MARK
 from homebody.journal.database import Database
 from homebody.journal.rows import name_bytes, path_of, stored, words
 
@@ -81,6 +82,16 @@ class Memory:
             if not os.path.lexists(earlier):
                 return earlier
         return None
+
+    def starts(self, recipe: str, path: Path, since: datetime) -> list[datetime]:
+        """Return when the runs of *recipe* on *path* began that came to work on it, those after *since*."""
+        rows = self._database.ask("starts", recipe=recipe, path=name_bytes(path), since=stored(since))
+        return [datetime.fromisoformat(row["started_at"]) for row in rows]
+
+    def held(self) -> dict[str, tuple[int, datetime]]:
+        """Return the recipes whose breaker is open: on how many files, and until when the first of them."""
+        rows = self._database.ask("held", now=self._now(), mark=MARK)
+        return {row["recipe"]: (int(row["files"]), datetime.fromisoformat(row["until"])) for row in rows}
 
     def cursor(self, recipe: str) -> datetime | None:
         """Return the moment up to which the schedule of *recipe* has been served."""

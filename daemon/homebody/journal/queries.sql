@@ -5,8 +5,11 @@ SELECT coalesce(max(place), 0) + 1 AS place FROM runs;
 SELECT 1 FROM runs WHERE key = :key;
 
 -- name: enqueue
-INSERT INTO runs (key, recipe, recipe_hash, event, path, content, origin, due, state, place, queued_at, not_before, lane, dry)
-VALUES (:key, :recipe, :recipe_hash, :event, :path, :content, :origin, :due, 'queued', :place, :now, :not_before, :lane, :dry)
+INSERT INTO runs
+  (key, recipe, recipe_hash, event, path, content, origin, due, state, reason, place, queued_at, not_before, lane, dry)
+VALUES
+  (:key, :recipe, :recipe_hash, :event, :path, :content, :origin, :due, 'queued', :reason, :place, :now, :not_before,
+   :lane, :dry)
 ON CONFLICT (key) DO NOTHING;
 
 -- name: know_recipe
@@ -64,6 +67,20 @@ SELECT * FROM runs
 WHERE path = :path
   AND (:recipe IS NULL OR recipe = :recipe) AND (:state IS NULL OR state = :state) AND (:after IS NULL OR id > :after)
 ORDER BY id DESC LIMIT :limit;
+
+-- name: starts
+-- A run that only found that its file had changed, or was empty, took no time and changed nothing: it does not count.
+SELECT started_at FROM runs
+WHERE path = :path AND recipe = :recipe AND started_at > :since
+  AND (state <> 'skipped' OR EXISTS (
+    SELECT 1 FROM steps
+    WHERE steps.run = runs.id AND name NOT IN ('queued', 'claimed', 'finished', 'retried', 'handed back')
+  ));
+
+-- name: held
+SELECT recipe, count(DISTINCT path) AS files, min(not_before) AS until FROM runs
+WHERE state = 'queued' AND not_before > :now AND substr(reason, 1, length(:mark)) = :mark
+GROUP BY recipe;
 
 -- name: counts
 SELECT state, count(*) AS number FROM runs GROUP BY state;
