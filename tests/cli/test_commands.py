@@ -81,7 +81,7 @@ def test_new_takes_a_folder_and_never_overwrites(tmp_path: Path):
         (("history",), 69, "homebody serve"),
         (("undo", "1"), 69, "homebody serve"),
         (("undo", "0"), 64, "1 or more"),
-        (("undo", "x"), 2, "not a valid integer"),
+        (("undo",), 64, "Say what to take back"),
         (("dance",), 2, "No such command"),
     ],
 )

@@ -1,11 +1,10 @@
-"""``homebody status``, ``history`` and ``undo``: what the running homebody does and did."""
+"""``homebody status`` and ``history``: what the running homebody does and did."""
 
 import json
 from typing import Any
 
 import click
 
-from homebody.errors import UsageError
 from homebody.paths import Home
 from homebody.service.control import request
 
@@ -81,15 +80,3 @@ def history_command(home: Home, number: int, recipe: str | None, *, as_json: boo
         )
     if not runs:
         click.echo("Nothing was done yet.")
-
-
-@click.command("undo")
-@click.argument("run", type=int)
-@click.pass_obj
-def undo_command(home: Home, run: int) -> None:
-    """Take back what run number RUN did, whole or not at all; `homebody history` shows the numbers."""
-    if run < 1:
-        raise UsageError("A run's number is 1 or more.")
-    undone = request(home.socket, "POST", "/v1/undo", {"run": run})
-    for path in undone["files"]:
-        click.echo(f"as it was before: {path}")

@@ -22,7 +22,10 @@ COMMANDS = {
     "serve": ("serve", "Run homebody here, until Ctrl+C."),
     "status": ("daemon", "Show what the running homebody is doing."),
     "history": ("daemon", "List what was done, and why the rest was not."),
-    "undo": ("daemon", "Take back what a run did."),
+    "undo": ("undo", "Take back what a run did, the last change to a file, or a recipe's work since a time."),
+    "run": ("run", "Run a recipe now, or only show what it would do."),
+    "backfill": ("run", "Let a recipe do what was there before it."),
+    "review": ("review", "Look at plans that wait for you: accept, edit or reject them."),
     "doctor": ("doctor", "Check everything that can be wrong here, with the cure."),
 }
 """Each command: the module of its room, and its line in the help."""

@@ -57,7 +57,8 @@ class Endings:
 
     def record(self, run: Run, outcome: Outcome) -> None:
         """Finish *run*, or queue it again after a pause, as *outcome* and the recipe's ``on_error`` say."""
-        if not outcome.again:
+        shown_only = run.dry and not (outcome.pause or outcome.patient)  # a person waits, and sees the reason
+        if not outcome.again or shown_only:
             self._journal.finish(run.id, outcome.state, outcome.reason, release=outcome.release)
             self._log.info("run finished", run=run.id, state=outcome.state.value, attempt=run.attempt)
             return

@@ -92,7 +92,8 @@ def forced(journal: Journal, vault: Vault, run: Run, found: Sequence[Difference]
 
 def touched(effects: Sequence[EffectRow]) -> tuple[Path, ...]:
     """Return the files that are as they were once *effects* are taken back: a moved one has its old name."""
-    return tuple(dict.fromkeys(effect.source or effect.path for effect in effects))
+    began = {effect.path: effect.source for effect in effects if effect.source is not None}
+    return tuple(dict.fromkeys(began.get(effect.path, effect.path) for effect in effects))
 
 
 def take_back_one(journal: Journal, vault: Vault, effect: EffectRow) -> None:

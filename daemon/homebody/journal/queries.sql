@@ -38,7 +38,10 @@ WHERE id = :id AND state = 'queued';
 INSERT INTO steps (run, at, name, detail) VALUES (:run, :now, :word, :detail);
 
 -- name: finish
-UPDATE runs SET state = :state, reason = :reason, finished_at = :now WHERE id = :id;
+-- A plan that waits once more has not been agreed to.
+UPDATE runs SET state = :state, reason = :reason, finished_at = :now,
+  approved = CASE :state WHEN 'waiting' THEN 0 ELSE approved END
+WHERE id = :id;
 
 -- name: set_state
 UPDATE runs SET state = :state WHERE id = :id;
@@ -50,6 +53,29 @@ UPDATE runs SET key = CAST(key || x'0a' || id AS BLOB) WHERE id = :id;
 UPDATE runs SET state = 'queued', reason = :reason, not_before = :not_before, place = :place,
   attempt = attempt - :uncounted, interruptions = interruptions + :interrupted
 WHERE id = :id;
+
+-- name: approve
+UPDATE runs SET approved = 1, dry = 0 WHERE id = :id;
+
+-- name: approvals
+SELECT count(*) AS number FROM runs WHERE recipe = :recipe AND approved = 1 AND state IN ('done', 'undoing', 'undone');
+
+-- name: last_of_origin
+SELECT * FROM runs
+WHERE recipe = :recipe AND origin = :origin AND dry = 0 AND state <> 'skipped' ORDER BY id DESC LIMIT 1;
+
+-- name: changed_path
+SELECT DISTINCT runs.* FROM runs
+WHERE id IN (SELECT run FROM effects WHERE path = :path OR source = :path UNION SELECT id FROM runs WHERE path = :path)
+  AND state IN ('done', 'failed', 'quarantined')
+  AND EXISTS (SELECT 1 FROM effects WHERE effects.run = runs.id AND effects.state IN ('applied', 'kept'))
+ORDER BY id DESC LIMIT 100;
+
+-- name: changed_since
+SELECT * FROM runs
+WHERE recipe = :recipe AND finished_at >= :since AND state IN ('done', 'failed', 'quarantined')
+  AND EXISTS (SELECT 1 FROM effects WHERE effects.run = runs.id AND effects.state IN ('applied', 'kept'))
+ORDER BY (SELECT max(effects.id) FROM effects WHERE effects.run = runs.id) DESC;
 
 -- name: in_state
 SELECT * FROM runs WHERE state = :state ORDER BY id;
@@ -87,6 +113,9 @@ SELECT state, count(*) AS number FROM runs GROUP BY state;
 
 -- name: steps
 SELECT * FROM steps WHERE run = :run ORDER BY seq;
+
+-- name: newest_step
+SELECT coalesce(max(seq), 0) AS seq FROM steps;
 
 -- name: changes
 SELECT * FROM steps WHERE seq > :after ORDER BY seq LIMIT 1000;

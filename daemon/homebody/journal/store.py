@@ -175,6 +175,21 @@ class Journal(Memory):
             self._database.do("set_state", id=run, state=state.value)
             self._tell(run, state.value)
 
+    def approve(self, run: int) -> None:
+        """Queue a waiting *run* again, to make the changes that were shown. Raises as ``finish`` does."""
+        with self._database.writing():
+            self._move(run, RunState.QUEUED)
+            self._database.do("approve", id=run)
+            self._requeue(run, "a person has agreed", not_before=None, counted=False)
+            self._tell(run, "approved")
+
+    def plan_again(self, run: int, reason: str) -> None:
+        """Queue a waiting *run* again, to show its plan anew. Raises as ``finish`` does."""
+        with self._database.writing():
+            self._move(run, RunState.QUEUED)
+            self._requeue(run, reason, not_before=None, counted=False)
+            self._tell(run, "planned anew")
+
     def step(self, run: int, name: str, /, **detail: int | float | str | bool | None) -> None:
         """Note that something happened to *run*; *detail* holds counts and timings, never contents."""
         self._database.note("step", run=run, word=name, detail=detail_text(detail), now=self._now())
@@ -232,6 +247,25 @@ class Journal(Memory):
             rows = self._database.ask("runs_of_path", path=name_bytes(path), **values)
         return [run_of(row) for row in rows]
 
+    def approvals(self, recipe: str) -> int:
+        """Return how many plans of *recipe* a person has agreed to that were carried out."""
+        return int(self._database.ask("approvals", recipe=recipe)[0]["number"])
+
+    def last_of(self, recipe: str, origin: str) -> Run | None:
+        """Return the newest run of *recipe* on the person's content *origin* that was not skipped."""
+        rows = self._database.ask("last_of_origin", recipe=recipe, origin=origin)
+        return run_of(rows[0]) if rows else None
+
+    def changed(self, path: Path) -> list[Run]:
+        """Return the runs that changed, made, moved or were about *path* and can be undone, newest first."""
+        return [run_of(row) for row in self._database.ask("changed_path", path=name_bytes(path))]
+
+    def changed_since(self, recipe: str, since: datetime) -> list[Run]:
+        """Return the runs of *recipe* since a time that changed something, the last one to do so first."""
+        return [
+            run_of(row) for row in self._database.ask("changed_since", recipe=recipe, since=stored(since))
+        ]
+
     def counts(self) -> dict[RunState, int]:
         """Return how many runs are in each state."""
         return {RunState(row["state"]): int(row["number"]) for row in self._database.ask("counts")}
@@ -239,6 +273,10 @@ class Journal(Memory):
     def steps(self, run: int) -> list[Step]:
         """Return what happened to *run*, in order."""
         return [step_of(row) for row in self._database.ask("steps", run=run)]
+
+    def newest_step(self) -> int:
+        """Return the number of the newest step, 0 when there is none."""
+        return int(self._database.ask("newest_step")[0]["seq"])
 
     def changes(self, after: int) -> list[Step]:
         """Return the next steps of any run after step *after*, at most a thousand."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from homebody import errors
 from homebody.errors import HomebodyError, NotRunningError, UsageError
 
 LARGEST_REQUEST = 1_000_000
@@ -157,5 +158,11 @@ def request(
     finally:
         connection.close()
     if response.status != http.HTTPStatus.OK:
-        raise HomebodyError(answer.get("error"), hint=answer.get("hint"))
+        raise kind_of(answer)(answer.get("error"), hint=answer.get("hint"))
     return answer
+
+
+def kind_of(answer: Mapping[str, Any]) -> type[HomebodyError]:
+    """Return the kind of error that the daemon met, so that a command ends with its exit code."""
+    kind = getattr(errors, str(answer.get("kind")), None)
+    return kind if isinstance(kind, type) and issubclass(kind, HomebodyError) else HomebodyError

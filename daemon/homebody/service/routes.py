@@ -6,12 +6,12 @@ from typing import Any
 
 from homebody import __version__, seal
 from homebody.errors import UsageError
-from homebody.house.undo import undo
 from homebody.journal.run import Run, RunState
 from homebody.journal.store import Step
 from homebody.recipe.schema import Schedule
 from homebody.service.control import Route
 from homebody.service.daemon import Daemon
+from homebody.service.requests import request_routes
 from homebody.triggers.schedule import build, next_due
 
 LOOK_SECONDS = 0.05
@@ -24,8 +24,8 @@ def routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route]:
         ("GET", "/v1/status"): lambda _asked: status(daemon()),
         ("GET", "/v1/runs"): lambda asked: runs(daemon(), asked),
         ("GET", "/v1/changes"): lambda asked: changes(daemon(), asked),
-        ("POST", "/v1/undo"): lambda asked: take_back(daemon(), asked),
         ("POST", "/v1/probe"): lambda asked: probe(daemon(), asked),
+        **request_routes(daemon),
     }
 
 
@@ -143,16 +143,6 @@ def changes(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
         steps = daemon.journal.changes(after)
     found = [daemon.journal.run(number) for number in sorted({step.run for step in steps})]
     return {"steps": [step_dict(step) for step in steps], "runs": [run_dict(run) for run in found]}
-
-
-def take_back(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Undo the run ``run``, whole or not at all."""
-    number = asked.get("run")
-    if not isinstance(number, int):
-        raise UsageError("`run` must be the number of a run.")
-    with daemon.runner.changing:
-        undone = undo(daemon.journal, daemon.vault, number)
-    return {"run": number, "files": [str(path) for path in undone.files]}
 
 
 def probe(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
