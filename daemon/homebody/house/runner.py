@@ -26,6 +26,7 @@ from homebody.errors import (
 )
 from homebody.house.applying import apply
 from homebody.house.asker import Asked, Model, ask_about
+from homebody.house.calls import keeping
 from homebody.house.planner import file_values, merged, plan, unchanged, wanted
 from homebody.house.proposal import Proposal, keep, kept, proposed, shown, why_wait
 from homebody.house.recover import BY_OTHERS, Settled, settle
@@ -234,6 +235,7 @@ class Runner:
             text,
             overflow=recipe.read.overflow,
             tell=lambda name, **detail: self._journal.step(run.id, name, **detail),
+            keep=keeping(self._journal, self._vault, run.id),
         )
         self._journal.step(
             run.id,
