@@ -35,6 +35,8 @@ def undo(journal: Journal, vault: Vault, number: int, *, force: bool = False) ->
     beside the old one, under a name that says so.
     """
     run = journal.run(number)
+    if journal.forgotten(number):
+        raise UndoRefusedError(f"Run {number} cannot be undone: a file of it was forgotten.")
     if run.state not in CAN_BE_UNDONE:
         raise UndoRefusedError(
             f"Run {number} is {run.state.value}: only a run that has changed something can be undone.",

@@ -74,6 +74,20 @@ class Database:
             with self._transaction(self._relaxed):
                 self._relaxed.execute(self._queries[name], values)
 
+    def rewrite(self) -> None:
+        """Write the file anew and empty its log, so that nothing deleted is left in either.
+
+        Raises JournalError while another program reads in it, DiskFullError.
+        """
+        with self._lock, translated("written"):
+            self._connection.execute("VACUUM")
+            (busy, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise JournalError(
+                "Another program reads the journal, so what was deleted could not be wiped from it yet.",
+                hint="Say it once more when the other program has ended.",
+            )
+
     @contextlib.contextmanager
     def _transaction(self, connection: sqlite3.Connection) -> Iterator[None]:
         with self._lock, translated("written"):

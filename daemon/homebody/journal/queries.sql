@@ -228,3 +228,104 @@ SELECT content FROM files WHERE path = :path AND size = :size AND mtime_ns = :mt
 -- name: remember_content
 INSERT OR REPLACE INTO files (path, size, mtime_ns, inode, content)
 VALUES (:path, :size, :mtime_ns, :inode, :content);
+
+-- name: history
+SELECT * FROM runs
+WHERE (:recipe IS NULL OR recipe = :recipe)
+  AND (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
+  AND (:since IS NULL OR finished_at IS NULL OR finished_at >= :since)
+  AND (:path IS NULL OR id IN (
+    SELECT id FROM runs WHERE path = :path OR (path > :below AND path < :beyond)
+    UNION
+    SELECT run FROM effects WHERE path = :path OR (path > :below AND path < :beyond)
+    UNION
+    SELECT run FROM effects WHERE source = :path OR (source > :below AND source < :beyond)
+  ))
+ORDER BY id DESC LIMIT :limit;
+
+-- name: lanes
+-- The lanes that have something due, in the order of their next turns, and how much that is.
+SELECT runs.recipe AS recipe, runs.lane AS lane, count(*) AS due
+FROM runs JOIN turns ON turns.recipe = runs.recipe AND turns.lane = runs.lane
+WHERE state = 'queued' AND (not_before IS NULL OR not_before <= :now OR not_before > :never)
+GROUP BY turns.turn, runs.recipe, runs.lane ORDER BY turns.turn, runs.recipe, runs.lane;
+
+-- name: place_in_lane
+SELECT recipe, lane, (
+  SELECT count(*) FROM runs AS other
+  WHERE other.state = 'queued' AND other.recipe = runs.recipe AND other.lane = runs.lane AND other.place < runs.place
+    AND (other.not_before IS NULL OR other.not_before <= :now OR other.not_before > :never)
+) AS before
+FROM runs WHERE id = :id;
+
+-- name: writer
+SELECT run FROM effects
+WHERE after = :content AND deed IN ('put', 'move') AND state IN ('intended', 'applied', 'reversing', 'kept')
+ORDER BY path = :path DESC, id DESC LIMIT 1;
+
+-- name: moved_away
+SELECT path, run FROM effects
+WHERE source = :path AND deed = 'move' AND state IN ('applied', 'kept') ORDER BY id DESC LIMIT 1;
+
+-- name: run_of_key
+SELECT id FROM runs WHERE key = :key;
+
+-- name: queue_again
+UPDATE runs SET state = 'queued', key = :key, place = :place, attempt = 0, interruptions = 0, reason = NULL,
+  not_before = NULL, started_at = NULL, finished_at = NULL
+WHERE id = :id;
+
+-- name: has_step
+SELECT 1 FROM steps WHERE run = :run AND name = :word LIMIT 1;
+
+-- name: runs_on
+-- The runs on a file, and those that moved their file there.
+SELECT * FROM runs WHERE path = :path OR id IN (SELECT run FROM effects WHERE path = :path AND deed = 'move') ORDER BY id;
+
+-- name: runs_changing
+SELECT * FROM runs WHERE id IN (SELECT run FROM effects WHERE path = :path OR source = :path) ORDER BY id;
+
+-- name: images_of_file
+-- What nobody else needs: no effect on another file by another run, and nothing that is kept of another run.
+WITH going (image) AS (
+  SELECT before_image FROM effects WHERE path = :path OR run IN (SELECT value FROM json_each(:runs))
+  UNION
+  SELECT after_image FROM effects WHERE path = :path OR run IN (SELECT value FROM json_each(:runs))
+  UNION
+  SELECT image FROM kept WHERE run IN (SELECT value FROM json_each(:runs))
+), staying (image) AS (
+  SELECT before_image FROM effects WHERE path <> :path AND run NOT IN (SELECT value FROM json_each(:runs))
+  UNION
+  SELECT after_image FROM effects WHERE path <> :path AND run NOT IN (SELECT value FROM json_each(:runs))
+  UNION
+  SELECT image FROM kept WHERE run NOT IN (SELECT value FROM json_each(:runs))
+)
+SELECT image FROM going WHERE image IS NOT NULL AND image NOT IN (SELECT image FROM staying WHERE image IS NOT NULL);
+
+-- name: forget_effects_on
+DELETE FROM effects WHERE path = :path;
+
+-- name: forget_source
+UPDATE effects SET source = NULL WHERE source = :path;
+
+-- name: forget_effects
+DELETE FROM effects WHERE run = :run AND path = :path;
+
+-- name: forget_images
+UPDATE effects SET source = NULL, before_image = NULL, after_image = NULL WHERE run = :run;
+
+-- name: forget_kept
+DELETE FROM kept WHERE run = :run;
+
+-- name: forget_run
+UPDATE runs SET key = CAST('forgotten' || x'0a' || id AS BLOB), path = NULL, content = NULL, origin = NULL, reason = NULL
+WHERE id = :id;
+
+-- name: forget_reasons
+UPDATE runs SET reason = replace(reason, :path, 'a forgotten file') WHERE instr(reason, :path) > 0;
+
+-- name: forget_content
+DELETE FROM files WHERE path = :path;
+
+-- name: forget_baseline
+DELETE FROM baseline WHERE path = :path;

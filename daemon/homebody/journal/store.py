@@ -13,8 +13,11 @@ from typing import Any
 from homebody.clock import Clock
 from homebody.errors import JournalError
 from homebody.events import Asked, Event, FileSettled
+from homebody.journal.again import Again
 from homebody.journal.database import Database, open_database, open_to_read
-from homebody.journal.memory import Memory, Origin, Signature
+from homebody.journal.forget import Forgetting
+from homebody.journal.history import History
+from homebody.journal.memory import Origin, Signature
 from homebody.journal.rows import (
     detail_text,
     effect_of,
@@ -38,7 +41,7 @@ from homebody.journal.run import (
 __all__ = ["Journal", "Origin", "Signature", "Step"]
 
 
-class Journal(Memory):
+class Journal(History, Again, Forgetting):
     """Every run, step and effect, in one SQLite file. Its methods may be called from any thread.
 
     All raise JournalError when the file cannot be read or written, and DiskFullError when the disk is full.

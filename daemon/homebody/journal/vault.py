@@ -100,6 +100,19 @@ class Vault:
                 removed += 1
         return removed
 
+    def drop(self, names: Collection[str]) -> int:
+        """Remove the images of these *names*, and return how many were there. Raises HomebodyError."""
+        removed = 0
+        try:
+            for path in map(self._path, names):
+                if path.is_file():
+                    path.unlink(missing_ok=True)
+                    sync(path.parent)
+                    removed += 1
+        except OSError as error:
+            raise HomebodyError(f"The vault cannot be written: {error.strerror}.") from error
+        return removed
+
     def size(self) -> int:
         """Return the bytes that all images take."""
         return sum(found.st_size for _, found in self._images())
