@@ -14,20 +14,9 @@ from homebody.settings import load_settings
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TRIED = {
-    "demo",
-    "new",
-    "list",
-    "check",
-    "show",
-    "serve",
-    "status",
-    "history",
-    "undo",
-    "doctor",
-    "run",
-    "backfill",
-    "review",
-}
+    "demo", "new", "list", "check", "show", "serve", "status", "history", "why", "run", "review", "backfill", "retry",
+    "undo", "forget", "doctor",
+}  # fmt: skip
 """The commands that tests/cli and tests/e2e run."""
 
 

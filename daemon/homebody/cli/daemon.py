@@ -1,4 +1,4 @@
-"""``homebody status`` and ``history``: what the running homebody does and did."""
+"""``homebody status``: what the running homebody does."""
 
 import json
 from typing import Any
@@ -58,25 +58,3 @@ def status_lines(status: dict[str, Any]) -> list[str]:
     if status["key"] == "file":
         lines.append("the vault's key lies in a file (no keyring here); `homebody doctor` says more")
     return lines
-
-
-@click.command("history")
-@click.option("-n", "--number", default=20, show_default=True, help="How many runs.")
-@click.option("--recipe", help="Only of this recipe.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.pass_obj
-def history_command(home: Home, number: int, recipe: str | None, *, as_json: bool) -> None:
-    """List what was done, newest first, and why the rest was not."""
-    body = {"limit": number} | ({"recipe": recipe} if recipe else {})
-    runs = request(home.socket, "GET", "/v1/runs", body)["runs"]
-    if as_json:
-        click.echo(json.dumps({"runs": runs}, ensure_ascii=False))
-        return
-    for run in runs:
-        when = (run["finished_at"] or run["queued_at"])[:16].replace("T", " ")
-        reason = f"  ({run['reason']})" if run["reason"] else ""
-        click.echo(
-            f"{run['id']:>5}  {when}  {run['state']:<11} {run['recipe']:<18} {run['path'] or run['event']}{reason}"
-        )
-    if not runs:
-        click.echo("Nothing was done yet.")

@@ -1,4 +1,4 @@
-"""``homebody new``, ``list``, ``check`` and ``show``: recipes, before any of them runs."""
+"""``homebody new``, ``list`` and ``check``: recipes, before any of them runs."""
 
 import json
 import sys
@@ -9,7 +9,7 @@ import click
 from homebody.errors import RecipeError, UsageError
 from homebody.paths import Home, shipped
 from homebody.recipe.lint import lint
-from homebody.recipe.load import load_folder, load_recipe, long_form
+from homebody.recipe.load import load_folder, load_recipe
 from homebody.recipe.schema import Recipe
 
 
@@ -117,17 +117,13 @@ def check_command(home: Home, files: tuple[Path, ...]) -> None:
         click.echo(f"{recipe.name}: right")
 
 
-@click.command("show")
-@click.argument("name")
-@click.pass_obj
-def show_command(home: Home, name: str) -> None:
-    """Show the recipe NAME in its long form, and what it may read and write."""
+def find_recipe(home: Home, name: str) -> Recipe:
+    """Return the person's recipe *name*, or the shipped one. Raises UsageError when there is neither."""
     loaded = load_folder(home.recipes)
     found = next((recipe for recipe in loaded.recipes if recipe.name == name), None)
-    if found is None:
-        known = shipped_recipes()
-        if name not in known:
-            raise UsageError(f"There is no recipe {name!r}.", hint="`homebody list` shows them all.")
-        found = load_recipe(known[name])
-    click.echo(long_form(found).rstrip())
-    click.echo(f"\n# {permissions_in_words(found)}")
+    if found is not None:
+        return found
+    known = shipped_recipes()
+    if name not in known:
+        raise UsageError(f"There is no recipe {name!r}.", hint="`homebody list` shows them all.")
+    return load_recipe(known[name])

@@ -123,7 +123,7 @@ class Intake:
         for watched in self._watched:
             if watched.existing != "skip" or self._journal.enrolled(watched.recipe.name, watched.folder):
                 continue
-            there = [(c.path, _key(c.signature)) for c in self._scan(watched) if c.kind == "file"]
+            there = [(c.path, key_of(c.signature)) for c in self._scan(watched) if c.kind == "file"]
             self._journal.enrol(watched.recipe.name, watched.folder, there)
             self._log.info("existing files left alone", files=len(there))
 
@@ -179,6 +179,11 @@ class Intake:
         for path in sorted(ready):
             self.admit(path)
 
+    def settling(self, path: Path) -> tuple[float, float] | None:
+        """Return for how many seconds *path* has lain still and for how many it must, or None if not awaited."""
+        entry = self._pending.get(path)
+        return None if entry is None else (self._clock.monotonic() - entry[1], self._quiet(path))
+
     def _quiet(self, path: Path) -> float:
         """Return the longest pause that any recipe wants before *path* counts as settled."""
         return max((watched.settle for watched in self._watched if watched.covers(path)), default=0.0)
@@ -220,7 +225,7 @@ class Intake:
                 self._enqueue(watched.recipe, path, signature, content, str(origin))
 
     def _enqueue(self, recipe: Recipe, path: Path, signature: Signature, content: str, origin: str) -> None:
-        if self._journal.was_there_before(recipe.name, path, _key(signature), content):
+        if self._journal.was_there_before(recipe.name, path, key_of(signature), content):
             return
         if self._journal.renamed_from(recipe.name, path, origin) is not None:
             return
@@ -244,5 +249,6 @@ class Intake:
             self._wake()
 
 
-def _key(signature: Signature) -> str:
+def key_of(signature: Signature) -> str:
+    """Return a signature as the journal keeps it of what was there before a recipe."""
     return f"{signature.size}:{signature.mtime_ns}:{signature.inode}"

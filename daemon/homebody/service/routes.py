@@ -6,11 +6,11 @@ from typing import Any
 
 from homebody import __version__, seal
 from homebody.errors import UsageError
-from homebody.journal.run import Run, RunState
-from homebody.journal.store import Step
+from homebody.house.account import run_dict, step_dict
 from homebody.recipe.schema import Schedule
 from homebody.service.control import Route
 from homebody.service.daemon import Daemon
+from homebody.service.explain import explain_routes
 from homebody.service.requests import request_routes
 from homebody.triggers.schedule import build, next_due
 
@@ -22,10 +22,10 @@ def routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route]:
     """Return the routes; *daemon* gives the daemon at the time of the request."""
     return {
         ("GET", "/v1/status"): lambda _asked: status(daemon()),
-        ("GET", "/v1/runs"): lambda asked: runs(daemon(), asked),
         ("GET", "/v1/changes"): lambda asked: changes(daemon(), asked),
         ("POST", "/v1/probe"): lambda asked: probe(daemon(), asked),
         **request_routes(daemon),
+        **explain_routes(daemon),
     }
 
 
@@ -93,42 +93,6 @@ def schedule_status(daemon: Daemon) -> dict[str, str]:
         if moments:
             found[recipe.name] = min(moments).astimezone().isoformat(timespec="seconds")
     return found
-
-
-def run_dict(run: Run) -> dict[str, Any]:
-    """Return *run* as JSON shows it."""
-    return {
-        "id": run.id,
-        "recipe": run.recipe,
-        "event": run.event,
-        "path": str(run.path) if run.path else None,
-        "state": run.state.value,
-        "reason": run.reason,
-        "attempt": run.attempt,
-        "queued_at": run.queued_at.isoformat(),
-        "started_at": run.started_at.isoformat() if run.started_at else None,
-        "finished_at": run.finished_at.isoformat() if run.finished_at else None,
-    }
-
-
-def step_dict(step: Step) -> dict[str, Any]:
-    """Return *step* as JSON shows it."""
-    return {
-        "seq": step.seq,
-        "run": step.run,
-        "at": step.at.isoformat(),
-        "name": step.name,
-        "detail": dict(step.detail),
-    }
-
-
-def runs(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the newest runs, newest first: at most ``limit``, of ``recipe`` and in ``state`` if given."""
-    state = RunState(asked["state"]) if asked.get("state") else None
-    found = daemon.journal.runs(
-        limit=min(int(asked.get("limit", 100)), 10_000), recipe=asked.get("recipe"), state=state
-    )
-    return {"runs": [run_dict(run) for run in found]}
 
 
 def changes(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
