@@ -157,5 +157,5 @@ def examine_daemon(home: Home) -> Iterator[Finding]:
     yield Finding("right", f"homebody runs (process {status['pid']}), sealed")
     if status["model"]["state"] == "failed":
         yield Finding("wrong", f"its model did not load: {status['model']['problem']}")
-    for why in (*status["folders"].values(), *status["waiting"].values()):
+    for why in (*status["folders"].values(), *status["waiting"].values(), *status["store"]):
         yield Finding("wrong", why)

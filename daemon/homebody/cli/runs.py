@@ -1,36 +1,22 @@
 """``homebody history`` and ``retry``: what was done, what was not, and trying it again."""
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from homebody.cli.paragraphs import indented
+from homebody.cli.times import WRITTEN_LIKE, moment
+from homebody.clock import SystemClock
 from homebody.errors import UsageError
 from homebody.journal.run import RunState
 from homebody.paths import Home
-from homebody.quantities import parse_duration
 from homebody.service.control import request
 from homebody.service.unattended import ask
 
 FAILED = f"{RunState.FAILED.value},{RunState.QUARANTINED.value}"
-
-
-def moment(text: str, now: datetime) -> datetime:
-    """Return the moment that *text* means: a time ago like 2h or 7d, a date, or a date and a time.
-
-    Raises UsageError.
-    """
-    try:
-        return now - parse_duration(text)
-    except ValueError:
-        pass
-    try:
-        return datetime.fromisoformat(text).astimezone()
-    except ValueError as error:
-        raise UsageError(f"{text!r} is no time.", hint="Write it like 2h, 7d or 2026-03-02.") from error
 
 
 @click.command("history")
@@ -43,7 +29,7 @@ def moment(text: str, now: datetime) -> datetime:
 @click.option(
     "--path", type=click.Path(path_type=Path), help="Only about this file, or what is in this folder."
 )
-@click.option("--since", metavar="WHEN", help="Only since then: 2h, 7d, 2026-03-02.")
+@click.option("--since", metavar="WHEN", help=f"Only since then: {WRITTEN_LIKE}.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def history_command(  # noqa: PLR0913 - one for each option
@@ -62,7 +48,9 @@ def history_command(  # noqa: PLR0913 - one for each option
         raise UsageError("--failed and --state exclude each other.")
     asked: dict[str, Any] = {"limit": number, "recipe": recipe, "state": FAILED if failed else state}
     asked["path"] = str(path.parent.resolve() / path.name) if path is not None else None
-    asked["since"] = moment(since, datetime.now(UTC)).isoformat() if since is not None else None
+    asked["since"] = (
+        moment(since, SystemClock().now().astimezone()).isoformat() if since is not None else None
+    )
     answer = ask(home, "/v1/runs", {word: value for word, value in asked.items() if value is not None})
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False))
@@ -88,6 +76,8 @@ def history_lines(runs: list[dict[str, Any]], *, filtered: bool = False) -> list
         lines += indented(what, 8)
         if run["reason"]:
             lines += indented(f"because: {run['reason']}", 10, first=8)
+        if run.get("purged"):
+            lines += indented("cannot be undone: its old contents have left the vault", 8)
     return lines
 
 

@@ -2,25 +2,23 @@
 
 import json
 import re
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from homebody.cli.times import WRITTEN_LIKE, moment
 from homebody.clock import SystemClock
 from homebody.errors import UndoRefusedError, UsageError
 from homebody.paths import Home
-from homebody.quantities import parse_duration
 from homebody.service.control import request
 
 
 @click.command("undo")
 @click.argument("what", required=False)
 @click.option("--recipe", metavar="NAME", help="Take back what this recipe did, with --since.")
-@click.option(
-    "--since", metavar="TIME", help='How far back: 2h, 3d, today, 2026-11-24 or "2026-11-24 14:00".'
-)
+@click.option("--since", metavar="TIME", help=f"How far back: {WRITTEN_LIKE}.")
 @click.option(
     "--force", is_flag=True, help="Also where a file was changed since: what is newer is kept beside."
 )
@@ -68,26 +66,6 @@ def meant(what: str | None, recipe: str | None, since: str | None, now: datetime
         "Say what to take back: a run's number, a file, or --recipe NAME with --since TIME.",
         hint="`homebody history` shows the numbers.",
     )
-
-
-def moment(text: str, now: datetime) -> datetime:
-    """Return the time that *text* means, seen from *now*. Raises UsageError."""
-    if text == "today":
-        return datetime.combine(now.date(), time(), now.tzinfo)
-    if text == "yesterday":
-        return datetime.combine(now.date() - timedelta(days=1), time(), now.tzinfo)
-    try:
-        return now - parse_duration(text)
-    except ValueError:
-        pass
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(
-            f"{text!r} is not a time.",
-            hint='Write 2h, 3d, today, yesterday, 2026-11-24 or "2026-11-24 14:00".',
-        ) from error
-    return found if found.tzinfo is not None else found.replace(tzinfo=now.tzinfo)
 
 
 def lines(answer: dict[str, Any]) -> list[str]:

@@ -17,6 +17,7 @@ from homebody.errors import ModelError, ModelNotReadyError, SealError
 from homebody.house.due import enqueuer
 from homebody.house.intake import Intake, wishes
 from homebody.house.loop import Endings, run_until
+from homebody.house.purge import know_key
 from homebody.house.recover import recover
 from homebody.house.runner import Runner
 from homebody.journal.store import Journal
@@ -31,6 +32,7 @@ from homebody.service.control import ControlServer
 from homebody.service.daemon import Daemon
 from homebody.service.lifecycle import Lock, Signals
 from homebody.service.routes import routes
+from homebody.service.upkeep import Upkeep
 from homebody.settings import Settings, load_settings
 from homebody.triggers.folders import FolderWatch
 from homebody.triggers.rescan import look
@@ -97,9 +99,11 @@ def build_daemon(home: Home, clock: Clock, lock: Lock, environ: Mapping[str, str
         stat=look,
         mend=folders.mend,
     )
+    know_key(journal, vault.key_id, clock.now())
+    upkeep = Upkeep(journal, home.journal, home.vault, clock, settings.vault, runner.changing)
     return Daemon(
         home=home, settings=settings, clock=clock, loaded=loaded, recipes=recipes, key=key, lock=lock,
-        journal=journal, vault=vault, report=report, reader=reader, model=model, runner=runner,
+        journal=journal, vault=vault, report=report, reader=reader, model=model, runner=runner, upkeep=upkeep,
         watched=watched, intake=intake, folders=folders, wake=wake, waiting=waiting,
     )  # fmt: skip
 
@@ -179,6 +183,7 @@ def live(daemon: Daemon, server: ControlServer, signals: Signals) -> int:
         threading.Thread(target=server.serve_forever, name="control", daemon=True),
         threading.Thread(target=daemon.intake.run, args=(daemon.stop,), name="intake", daemon=True),
         threading.Thread(target=work, args=(daemon, signals), name="house", daemon=True),
+        threading.Thread(target=daemon.upkeep.run, args=(daemon.stop,), name="upkeep", daemon=True),
     ]
     daemon.folders.start()
     for thread in threads:
@@ -196,6 +201,7 @@ def live(daemon: Daemon, server: ControlServer, signals: Signals) -> int:
         thread.join(timeout=5)
     daemon.model.stop()
     daemon.reader.stop()
+    daemon.upkeep.copy()
     daemon.journal.close()
     daemon.lock.release()
     log.info("stopped")

@@ -16,6 +16,7 @@ from homebody.recipe.load import Loaded
 from homebody.recipe.schema import Recipe
 from homebody.secrets import Key
 from homebody.service.lifecycle import Lock
+from homebody.service.upkeep import Upkeep
 from homebody.settings import Settings
 from homebody.triggers.folders import FolderWatch
 
@@ -37,6 +38,7 @@ class Daemon:
     reader: Reader
     model: ModelClient
     runner: Runner
+    upkeep: Upkeep
     watched: list[Watched]
     intake: Intake
     folders: FolderWatch

@@ -12,8 +12,9 @@ from homebody.errors import HomebodyError, UsageError
 from homebody.house.account import account, history, printable, run_dict
 from homebody.house.forget import forget
 from homebody.house.inquiry import Answer, House, inquire
+from homebody.house.undo import CAN_BE_UNDONE
 from homebody.journal.again import RetryRefusedError
-from homebody.journal.run import RunState
+from homebody.journal.run import EffectState, RunState
 from homebody.journal.store import Journal
 from homebody.paths import Home
 from homebody.recipe.load import load_folder
@@ -29,7 +30,7 @@ FAILED = (RunState.FAILED, RunState.QUARANTINED)
 def explain_routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route]:
     """Return the routes; *daemon* gives the daemon at the time of the request."""
     return {
-        ("GET", "/v1/runs"): lambda asked: runs(daemon().journal, asked),
+        ("GET", "/v1/runs"): lambda asked: with_purged(daemon(), runs(daemon().journal, asked)),
         ("GET", "/v1/run"): lambda asked: one_run(daemon(), asked),
         ("GET", "/v1/why"): lambda asked: why(daemon(), asked),
         ("POST", "/v1/retry"): lambda asked: try_again(daemon(), asked),
@@ -51,6 +52,19 @@ def runs(journal: Journal, asked: Mapping[str, Any]) -> dict[str, Any]:
         path=Path(asked["path"]) if asked.get("path") else None,
         since=since,
     )
+
+
+def with_purged(daemon: Daemon, found: dict[str, Any]) -> dict[str, Any]:
+    """Return a history in which each run says whether old contents that its undo would need are gone."""
+    ends = {state.value for state in CAN_BE_UNDONE}
+    for run in found["runs"]:
+        run["purged"] = run["state"] in ends and any(
+            effect.state in (EffectState.APPLIED, EffectState.KEPT)
+            and effect.before_image is not None
+            and not daemon.vault.has(effect.before_image)
+            for effect in daemon.journal.effects(run["id"])
+        )
+    return found
 
 
 def one_run(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from typing import Any
 
 from homebody.errors import HomebodyError, UsageError
 from homebody.house import requests, review
+from homebody.house.purge import in_words
 from homebody.house.undo import undo
 from homebody.journal.run import Run
+from homebody.journal.vault import ImageGoneError, VaultError
 from homebody.recipe.schema import Recipe
 from homebody.service.control import Route
 from homebody.service.daemon import Daemon
@@ -176,8 +178,8 @@ def take_back(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
                 undone = undo(daemon.journal, daemon.vault, one.id, force=bool(asked.get("force")))
         except HomebodyError as error:
             if not several:
-                raise
-            refused.append({"run": one.id, "why": str(error)})
+                raise told(daemon, one, error) from None
+            refused.append({"run": one.id, "why": str(told(daemon, one, error))})
             continue
         done.append(
             {
@@ -187,6 +189,17 @@ def take_back(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
             }
         )
     return {"undone": done, "refused": refused, "files": [path for one in done for path in one["files"]]}
+
+
+def told(daemon: Daemon, run: Run, error: HomebodyError) -> HomebodyError:
+    """Return why a run cannot be undone; an old content that is gone says on which policy it went."""
+    if not isinstance(error, ImageGoneError):
+        return error
+    why = in_words(daemon.journal, run)
+    return VaultError(
+        f"Run {run.id} cannot be undone any more: what its files held before is gone; {why}.",
+        hint="Nothing was changed, and the history stays.",
+    )
 
 
 def run_line(run: Run) -> dict[str, Any]:

@@ -7,11 +7,13 @@ from typing import Any
 from homebody import __version__, seal
 from homebody.errors import UsageError
 from homebody.house.account import run_dict, step_dict
+from homebody.house.purge import key_lost
 from homebody.recipe.schema import Schedule
 from homebody.service.control import Route
 from homebody.service.daemon import Daemon
 from homebody.service.explain import explain_routes
 from homebody.service.requests import request_routes
+from homebody.service.vaulting import vault_routes
 from homebody.triggers.schedule import build, next_due
 
 LOOK_SECONDS = 0.05
@@ -26,6 +28,7 @@ def routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route]:
         ("POST", "/v1/probe"): lambda asked: probe(daemon(), asked),
         **request_routes(daemon),
         **explain_routes(daemon),
+        **vault_routes(daemon),
     }
 
 
@@ -46,7 +49,8 @@ def status(daemon: Daemon) -> dict[str, Any]:
             name: {"files": files, "until": until.astimezone().isoformat(timespec="seconds")}
             for name, (files, until) in daemon.journal.held().items()
         },
-        "problems": [*journal_problems(daemon), *(str(problem) for problem in daemon.loaded.problems)],
+        "store": store_problems(daemon),
+        "problems": [*store_problems(daemon), *(str(problem) for problem in daemon.loaded.problems)],
         "folders": {
             str(folder): why for folder, why in (daemon.folders.problems | daemon.intake.problems).items()
         },
@@ -56,11 +60,18 @@ def status(daemon: Daemon) -> dict[str, Any]:
     }
 
 
-def journal_problems(daemon: Daemon) -> list[str]:
-    """Return what a person should know of the journal."""
-    if daemon.journal.damaged is None:
-        return []
-    return [f"the journal was damaged; it lies at {daemon.journal.damaged}, and a new one was begun"]
+def store_problems(daemon: Daemon) -> list[str]:
+    """Return what a person should know of journal and vault."""
+    found = list(daemon.upkeep.problems.values())
+    if daemon.journal.damaged is not None:
+        found.append(f"the journal was damaged; it lies at {daemon.journal.damaged}, and a new one was begun")
+    lost = key_lost(daemon.journal, daemon.clock.now(), daemon.settings.vault.keep)
+    if lost is not None:
+        found.append(
+            f"the vault has a new key since {lost.astimezone():%Y-%m-%d %H:%M}: the old one was lost or replaced. What"
+            " was changed before cannot be undone any more; the history stays, and everything goes on"
+        )
+    return found
 
 
 def model_status(daemon: Daemon) -> dict[str, Any]:
