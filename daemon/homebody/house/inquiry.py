@@ -60,7 +60,8 @@ def inquire(path: Path, house: House) -> Answer:
     if house.journal is not None:
         if content is not None:
             origin = house.journal.origin(path, content)
-            file = replace(file, ours=origin is Origin.OURS, writer=house.journal.writer(path, content))
+            ours = origin is Origin.OURS or house.journal.put_here(path, content)
+            file = replace(file, ours=ours, writer=house.journal.writer(path, content))
         if file.kind == "gone":
             file = replace(file, moved=house.journal.moved_away(path))
     verdicts = [verdict(case_of(file, recipe, house, signature, content, origin)) for recipe in house.recipes]
