@@ -26,6 +26,7 @@ from homebody.logs import configure, get_log
 from homebody.model.client import ModelClient
 from homebody.paths import Home
 from homebody.recipe.load import Loaded, load_folder
+from homebody.recipe.reach import circles, edges
 from homebody.recipe.schema import Recipe, Schedule
 from homebody.secrets import vault_key
 from homebody.service.control import ControlServer
@@ -109,13 +110,15 @@ def build_daemon(home: Home, clock: Clock, lock: Lock, environ: Mapping[str, str
 
 
 def usable(loaded: Loaded, home: Home) -> tuple[dict[str, Recipe], dict[str, str]]:
-    """Return the recipes that can run, and why the others wait: a folder of theirs is not there.
+    """Return the recipes that can run, and why the others wait: a folder is not there, or they close a circle.
 
     A folder that a recipe writes is made; a folder that it watches is the person's, and is not.
     """
     recipes: dict[str, Recipe] = {}
-    waiting: dict[str, str] = {}
+    waiting = {name: str(problem) for name, problem in circles(edges(loaded.recipes), loaded.places).items()}
     for recipe in loaded.recipes:
+        if recipe.name in waiting:
+            continue
         permissions = recipe.permissions()
         missing = [folder for folder in permissions.reads if not folder.is_dir()]
         if missing:
