@@ -19,38 +19,55 @@ from homebody.recipe.schema import Recipe, Watch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edge:
-    """What one recipe makes can wake another, or itself: by which action, in which watched folder.
+    """What one recipe makes can wake another, or itself: by which action, in which watched folder."""
 
-    ``cure`` is a pattern of names that keeps the two apart, or None where there is none.
-    """
-
-    source: str
-    target: str
+    maker: Recipe
+    taker: Recipe
     made: Made
     place: Place
-    cure: str | None
+
+    @property
+    def source(self) -> str:
+        """The name of the recipe that makes it."""
+        return self.maker.name
+
+    @property
+    def target(self) -> str:
+        """The name of the recipe that takes it."""
+        return self.taker.name
+
+    def cure(self) -> str | None:
+        """Return a pattern of names which, passed over, keeps the two apart; None when nothing would be left.
+
+        The pattern is tried before it is told.
+        """
+        woken_by = Names(self.maker.filters, offered=False)
+        ways = [one for one in outputs(self.maker) if one.action == self.made.action]
+        for glob in dict.fromkeys(one.glob() for one in ways if len(one.glob()) <= 255):
+            filters: list[Filter] = [*self.taker.filters, NameFilter(patterns=(glob,), negated=True)]
+            names = Names(filters)
+            if (
+                glob.strip("*")
+                and names.takes_any
+                and not _meeting(ways, _places(self.taker, names), woken_by)
+            ):
+                return glob
+        return None
 
 
 def edges(recipes: Iterable[Recipe]) -> list[Edge]:
     """Return how the enabled *recipes* can wake each other, one edge for each action and pair of recipes."""
     enabled = [recipe for recipe in recipes if recipe.enabled]
-    names = {recipe.name: Names(recipe.filters) for recipe in enabled}
+    places = [(recipe, _places(recipe, Names(recipe.filters))) for recipe in enabled]
     found = []
-    for source in enabled:
-        made = outputs(source)
-        woken_by = Names(
-            source.filters, offered=False
-        )  # what the target looks at need not be looked at twice
-        for target in enabled:
-            places = _places(target, names[target.name])
-            for number in range(len(source.actions)):
-                ways = [one for one in made if one.action == number]
-                met = _meeting(ways, places, woken_by)
+    for maker in enabled:
+        made = outputs(maker)
+        woken_by = Names(maker.filters, offered=False)  # what the taker looks at need not be looked at twice
+        for taker, where in places:
+            for number in range(len(maker.actions)):
+                met = _meeting([one for one in made if one.action == number], where, woken_by)
                 if met is not None:
-                    cure = _cure(ways, target, woken_by)
-                    found.append(
-                        Edge(source=source.name, target=target.name, made=met[0], place=met[1], cure=cure)
-                    )
+                    found.append(Edge(maker=maker, taker=taker, made=met[0], place=met[1]))
     return found
 
 
@@ -68,16 +85,6 @@ def _meeting(ways: Sequence[Made], places: Sequence[Place], source: Names) -> tu
     """Return the first of *ways* that one of *places* may take, and that place."""
     pairs = ((one, place) for one in ways for place in places)
     return next((pair for pair in pairs if may_take(pair[1], pair[0].folder, pair[0].rest, source)), None)
-
-
-def _cure(ways: Sequence[Made], target: Recipe, source: Names) -> str | None:
-    """Return a pattern of names which, passed over by *target*, keeps all of *ways* from it, but not all files."""
-    for glob in dict.fromkeys(one.glob() for one in ways):
-        filters: list[Filter] = [*target.filters, NameFilter(patterns=(glob[:255],), negated=True)]
-        names = Names(filters)
-        if glob.strip("*") and names.takes_any and _meeting(ways, _places(target, names), source) is None:
-            return glob
-    return None
 
 
 def circles(found: Sequence[Edge], places: Mapping[str, Places]) -> dict[str, Problem]:
@@ -116,8 +123,9 @@ def _words(circle: Sequence[Edge]) -> str:
         links = ", and ".join(f"what {one.source} makes can wake {one.target}" for one in circle)
         what = f"this closes a circle: {links}"
         whose, who = f"the filters of {edge.target}", f"{edge.target} does"
-    cure = f'add `- not name: "{edge.cure}"` to {whose}, or ' if edge.cure is not None else ""
-    return f"{what}; {cure}write to a folder that {who} not watch"
+    cure = edge.cure()
+    add = f'add `- not name: "{cure}"` to {whose}, or ' if cure is not None else ""
+    return f"{what}; {add}write to a folder that {who} not watch"
 
 
 def hints(found: Sequence[Edge]) -> list[str]:
