@@ -7,7 +7,7 @@ import fnmatch
 import unicodedata
 from collections.abc import Iterable
 
-Places = frozenset[int]
+Positions = frozenset[int]
 """How far each pattern may have got, all of them in one row."""
 
 END = ""
@@ -35,8 +35,8 @@ class Globs:
             )
             self._ends.append((row[: len(row) - known] == ["*"], "".join(row[len(row) - known :])))
         self._behind_stars = [self._reach(place) for place in range(len(self._row))]
-        self._steps: dict[tuple[Places, str], Places] = {}
-        self.start: Places = frozenset(place for start in starts for place in self._behind_stars[start])
+        self._steps: dict[tuple[Positions, str], Positions] = {}
+        self.start: Positions = frozenset(place for start in starts for place in self._behind_stars[start])
 
     def _reach(self, place: int) -> tuple[int, ...]:
         """Return *place* and those behind the stars that stand there, for a star may stand for nothing."""
@@ -49,7 +49,7 @@ class Globs:
         """Return every character of which the patterns say something."""
         return {character for part in self._row if part not in ("*", "?") for character in part}
 
-    def step(self, places: Places, character: str) -> Places:
+    def step(self, places: Positions, character: str) -> Positions:
         """Return the places after one more *character*, a folded one."""
         key = (places, character)
         if key not in self._steps:
@@ -71,7 +71,7 @@ class Globs:
         """Return whether no pattern fits anything that ends in *tail*, as far as its end tells."""
         return not any(tail.endswith(end) or end.endswith(tail) for _, end in self._ends)
 
-    def fits(self, places: Places) -> bool:
+    def fits(self, places: Positions) -> bool:
         """Return whether a pattern fits all that was read."""
         return any(self._row[place] == END for place in places)
 

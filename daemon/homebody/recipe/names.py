@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property
 
 from homebody.filters import Filter
-from homebody.recipe.globs import Globs, Places, alphabet, fold
+from homebody.recipe.globs import Globs, Positions, alphabet, fold
 from homebody.triggers.settle import TEMPORARY_PREFIXES, TEMPORARY_SUFFIXES
 
-State = tuple[Places, ...]
+State = tuple[Positions, ...]
 """How far each list of patterns has got."""
 
 

@@ -77,9 +77,7 @@ class _Walk:
                 return True
             new = [after for after in dict.fromkeys(self._after(inside, read)) if after not in seen]
             seen.update(new)
-            waiting.extend(
-                reversed(new)
-            )  # the end of a hole is tried first: the shortest names are found at once
+            waiting.extend(reversed(new))  # the end of a hole comes first: short names are found at once
         return False
 
     def _after(self, inside: Inside, read: Seen) -> Iterator[tuple[Inside, Seen]]:
