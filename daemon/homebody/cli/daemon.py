@@ -1,6 +1,7 @@
 """``homebody status``: what the running homebody does."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 import click
@@ -36,6 +37,8 @@ def status_lines(status: dict[str, Any]) -> list[str]:
                      f"context {model['context']} tokens, {model['memory_bytes'] / 1e6:.0f} MB")  # fmt: skip
     else:
         lines.append(f"model: {model['state']}" + (f": {model['problem']}" if model["problem"] else ""))
+    if status["paused"]:
+        lines.append(paused_words(status["paused"]))
     counts = (
         ", ".join(f"{number} {state}" for state, number in sorted(status["counts"].items())) or "none yet"
     )
@@ -58,3 +61,10 @@ def status_lines(status: dict[str, Any]) -> list[str]:
     if status["key"] == "file":
         lines.append("the vault's key lies in a file (no keyring here); `homebody doctor` says more")
     return lines
+
+
+def paused_words(paused: dict[str, Any]) -> str:
+    """Return why nothing is done just now, since when, and that no one need do more than make room."""
+    since = datetime.fromisoformat(paused["since"]).astimezone()
+    free = f"{paused['free_bytes'] / 1e6:.1f} MB free in {paused['folder']}"
+    return f"paused: {paused['why']} ({free}), since {since:%H:%M}; goes on by itself when there is room"

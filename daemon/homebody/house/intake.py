@@ -14,7 +14,7 @@ from typing import Any
 
 from homebody.clock import Clock
 from homebody.documents.file import LIMIT, identify
-from homebody.errors import DocumentError, HomebodyError
+from homebody.errors import DiskFullError, DocumentError, HomebodyError
 from homebody.events import FileSettled
 from homebody.filters.filter import FileFacts
 from homebody.journal.breaker import opens_until, waits
@@ -210,6 +210,8 @@ class Intake:
                 # A run of its own, so that a person sees why nothing happens; never remembered, so that the
                 # next rescan notices when the file may be read.
                 self._offer(path, candidate.signature, f"unreadable:{candidate.signature.mtime_ns}")
+        except DiskFullError:
+            raise  # nothing can be queued for anybody: whoever runs us rests, and then looks again
         except (HomebodyError, OSError) as error:
             self._log.error("a file could not be taken in", error=error)
 

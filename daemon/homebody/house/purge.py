@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from homebody.errors import DiskFullError
 from homebody.journal.images import Image, images_in, remove, to_go
 from homebody.journal.run import Run, RunState
 from homebody.journal.store import Journal
@@ -70,7 +71,7 @@ def purge(
     """Remove what is older than *before*, and the oldest until *bytes_at_most* are left, from the vault in *folder*.
 
     Returns what went; with *dry* nothing does. No change to files may be under way meanwhile. Raises JournalError
-    or DiskFullError before anything is removed, OSError when the vault cannot be written.
+    before anything is removed, OSError when the vault cannot be written.
     """
     there = images_in(folder)
     spare = in_use(there, journal.images(), journal.in_state(RunState.RUNNING))
@@ -82,8 +83,13 @@ def purge(
         spared=len({image.name for image in wished} & spare),
     )
     if going and not dry:
-        note(journal, Purge(at=now.isoformat(), upto=going[-1].kept_at.isoformat(), why=why))
-        remove(folder, going)
+        noted = Purge(at=now.isoformat(), upto=going[-1].kept_at.isoformat(), why=why)
+        try:
+            note(journal, noted)
+            remove(folder, going)
+        except DiskFullError:  # then room comes first, and the note after it
+            remove(folder, going)
+            note(journal, noted)
     return purged
 
 

@@ -6,17 +6,18 @@ and only then look at the first document.
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
 from homebody import __version__, seal
 from homebody.clock import Clock, SystemClock
 from homebody.documents.reader import Reader
-from homebody.errors import ModelError, ModelNotReadyError, SealError
+from homebody.errors import DiskFullError, ModelError, ModelNotReadyError, SealError
 from homebody.house.due import enqueuer
 from homebody.house.intake import Intake, wishes
 from homebody.house.loop import Endings, run_until
+from homebody.house.pause import REST_SECONDS, Pause
 from homebody.house.purge import know_key
 from homebody.house.recover import recover
 from homebody.house.runner import Runner
@@ -100,12 +101,13 @@ def build_daemon(home: Home, clock: Clock, lock: Lock, environ: Mapping[str, str
         stat=look,
         mend=folders.mend,
     )
+    pause = Pause(clock, lambda: written_by(home, recipes.values()))
     know_key(journal, vault.key_id, clock.now())
     upkeep = Upkeep(journal, home.journal, home.vault, clock, settings.vault, runner.changing)
     return Daemon(
         home=home, settings=settings, clock=clock, loaded=loaded, recipes=recipes, key=key, lock=lock,
-        journal=journal, vault=vault, report=report, reader=reader, model=model, runner=runner, upkeep=upkeep,
-        watched=watched, intake=intake, folders=folders, wake=wake, waiting=waiting,
+        journal=journal, vault=vault, report=report, reader=reader, model=model, runner=runner, pause=pause,
+        upkeep=upkeep, watched=watched, intake=intake, folders=folders, wake=wake, waiting=waiting,
     )  # fmt: skip
 
 
@@ -150,15 +152,18 @@ def refuse_our_own(folder: Path, home: Home) -> None:
                         hint="Choose another folder in the recipe.")  # fmt: skip
 
 
+def written_by(home: Home, recipes: Iterable[Recipe]) -> list[Path]:
+    """Return the folders that are written: those of the recipes, and the state folder."""
+    return [home.state, *(folder for recipe in recipes for folder in recipe.permissions().writes)]
+
+
 def put_on_seal(home: Home, settings: Settings, recipes: Any) -> seal.SealReport:
     """Enter the seal and try to get out of it. Raises SealError if it cannot be put on or does not hold."""
     model = settings.model_path().resolve()
     reads: set[Path] = {home.config} | ({model} if model.is_file() else set())
-    writes: set[Path] = {home.state}
     for recipe in recipes:
-        permissions = recipe.permissions()
-        reads.update(permissions.reads)
-        writes.update(permissions.writes)
+        reads.update(recipe.permissions().reads)
+    writes = set(written_by(home, recipes))
     report = seal.enter(seal.daemon_policy(read=sorted(reads), write=sorted(writes)))
     aims = seal.ProbeTargets(
         tcp_port=9, udp_port=9, unix_path=str(home.state / "nobody.sock"), outside=str(home.config)
@@ -184,7 +189,7 @@ def live(daemon: Daemon, server: ControlServer, signals: Signals) -> int:
     schedules = start_schedules(daemon)
     threads = [
         threading.Thread(target=server.serve_forever, name="control", daemon=True),
-        threading.Thread(target=daemon.intake.run, args=(daemon.stop,), name="intake", daemon=True),
+        threading.Thread(target=take_in, args=(daemon,), name="intake", daemon=True),
         threading.Thread(target=work, args=(daemon, signals), name="house", daemon=True),
         threading.Thread(target=daemon.upkeep.run, args=(daemon.stop,), name="upkeep", daemon=True),
     ]
@@ -238,6 +243,20 @@ def start_schedules(daemon: Daemon) -> Schedules:
     return schedules
 
 
+def take_in(daemon: Daemon) -> None:
+    """Take files in until the daemon stops; on a full disk rest, and look at everything again after it."""
+    while not daemon.stop.is_set():
+        try:
+            daemon.intake.run(daemon.stop)
+        except DiskFullError:
+            daemon.pause.full()
+            while daemon.pause.lasts() and not daemon.stop.wait(REST_SECONDS):
+                pass
+        except Exception as error:  # noqa: BLE001 - a daemon that takes nothing in any more would be deaf
+            get_log().error("the intake stumbled", error=error)
+            daemon.stop.wait(NAP_SECONDS)
+
+
 def work(daemon: Daemon, signals: Signals) -> None:
     """Load the model, then carry out runs until the daemon stops; a model that does not load stops nothing.
 
@@ -261,7 +280,11 @@ def work(daemon: Daemon, signals: Signals) -> None:
                 with daemon.runner.changing:
                     recover(daemon.journal, daemon.vault)
                 stumbled = False
-            run_until(daemon.stop, daemon.wake, daemon.journal, daemon.runner, endings, NAP_SECONDS)
+            run_until(daemon.stop, daemon.wake, daemon.journal, daemon.runner, endings,
+                      NAP_SECONDS, daemon.pause)  # fmt: skip
+        except DiskFullError:
+            daemon.pause.full()
+            stumbled = True
         except Exception as error:  # noqa: BLE001 - whatever one run meets must not end the others; it is logged
             log.error("the loop stumbled", error=error)
             stumbled = True

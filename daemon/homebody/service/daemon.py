@@ -7,6 +7,7 @@ from homebody import seal
 from homebody.clock import Clock
 from homebody.documents.reader import Reader
 from homebody.house.intake import Intake, Watched
+from homebody.house.pause import Pause
 from homebody.house.runner import Runner
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
@@ -38,6 +39,7 @@ class Daemon:
     reader: Reader
     model: ModelClient
     runner: Runner
+    pause: Pause
     upkeep: Upkeep
     watched: list[Watched]
     intake: Intake

@@ -44,6 +44,7 @@ def status(daemon: Daemon) -> dict[str, Any]:
             {"name": recipe.name, "enabled": recipe.enabled, "description": recipe.description}
             for recipe in daemon.recipes.values()
         ],
+        "paused": paused(daemon),
         "waiting": dict(daemon.waiting),
         "held": {
             name: {"files": files, "until": until.astimezone().isoformat(timespec="seconds")}
@@ -57,6 +58,19 @@ def status(daemon: Daemon) -> dict[str, Any]:
         "schedules": schedule_status(daemon),
         "counts": {state.value: number for state, number in daemon.journal.counts().items()},
         "reader": {"pid": daemon.reader.pid},
+    }
+
+
+def paused(daemon: Daemon) -> dict[str, Any] | None:
+    """Return since when the daemon rests because the disk is full, and how much room there is now; None if not."""
+    resting = daemon.pause.resting
+    if resting is None:
+        return None
+    return {
+        "why": "the disk is full",
+        "since": resting.since.isoformat(),
+        "folder": str(resting.folder),
+        "free_bytes": daemon.pause.free(),
     }
 
 
