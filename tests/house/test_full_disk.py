@@ -86,9 +86,9 @@ def _short_rest(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def small_room(small_disk: Path, reader, room) -> Iterator[object]:
+def small_room(small_disk: Path, make_room) -> Iterator[object]:
     """A room whose notes, journal and vault are all on the small disk."""
-    made = type(room)(small_disk, reader)
+    made = make_room(small_disk)
     yield made
     made.journal.close()
 

@@ -68,7 +68,7 @@ def wishes(recipes: Iterable[Recipe], settle: float) -> list[Watched]:
 class Intake:
     """Takes in files: hints come from any thread, everything else happens in the thread that calls ``run``."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - everything that it needs, each by its name
         self,
         *,
         journal: Journal,
@@ -78,6 +78,7 @@ class Intake:
         rescan_seconds: float,
         stat: Callable[[Path], Candidate | None],
         mend: Callable[[], None],
+        judge: Callable[[Recipe, Path], str | None] = lambda _recipe, _path: None,
     ) -> None:
         self._journal = journal
         self._clock = clock
@@ -86,6 +87,7 @@ class Intake:
         self._rescan_seconds = rescan_seconds
         self._stat = stat
         self._mend = mend
+        self._judge = judge
         self._hints: queue.SimpleQueue[Path] = queue.SimpleQueue()
         self._pending: Pending = {}
         self._looked = False
@@ -96,6 +98,11 @@ class Intake:
     def hint(self, path: Path) -> None:
         """Note that something happened at *path*; called from the watcher's thread."""
         self._hints.put(path)
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether every folder has been looked at, and all that was found has been taken in."""
+        return self._looked and not self._pending and self._hints.empty() and not self.problems
 
     def run(self, stop: threading.Event) -> None:
         """Take in files until *stop* is set: the first rescan at once, then hints, settling and rescans."""
@@ -246,6 +253,7 @@ class Intake:
             due=None,
             not_before=until,
             reason=waits(limit.count, limit.per, until) if until is not None else None,
+            skip=self._judge(recipe, path),
         )
         if run is not None:
             self._wake()

@@ -14,10 +14,11 @@ from homebody.clock import Clock
 from homebody.errors import JournalError
 from homebody.events import Asked, Event, FileSettled
 from homebody.journal.again import Again
-from homebody.journal.database import Database, open_database, open_to_read
+from homebody.journal.database import Database, open_to_read
 from homebody.journal.forget import Forgetting
 from homebody.journal.history import History
 from homebody.journal.memory import Origin, Signature
+from homebody.journal.rebuilding import Rebuilt, open_whole
 from homebody.journal.rows import (
     detail_text,
     effect_of,
@@ -47,23 +48,25 @@ class Journal(History, Again, Forgetting):
     All raise JournalError when the file cannot be read or written, and DiskFullError when the disk is full.
     """
 
-    def __init__(self, database: Database, clock: Clock, damaged: Path | None = None) -> None:
+    def __init__(self, database: Database, clock: Clock, rebuilt: Rebuilt | None = None) -> None:
         super().__init__(database, clock)
-        self.damaged = damaged
-        """Where a journal that was found damaged has been set aside, if so."""
+        self.damaged = rebuilt.damaged if rebuilt is not None else None
+        self.rebuilt = rebuilt
+        """Where a journal that was found damaged has been set aside, and what was saved of it, if so."""
 
     @classmethod
-    def open(cls, path: Path, clock: Clock, *, read_only: bool = False) -> "Journal":
+    def open(cls, path: Path, clock: Clock, *, read_only: bool = False, lived: bool = False) -> "Journal":
         """Return the journal at *path*, made, migrated or replaced as needed.
 
-        A damaged one is set aside under a name with the time in it and a new one is begun: nothing is lost
-        that could still be read by hand. With *read_only* nothing is made or changed; a command may read so
-        while the daemon writes. Raises JournalError when it cannot be opened.
+        A damaged one is set aside under a name with the time in it, and made anew of what can be read of it and
+        of its copy. *lived*: homebody has worked here, so that a missing one was lost. With *read_only* nothing is
+        made or changed; a command may read so while the daemon writes. Raises JournalError or DiskFullError when
+        it cannot be opened.
         """
         if read_only:
             return cls(open_to_read(path), clock)
-        database, damaged = open_database(path, clock.now())
-        return cls(database, clock, damaged)
+        database, rebuilt = open_whole(path, clock.now(), lived=lived)
+        return cls(database, clock, rebuilt)
 
     def close(self) -> None:
         """Close the file; what was committed stays."""
@@ -86,11 +89,12 @@ class Journal(History, Again, Forgetting):
         not_before: datetime | None = None,
         reason: str | None = None,
         dry: bool = False,
+        skip: str | None = None,
     ) -> int | None:
         """Queue a run in one transaction and return its number, or None when *key* had its run already.
 
         Runs of one *lane* (a watched folder) follow each other; lanes take turns. *dry*: nothing is to be changed.
-        A run that has to wait says in *reason* why.
+        A run that has to wait says in *reason* why. *skip*: it is over at once, for that reason.
         """
         if self._database.ask("had", key=os.fsencode(key)):
             return None  # without a write: a rescan offers every file again
@@ -119,6 +123,11 @@ class Journal(History, Again, Forgetting):
                 return None
             self._database.do("know_recipe", recipe=recipe, lane=name_bytes(lane) or b"")
             self._tell(made.lastrowid, "queued")
+            if skip is not None:
+                state = RunState.SKIPPED.value
+                self._database.do(
+                    "finish", id=made.lastrowid, state=state, reason=words(skip), now=self._now()
+                )
             return made.lastrowid
 
     def claim(self) -> Run | None:

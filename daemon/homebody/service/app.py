@@ -13,12 +13,12 @@ from typing import Any, TextIO
 from homebody import __version__, seal
 from homebody.clock import Clock, SystemClock
 from homebody.documents.reader import Reader
-from homebody.errors import DiskFullError, ModelError, ModelNotReadyError, SealError
+from homebody.errors import ModelError, ModelNotReadyError, SealError
 from homebody.house.due import enqueuer
 from homebody.house.intake import Intake, wishes
-from homebody.house.loop import Endings, run_until
-from homebody.house.pause import REST_SECONDS, Pause
+from homebody.house.pause import Pause
 from homebody.house.purge import know_key
+from homebody.house.rebuild import FirstLook
 from homebody.house.recover import recover
 from homebody.house.runner import Runner
 from homebody.journal.store import Journal
@@ -34,6 +34,7 @@ from homebody.service.control import ControlServer
 from homebody.service.daemon import Daemon
 from homebody.service.lifecycle import Lock, Signals
 from homebody.service.routes import routes
+from homebody.service.threads import end_first_look, take_in, work
 from homebody.service.upkeep import Upkeep
 from homebody.settings import Settings, load_settings
 from homebody.triggers.folders import FolderWatch
@@ -42,8 +43,6 @@ from homebody.triggers.schedule import Schedules, build
 
 SELF_TEST = ("tcp", "udp", "dns", "unix", "child", "write_outside")
 """The probes that a freshly sealed daemon tries; one that gets out means that it does not start."""
-
-NAP_SECONDS = 1.0
 
 
 def serve(home: Home, *, terminal: TextIO | None = None, verbose: bool = False) -> int:
@@ -75,7 +74,7 @@ def build_daemon(home: Home, clock: Clock, lock: Lock, environ: Mapping[str, str
     loaded = load_folder(home.recipes)
     key = vault_key(home, environ)
     recipes, waiting = usable(loaded, home)
-    journal = Journal.open(home.journal, clock)
+    journal = Journal.open(home.journal, clock, lived=home.vault.is_dir())
     report = put_on_seal(home, settings, recipes.values())
     vault = Vault(home.vault, key.data)
     reader = Reader(clock=clock)
@@ -89,6 +88,7 @@ def build_daemon(home: Home, clock: Clock, lock: Lock, environ: Mapping[str, str
         clock=clock,
         recipes=recipes,
     )
+    first_look = FirstLook(journal)
     watched = wishes(recipes.values(), settings.settle)
     wake = threading.Event()
     folders = FolderWatch([(one.folder, one.recursive) for one in watched], lambda path: intake.hint(path))  # noqa: PLW0108 - made below
@@ -100,10 +100,12 @@ def build_daemon(home: Home, clock: Clock, lock: Lock, environ: Mapping[str, str
         rescan_seconds=settings.rescan,
         stat=look,
         mend=folders.mend,
+        judge=first_look,
     )
     pause = Pause(clock, lambda: written_by(home, recipes.values()))
     know_key(journal, vault.key_id, clock.now())
-    upkeep = Upkeep(journal, home.journal, home.vault, clock, settings.vault, runner.changing)
+    upkeep = Upkeep(journal, home.journal, home.vault, clock, settings.vault, runner.changing,
+                     also=lambda: end_first_look(first_look, intake, folders))  # fmt: skip
     return Daemon(
         home=home, settings=settings, clock=clock, loaded=loaded, recipes=recipes, key=key, lock=lock,
         journal=journal, vault=vault, report=report, reader=reader, model=model, runner=runner, pause=pause,
@@ -182,8 +184,8 @@ def put_on_seal(home: Home, settings: Settings, recipes: Any) -> seal.SealReport
 def live(daemon: Daemon, server: ControlServer, signals: Signals) -> int:
     """Recover, start every part, wait for a signal, stop every part; return the exit code."""
     log = get_log()
-    if daemon.journal.damaged is not None:
-        log.error("the journal was damaged and set aside; a new one was begun")
+    if (rebuilt := daemon.journal.rebuilt) is not None:
+        log.error("the journal was damaged or gone, and was rebuilt", count=rebuilt.saved)
     found = recover(daemon.journal, daemon.vault)
     log.info("recovered", finished=found.finished, taken_back=found.taken_back, handed_back=found.handed_back)
     schedules = start_schedules(daemon)
@@ -241,51 +243,3 @@ def start_schedules(daemon: Daemon) -> Schedules:
                 schedules.add(recipe.name, build(trigger), cursor, trigger.catch_up)
     schedules.start()
     return schedules
-
-
-def take_in(daemon: Daemon) -> None:
-    """Take files in until the daemon stops; on a full disk rest, and look at everything again after it."""
-    while not daemon.stop.is_set():
-        try:
-            daemon.intake.run(daemon.stop)
-        except DiskFullError:
-            daemon.pause.full()
-            while daemon.pause.lasts() and not daemon.stop.wait(REST_SECONDS):
-                pass
-        except Exception as error:  # noqa: BLE001 - a daemon that takes nothing in any more would be deaf
-            get_log().error("the intake stumbled", error=error)
-            daemon.stop.wait(NAP_SECONDS)
-
-
-def work(daemon: Daemon, signals: Signals) -> None:
-    """Load the model, then carry out runs until the daemon stops; a model that does not load stops nothing.
-
-    Without a model the recipes that need none go on, and `status` says what is wrong.
-    """
-    log = get_log()
-    try:
-        ready = daemon.model.start()
-        log.info("model ready", model_sha256=ready.sha256, quantization=ready.info.quantization,
-                 context=ready.context, memory_bytes=ready.memory_bytes, seconds=ready.load_seconds)  # fmt: skip
-    except ModelError as error:
-        daemon.model_problem = f"{error} {error.hint or ''}".strip()
-        log.error("model not loaded", error=error)
-    endings = Endings(daemon.journal, daemon.clock, daemon.recipes)
-    stumbled = False
-    while not daemon.stop.is_set():
-        try:
-            if stumbled:
-                daemon.stop.wait(NAP_SECONDS)
-                # The run that was broken off must not stay `running`; an undo may be on its way meanwhile.
-                with daemon.runner.changing:
-                    recover(daemon.journal, daemon.vault)
-                stumbled = False
-            run_until(daemon.stop, daemon.wake, daemon.journal, daemon.runner, endings,
-                      NAP_SECONDS, daemon.pause)  # fmt: skip
-        except DiskFullError:
-            daemon.pause.full()
-            stumbled = True
-        except Exception as error:  # noqa: BLE001 - whatever one run meets must not end the others; it is logged
-            log.error("the loop stumbled", error=error)
-            stumbled = True
-    signals.end()

@@ -8,6 +8,7 @@ from homebody import __version__, seal
 from homebody.errors import UsageError
 from homebody.house.account import run_dict, step_dict
 from homebody.house.purge import key_lost
+from homebody.journal.rebuilding import Rebuilt
 from homebody.recipe.schema import Schedule
 from homebody.service.control import Route
 from homebody.service.daemon import Daemon
@@ -77,8 +78,8 @@ def paused(daemon: Daemon) -> dict[str, Any] | None:
 def store_problems(daemon: Daemon) -> list[str]:
     """Return what a person should know of journal and vault."""
     found = list(daemon.upkeep.problems.values())
-    if daemon.journal.damaged is not None:
-        found.append(f"the journal was damaged; it lies at {daemon.journal.damaged}, and a new one was begun")
+    if daemon.journal.rebuilt is not None:
+        found.append(rebuilt_words(daemon.journal.rebuilt))
     lost = key_lost(daemon.journal, daemon.clock.now(), daemon.settings.vault.keep)
     if lost is not None:
         found.append(
@@ -86,6 +87,19 @@ def store_problems(daemon: Daemon) -> list[str]:
             " was changed before cannot be undone any more; the history stays, and everything goes on"
         )
     return found
+
+
+def rebuilt_words(rebuilt: Rebuilt) -> str:
+    """Return what happened to a journal that had to be rebuilt."""
+    lies = (
+        f"was damaged and lies at {rebuilt.damaged}"
+        if rebuilt.damaged
+        else "was gone, or older than its copy"
+    )
+    return (
+        f"the journal {lies}; it was rebuilt with {rebuilt.saved} runs, {rebuilt.from_copy} of them from its copy."
+        " Files that it does not know any more are judged by what is there, so that nothing is done twice"
+    )
 
 
 def model_status(daemon: Daemon) -> dict[str, Any]:

@@ -36,7 +36,10 @@ def copy_due(last: datetime | None, now: datetime, *, idle: bool) -> bool:
 
 
 class Upkeep:
-    """Does what is due when asked; *changing* is held while the vault is purged, so that no run needs it."""
+    """Does what is due when asked; *changing* is held while the vault is purged, so that no run needs it.
+
+    *also* is done at every look.
+    """
 
     def __init__(
         self,
@@ -46,6 +49,8 @@ class Upkeep:
         clock: Clock,
         limits: VaultLimits,
         changing: Lock,
+        *,
+        also: Callable[[], None] = lambda: None,
     ) -> None:
         self._journal = journal
         self._journal_path = journal_path
@@ -53,6 +58,7 @@ class Upkeep:
         self._clock = clock
         self._limits = limits
         self._changing = changing
+        self._also = also
         self._purged_at: datetime | None = None
         self._log: Any = get_log()
         self.problems: dict[str, str] = {}
@@ -71,6 +77,7 @@ class Upkeep:
             self._purged_at = now
         if copy_due(copied_at(self._journal_path), now, idle=self._idle()):
             self.copy()
+        self._done("the first look after the rebuilding could not be ended", self._also)
 
     def purge(self) -> Purged:
         """Keep the vault to its limits, and return what went."""
