@@ -7,13 +7,20 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal
 
 import click
 
 from homebody import __version__, seal
+from homebody.cli.daemon import paused_words
+from homebody.cli.vault import ago, key_place, rounded
 from homebody.errors import HomebodyError, NotRunningError
+from homebody.journal.copying import copied_at, is_whole
+from homebody.journal.images import images_in
 from homebody.paths import Home
+from homebody.quantities import say_size
 from homebody.recipe.lint import lint
 from homebody.recipe.load import load_folder
 from homebody.secrets import trusted_keyring
@@ -61,6 +68,8 @@ def examine(home: Home) -> Iterator[Finding]:
     yield from examine_key(home)
     yield from examine_recipes(home)
     yield from examine_disk(home)
+    yield from examine_journal(home, datetime.now(UTC))
+    yield from examine_vault(home)
     yield from examine_daemon(home)
 
 
@@ -100,14 +109,17 @@ def examine_model(home: Home) -> Iterator[Finding]:
 
 def examine_key(home: Home) -> Iterator[Finding]:
     """Say where the vault's key lies or would lie."""
-    if home.key.exists() or trusted_keyring() is None:
+    place = key_place(home)
+    if place == "unreadable":
+        yield Finding("wrong", f"the vault's key in {home.key} cannot be used", "`homebody serve` says why.")
+    elif place == "file" or (place == "none" and trusted_keyring() is None):
         yield Finding(
             "note",
             f"the vault's key lies in a file that only you can read: {home.key}",
             "Where a keyring is there (GNOME, KDE, macOS), homebody keeps it in that from the first start on.",
         )
-        return
-    yield Finding("right", "the vault's key lies in the keyring")
+    else:
+        yield Finding("right", "the vault's key lies in the keyring")
 
 
 def examine_recipes(home: Home) -> Iterator[Finding]:
@@ -139,15 +151,61 @@ def examine_recipes(home: Home) -> Iterator[Finding]:
 
 
 def examine_disk(home: Home) -> Iterator[Finding]:
-    """Look at the room that is left for the journal and the vault."""
-    folder = next(place for place in (home.state, *home.state.parents) if place.exists())
-    free = shutil.disk_usage(folder).free
-    if free < LEAST_FREE_BYTES:
-        yield Finding(
-            "wrong", f"{free / 1e6:.0f} MB are left on the disk", "Make room: homebody pauses on a full disk."
-        )
+    """Look at the room that is left where homebody writes: for journal and vault, and for what recipes make."""
+    written = [
+        folder for recipe in load_folder(home.recipes).recipes for folder in recipe.permissions().writes
+    ]
+    disks: dict[int, Path] = {}
+    for folder in (home.state, *written):
+        there = next(place for place in (folder, *folder.parents) if place.exists())
+        disks.setdefault(there.stat().st_dev, there)
+    for folder in disks.values():
+        free = shutil.disk_usage(folder).free
+        words = f"{rounded(free)} are left on the disk of {folder}"
+        if free < LEAST_FREE_BYTES:
+            yield Finding("wrong", words, "Make room: homebody pauses on a full disk, and goes on by itself.")
+        else:
+            yield Finding("right", words)
+
+
+def examine_journal(home: Home, now: datetime) -> Iterator[Finding]:
+    """Check the journal, and say how large it is and how old its copy."""
+    if not home.journal.exists():
+        yield Finding("note", "there is no journal yet", "The first start makes it.")
         return
-    yield Finding("right", f"{free / 1e9:.1f} GB are left on the disk")
+    size = sum(
+        path.stat().st_size
+        for path in (home.journal, home.journal.with_name("journal.db-wal"))
+        if path.exists()
+    )
+    copied = copied_at(home.journal)
+    copy = "it has no copy yet" if copied is None else f"its copy is from {ago(now - copied)}"
+    if is_whole(home.journal):
+        yield Finding("right", f"the journal: {rounded(size)}, whole (checked just now); {copy}")
+    else:
+        yield Finding("wrong", f"the journal is damaged ({rounded(size)}; {copy})",
+                      "Start homebody again: it sets it aside and makes a new one of what can be read.")  # fmt: skip
+    for aside in sorted(home.state.glob("journal.db.damaged-*[0-9]")):
+        yield Finding(
+            "note", f"a damaged journal was set aside: {aside}", "Remove it when nothing is missed any more."
+        )
+
+
+def examine_vault(home: Home) -> Iterator[Finding]:
+    """Say what the vault keeps, and whether that is within its limits."""
+    try:
+        limits = load_settings(home).vault
+    except HomebodyError:
+        return  # the settings were found wrong above
+    images = images_in(home.vault)
+    size = sum(image.size for image in images)
+    words = f"the vault: {len(images)} old contents, {rounded(size)} of at most {say_size(limits.size)}"
+    if images:
+        words += f", the oldest from {ago(datetime.now(UTC) - images[0].kept_at)}"
+    if size > limits.size:
+        yield Finding("note", words, "A running homebody purges it once a day; or: homebody vault purge")
+    else:
+        yield Finding("right", words)
 
 
 def examine_daemon(home: Home) -> Iterator[Finding]:
@@ -160,5 +218,7 @@ def examine_daemon(home: Home) -> Iterator[Finding]:
     yield Finding("right", f"homebody runs (process {status['pid']}), sealed")
     if status["model"]["state"] == "failed":
         yield Finding("wrong", f"its model did not load: {status['model']['problem']}")
+    if status["paused"]:
+        yield Finding("wrong", paused_words(status["paused"]), "Make room on that disk.")
     for why in (*status["folders"].values(), *status["waiting"].values(), *status["store"]):
         yield Finding("wrong", why)

@@ -75,7 +75,7 @@ def vault_lines(found: dict[str, Any], now: datetime) -> list[str]:
     ]
     if found["oldest"]:
         oldest = datetime.fromisoformat(found["oldest"])
-        lines.append(f"the oldest is from {oldest.astimezone():%Y-%m-%d %H:%M} ({age(now - oldest)})")
+        lines.append(f"the oldest is from {oldest.astimezone():%Y-%m-%d %H:%M} ({ago(now - oldest)})")
     keep = in_days(timedelta(seconds=found["keep_seconds"]))
     lines.append(f"limits: kept for {keep}, at most {say_size(found['limit_bytes'])}; purged once a day")
     lines.append(f"its key: {keys[found['key']]}")
@@ -84,13 +84,16 @@ def vault_lines(found: dict[str, Any], now: datetime) -> list[str]:
 
 def rounded(size: int) -> str:
     """Return *size* as people say it."""
-    return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size / 1e3:.1f} KB"
+    unit, factor = ("GB", 1e9) if size >= 1e9 else ("MB", 1e6) if size >= 1e6 else ("KB", 1e3)
+    return f"{size / factor:.1f} {unit}"
 
 
-def age(passed: timedelta) -> str:
-    """Return a time that has passed, in days or hours."""
-    hours = passed.total_seconds() / 3600
-    return f"{hours / 24:.0f} days ago" if hours >= 48 else f"{hours:.0f} hours ago"
+def ago(passed: timedelta) -> str:
+    """Return a time that has passed, in minutes, hours or days."""
+    minutes = max(0, round(passed.total_seconds() / 60))
+    if minutes < 120:
+        return f"{minutes} minutes ago"
+    return f"{minutes // 60} hours ago" if minutes < 48 * 60 else f"{minutes // 1440} days ago"
 
 
 @vault_command.command("purge")

@@ -30,6 +30,16 @@ def copied_at(journal: Path) -> datetime | None:
         return None
 
 
+def is_whole(journal: Path) -> bool:
+    """Return whether *journal* passes SQLite's own check just now, also beside a daemon that writes."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"{journal.absolute().as_uri()}?mode=ro", uri=True)) as found:
+            check(found)
+    except sqlite3.Error:
+        return False
+    return True
+
+
 def copy_journal(journal: Path) -> int:
     """Copy *journal*, whole and checked, over its older copy, and return the copy's bytes.
 

@@ -21,7 +21,7 @@ from homebody.settings import VaultLimits
 
 A_DAY = timedelta(days=1)
 
-LOOK_SECONDS = 60.0
+LOOK_SECONDS = 10.0
 """How often it is asked what is due."""
 
 
