@@ -79,6 +79,15 @@ def test_new_takes_a_folder_and_never_overwrites(tmp_path: Path):
         (("show", "nonsense"), 64, "no recipe 'nonsense'"),
         (("status",), 69, "homebody serve"),
         (("history",), 69, "homebody serve"),
+        (("history", "--since", "yesteryear"), 64, "2h, 7d or 2026-03-02"),
+        (("history", "--failed", "--state", "done"), 64, "exclude each other"),
+        (("show", "1"), 69, "homebody serve"),
+        (("show", "0"), 64, "1 or more"),
+        (("retry", "1"), 69, "homebody serve"),
+        (("retry",), 64, "--failed"),
+        (("retry", "1", "--failed"), 64, "--failed"),
+        (("retry", "1", "--recipe", "x"), 64, "belongs to --failed"),
+        (("forget", "a.md"), 69, "homebody serve"),
         (("undo", "1"), 69, "homebody serve"),
         (("undo", "0"), 64, "1 or more"),
         (("undo",), 64, "Say what to take back"),
@@ -156,3 +165,35 @@ def test_doctor_finds_what_is_wrong_and_says_the_cure(tmp_path: Path):
     assert well.returncode == 0, findings
     assert any("vault's key lies in a file" in finding["words"] for finding in findings)
     assert any(finding["words"].startswith("the seal: Landlock") for finding in findings)
+
+
+def test_why_needs_neither_a_daemon_nor_a_journal(tmp_path: Path):
+    """Before the first start it says what the recipes would do, ends with 0, and makes nothing."""
+    empty = homebody("why", "/etc/passwd", home=tmp_path)
+    assert (0, True) == (empty.returncode, "There are no recipes yet" in empty.stdout)
+    assert [] == list(tmp_path.iterdir())
+    (tmp_path / "Notes").mkdir()
+    (tmp_path / "Notes" / "photo.jpg").write_bytes(b"x")
+    homebody("new", "summarize-notes", home=tmp_path)
+    shown = homebody("why", str(tmp_path / "Notes" / "photo.jpg"), home=tmp_path)
+    assert (0, "") == (shown.returncode, shown.stderr)
+    assert "filtered out by `extension: [md, txt, pdf]`" in " ".join(shown.stdout.split())
+    assert "homebody is not running" in shown.stdout
+    found = json.loads(homebody("why", "/etc/passwd", "--json", home=tmp_path).stdout)
+    assert ["not watched"] == [one["verdict"] for one in found["recipes"]]
+    assert [".config", "Notes"] == sorted(path.name for path in tmp_path.iterdir())
+
+
+def test_a_name_cannot_speak_to_the_terminal(tmp_path: Path):
+    """An escape sequence in a file's name is spelled out."""
+    shown = homebody("why", str(tmp_path / "a\x1b[2J\nb.md"), home=tmp_path)
+    assert shown.returncode == 0
+    assert "\x1b" not in shown.stdout
+    assert "\\x1b[2J\\nb.md" in shown.stdout
+
+
+def test_show_as_json(tmp_path: Path):
+    """A recipe's JSON has its long form, its hash and its folders."""
+    found = json.loads(homebody("show", "summarize-notes", "--json", home=tmp_path).stdout)
+    assert "summarize-notes" == found["recipe"]["name"]
+    assert [str(tmp_path / "Notes")] == found["reads"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from homebody.cli.paragraphs import indented
+from homebody.cli.paragraphs import indented, visible
 from homebody.paths import Home
 from homebody.quantities import say_size
 from homebody.service.control import request
@@ -41,7 +41,7 @@ def why_lines(answer: dict[str, Any]) -> list[str]:
     """Return the answer in words: the file, then each recipe with its verdict, then what else matters."""
     what = KINDS.get(answer["kind"]) or f"a file of {say_size(answer['size'])}"
     by = f", as run {answer['written_by']} left it" if answer["written_by"] is not None else ""
-    lines = [answer["path"], *indented(f"{what}{by}", 2)]
+    lines = [visible(answer["path"]), *indented(f"{what}{by}", 2)]
     for one in answer["recipes"]:
         lines += [f"{one['recipe']}:", *indented(one["words"], 4)]
         if one["hint"]:
