@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from homebody.cli.demo_documents import MARKDOWN
+from homebody.journal.copying import copy_of
 from homebody.service.explain import old_copies
 
 LINE = re.compile(r"^.{0,80}$", re.MULTILINE)
@@ -200,11 +201,17 @@ def test_all_that_has_failed_is_tried_again(house):
 
 
 def test_a_forgotten_file_leaves_no_trace(house):
-    """Neither its name nor its text is in any byte of the state folder, while the daemon goes on."""
+    """Neither its name nor its text is in any byte of the state folder, the journal's copy among it.
+
+    The daemon goes on, and finds its journal whole after a kill -9.
+    """
     house.shipped("summarize-notes")
     house.start()
     path = house.drop("zebra-diagnosis.md", MARKDOWN)
     (run,) = house.ended(path.name)
+    house.stop()
+    assert path.name.encode() in copy_of(house.home.journal).read_bytes()
+    house.start()
     assert b"zebra-diagnosis.md" in every_byte(house)
     path.unlink()
     house.ask("GET", "/v1/status")
@@ -216,6 +223,10 @@ def test_a_forgotten_file_leaves_no_trace(house):
     assert "forgotten" in homebody(house, "history").stdout
     assert 75 == homebody(house, "undo", str(run["id"])).returncode
     assert house.status()["counts"] == {"done": 1}
+    house.kill()
+    house.start()
+    assert ({"done": 1}, []) == (house.status()["counts"], house.status()["problems"])
+    assert b"zebra-diagnosis.md" not in every_byte(house)
 
 
 def test_a_second_daemon_is_refused_and_commands_are_safe_beside_it(house):

@@ -7,6 +7,7 @@ import pytest
 
 from homebody.errors import JournalError, UndoRefusedError
 from homebody.house.forget import forget
+from homebody.house.requests import file_of, request
 from homebody.house.undo import undo
 from homebody.journal.again import RetryRefusedError
 from homebody.journal.forget import ForgetRefusedError
@@ -178,6 +179,22 @@ def test_a_run_under_way_is_refused(room, at: str):
         forget(room.journal, room.vault, path)
     assert images == sorted((room.folder / "state" / "vault").glob("??/*"))
     assert 2 == len(room.journal.runs(path=path))
+
+
+def test_a_dry_run_is_dropped(room):
+    """What was only shown goes with the file, plan and all; it can no longer be applied."""
+    recipe = room.recipe("both", REWRITE)
+    path = room.notes / NAME
+    path.write_text(TEXT)
+    request(room.journal, recipe, file_of(room.journal, recipe, path, force=True), dry=True)
+    ((run, _),) = room.work()
+    assert RunState.WAITING is run.state
+    path.unlink()
+    forget(room.journal, room.vault, path)
+    assert RunState.SKIPPED is room.journal.run(run.id).state
+    after = everything_in(room)
+    assert NAME.encode() not in after
+    assert TEXT.encode() not in after
 
 
 def test_what_is_not_known_is_forgotten_easily_and_twice(room):

@@ -9,6 +9,7 @@ import pytest
 from homebody.errors import ModelNotReadyError
 from homebody.house.inquiry import House, inquire
 from homebody.house.intake import wishes
+from homebody.house.requests import file_of, request
 from homebody.house.undo import undo
 from homebody.house.why import Verdict, Why
 from homebody.journal.run import RunState
@@ -304,9 +305,21 @@ def test_waiting_for_approval(room):
     path = note(room)
     room.settle()
     run = room.journal.claim()
-    room.journal.finish(run.id, RunState.WAITING, "its plan is in `homebody review`")
-    found = why(room, path)
-    assert (Why.WAITING, True) == (found.verdict, "approval" in found.words)
+    room.journal.finish(run.id, RunState.WAITING, None)
+    assert Why.WAITING == says(room, path, "waits for a person's approval")
+
+
+def test_a_recipe_that_asks_first_says_where(room):
+    """With ``approve`` the words are the run's own, and name `homebody review`; a dry run is not a run."""
+    recipe = room.recipe("sum", SUMMARY + "approve: true\n")
+    path = note(room)
+    wanted = file_of(room.journal, recipe, path, force=True)
+    request(room.journal, recipe, wanted, dry=True)
+    room.work()
+    assert Why.NEW == why(room, path).verdict
+    room.settle()
+    room.work()
+    assert Why.WAITING == says(room, path, "`homebody review`")
 
 
 def test_a_recipe_that_does_not_run(room):

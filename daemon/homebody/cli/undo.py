@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from homebody.cli.paragraphs import visible
 from homebody.cli.times import WRITTEN_LIKE, moment
 from homebody.clock import SystemClock
 from homebody.errors import UndoRefusedError, UsageError
@@ -75,7 +76,7 @@ def lines(answer: dict[str, Any]) -> list[str]:
                 for run in answer["runs"]]  # fmt: skip
     found = []
     for one in answer["undone"]:
-        found += [f"as it was before: {path}" for path in one["files"]]
-        found += [f"the newer version is kept as {path}" for path in one["beside"]]
+        found += [f"as it was before: {visible(path)}" for path in one["files"]]
+        found += [f"the newer version is kept as {visible(path)}" for path in one["beside"]]
     found += [f"run {one['run']} was left: {one['why']}" for one in answer["refused"]]
     return found

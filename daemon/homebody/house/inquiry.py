@@ -143,9 +143,12 @@ def newest(
 ) -> Run | None:
     """Return the newest run of *recipe* on what the file holds; on its name where nothing can be read.
 
-    A content that goes back to the same content of a person's is the same: only homebody changed it since.
+    A dry run is none: it does nothing. A content that goes back to the same content of a person's is the same:
+    only homebody changed it since.
     """
     for run in journal.runs(limit=MOST_RUNS, recipe=recipe, path=file.path):
+        if run.dry:
+            continue
         if content is None:
             return run
         if run.content == content or (isinstance(origin, str) and run.origin == origin):

@@ -46,7 +46,7 @@ def standing(run: Run, now: datetime, *, ahead: int | None = None) -> str:
         since = f" since {local(run.started_at)}" if run.started_at else ""
         return f"running{since}" + (f", try {run.tries}" if run.tries > 1 else "")
     if run.state is RunState.WAITING:
-        return f"waits for a person's approval{because}"
+        return f"waiting{because}" if because else "waits for a person's approval"
     if run.state is RunState.UNDOING:
         return "is being taken back"
     when = f" {local(run.finished_at)}" if run.finished_at else ""

@@ -56,6 +56,10 @@ class Forgetting(Memory):
             effects = self._database.do("forget_effects_on", path=name).rowcount
             self._database.do("forget_source", path=name)
             for run in about:
+                if run.state is RunState.WAITING:  # a dry run: nothing of it can be applied any more
+                    self._database.do(
+                        "finish", id=run.id, state=RunState.SKIPPED.value, reason=None, now=self._now()
+                    )
                 effects += self._database.do("forget_effects", run=run.id, path=name_bytes(run.path)).rowcount
                 effects += self._database.do("forget_images", run=run.id).rowcount
                 self._database.do("forget_kept", run=run.id)
@@ -80,7 +84,7 @@ class Forgetting(Memory):
         """Return the runs on *path*, those that gave it its name among them, and the others that changed it."""
         about, touching = list(self._runs("runs_on", path)), list(self._runs("runs_changing", path))
         for run in (*about, *touching):
-            if run.state in UNDER_WAY:
+            if run.state in UNDER_WAY and not (run.dry and run.state is RunState.WAITING):
                 raise ForgetRefusedError(
                     f"Run {run.id} on that file is {run.state.value}, so it cannot be forgotten just now.",
                     hint=f"Try again when it has ended; `homebody show {run.id}` says how it stands.",

@@ -161,10 +161,11 @@ def absent(daemon: Daemon, recipe: str) -> None:
 
 
 def forget_file(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Forget the file at ``path``; ``copies`` names old copies of the journal, which may still know it."""
+    """Forget the file at ``path``, in the journal's copy, too; ``copies`` names what was set aside and may know it."""
     path = asked_path(asked)
     with daemon.runner.changing:
         gone = forget(daemon.journal, daemon.vault, path)
+    daemon.upkeep.renew_copy()
     return {
         "path": printable(path),
         "runs": gone.runs,
@@ -176,7 +177,7 @@ def forget_file(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def old_copies(home: Home) -> list[Path]:
-    """Return the copies of the journal that were made before a migration or set aside as damaged."""
+    """Return the journals that were kept before a migration or set aside as damaged."""
     kinds = ("damaged-*", "version-*")
     return sorted(path for kind in kinds for path in home.state.glob(f"{home.journal.name}.{kind}"))
 

@@ -59,6 +59,7 @@ class Upkeep:
         self._limits = limits
         self._changing = changing
         self._also = also
+        self._copying = Lock()
         self._purged_at: datetime | None = None
         self._log: Any = get_log()
         self.problems: dict[str, str] = {}
@@ -89,7 +90,19 @@ class Upkeep:
 
     def copy(self) -> None:
         """Copy the journal; a failure is a problem in words, and the older copy stays."""
-        self._done("the journal could not be copied", lambda: copy_journal(self._journal_path))
+        self._done("the journal could not be copied", self._copy)
+
+    def renew_copy(self) -> None:
+        """Copy the journal over its copy, if there is one: what was forgotten is in neither then.
+
+        Raises JournalError or DiskFullError.
+        """
+        if copied_at(self._journal_path) is not None:
+            self._copy()
+
+    def _copy(self) -> None:
+        with self._copying:  # asked for by a person while the daily one is made: both write the same new file
+            copy_journal(self._journal_path)
 
     def _idle(self) -> bool:
         try:
