@@ -206,21 +206,6 @@ def test_a_second_change_that_cannot_be_made_takes_the_first_back(room):
     assert {"Notes/a.md", "out/sub"} == set(room.tree())
 
 
-def test_a_file_with_attributes_is_not_rewritten_without_them(room):
-    """A note with a tag of the desktop's keeps it: it is left alone, with that reason."""
-    room.recipe("tag", "actions:\n  - front_matter: {set: {seen: 'yes'}}\n")
-    path = room.notes / "a.md"
-    path.write_text("# A\n")
-    try:
-        os.setxattr(path, "user.xdg.tags", b"roof")
-    except OSError:
-        pytest.skip("this file system has no extended attributes")
-    room.settle()
-    ((run, _),) = room.work()
-    assert (RunState.SKIPPED, True) == (run.state, "extended attributes" in (run.reason or ""))
-    assert (b"roof", "# A\n") == (os.getxattr(path, "user.xdg.tags"), path.read_text())
-
-
 DIGEST = """triggers:
   - schedule: {every: 1h}
 select:

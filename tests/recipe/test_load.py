@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from homebody.actions import AppendAction
 from homebody.errors import RecipeError
 from homebody.recipe.load import load_folder, load_recipe, long_form, read_recipe
-from homebody.recipe.schema import Schedule, Watch
+from homebody.recipe.schema import Approve, Schedule, Watch
 from homebody.slots import ListSlot, TextSlot
 
 
@@ -99,6 +99,40 @@ def test_shorthands_of_triggers(short: str, long: str) -> None:
     """Two ways to say the same have the same hash."""
     text = 'name: x\ntriggers:\n  - {}\nactions:\n  - append: {{dest: ~/Notes/log.md, content: "x"}}\n'
     assert read_recipe(text.format(short)).hash == read_recipe(text.format(long)).hash
+
+
+@pytest.mark.parametrize(
+    ("written", "meant", "long"),
+    [
+        ("", None, "approve: false"),
+        ("approve: false\n", None, "approve: false"),
+        ("approve: true\n", Approve(first=None), "approve: true"),
+        ("approve: {first: 10}\n", Approve(first=10), "approve:\n  first: 10"),
+    ],
+)
+def test_who_is_asked_first(smallest: str, written: str, meant: Approve | None, long: str) -> None:
+    """None is never, an approval without a number is always; the long form says which."""
+    recipe = read_recipe(smallest + written)
+    assert meant == recipe.approve
+    assert long in long_form(recipe)
+    assert recipe == read_recipe(long_form(recipe))
+
+
+@pytest.mark.parametrize(
+    ("written", "count", "per", "long"),
+    [
+        ("", 30, timedelta(hours=1), "30/1h"),
+        ("limits: {}\n", 30, timedelta(hours=1), "30/1h"),
+        ("limits: {runs_per_file: 3/1h}\n", 3, timedelta(hours=1), "3/1h"),
+        ("limits: {runs_per_file: 1000 / 90s}\n", 1000, timedelta(seconds=90), "1000/1m30s"),
+    ],
+)
+def test_how_often_on_one_file(smallest: str, written: str, count: int, per: timedelta, long: str) -> None:
+    """A number and a time; thirty in an hour where nothing is said."""
+    recipe = read_recipe(smallest + written)
+    assert (count, per) == (recipe.limits.runs_per_file.count, recipe.limits.runs_per_file.per)
+    assert f"runs_per_file: {long}" in long_form(recipe)
+    assert recipe.hash == read_recipe(long_form(recipe)).hash
 
 
 def test_another_word_is_another_hash(smallest: str) -> None:

@@ -59,6 +59,9 @@ actions:
       content: |
         - {{ run.date }}
         - {{ file.name }}
+approve: {first: 10}
+limits:
+  runs_per_file: 3/1h
 on_error:
   retry: 2
   then: quarantine
@@ -179,7 +182,30 @@ BY_HAND = [
     ("enabled: true", "enabled: ja", "true or false"),
     ("enabled: true", "enabled: 1", "true or false"),
     ("enabled: true", "mode: queued", "not there yet"),
-    ("enabled: true", "approve: true", "not there yet"),
+    ("enabled: true", "filter_mode: any", "not there yet"),
+    ("approve: {first: 10}", "approve: always", "must be true, false"),
+    ("approve: {first: 10}", "approve: 10", "must be true, false"),
+    ("approve: {first: 10}", "approve: {}", "must be true, false"),
+    ("approve: {first: 10}", "approve: [first, 10]", "must be true, false"),
+    ("approve: {first: 10}", "approve: {first: }", "must be true, false"),
+    ("approve: {first: 10}", "approve: {first: 0}", "at least 1"),
+    ("approve: {first: 10}", "approve: {first: ten}", "whole number"),
+    ("approve: {first: 10}", "approve: {first: 1.5}", "whole number"),
+    ("approve: {first: 10}", "approve: {first: 99999}", "at most 10000"),
+    ("approve: {first: 10}", "approve: {last: 10}", "known here"),
+    ("limits:", "limit:", 'did you mean "limits"'),
+    ("  runs_per_file: 3/1h", "  runs_per_file: 3", "as in 3/1h"),
+    ("  runs_per_file: 3/1h", "  runs_per_file: 1h", "as in 3/1h"),
+    ("  runs_per_file: 3/1h", "  runs_per_file: three/1h", "as in 3/1h"),
+    ("  runs_per_file: 3/1h", "  runs_per_file:", "as in 3/1h"),
+    ("  runs_per_file: 3/1h", "  runs_per_file: [3, 1h]", "as in 3/1h"),
+    ("  runs_per_file: 3/1h", "  runs_per_file: 3/h", "must be a time"),
+    ("  runs_per_file: 3/1h", "  runs_per_file: 3/60", "must be a time"),
+    ("  runs_per_file: 3/1h", "  runs_per_file: 0/1h", "between 1 and 1000"),
+    ("  runs_per_file: 3/1h", "  runs_per_file: 1001/1h", "between 1 and 1000"),
+    ("  runs_per_file: 3/1h", "  runs_per_file: 3/2h", "between 1s and 1h"),
+    ("  runs_per_file: 3/1h", "  runs_per_file: 3/500ms", "between 1s and 1h"),
+    ("  runs_per_file: 3/1h", "  runs_per_fiel: 3/1h", 'did you mean "runs_per_file"'),
     ("  notes: ~/Notes", "  Notes dir: ~/Notes", "is not a name for a variable"),
     ("  most: 3", "  most: {a: 1}", "must be a text"),
     ("triggers:", "on:", 'did you mean "triggers"'),
@@ -250,7 +276,7 @@ BY_HAND = [
     ),
     ("when: \"{{ ask.kind != 'letter' }}\"", 'when: "{{ ask.kind != }}"', "template is wrong"),
     ("when: \"{{ ask.kind != 'letter' }}\"", "when: true", "YAML reads true as true"),
-    ("  - write:", "  - move:", "not there yet"),
+    ("  - write:", "  - trash:", "not there yet"),
     ("  - write:", "  - wirte:", 'did you mean "write"'),
     ('      dest: "{{ file.folder }}/{{ file.stem }}.summary.md"', "      dest: x.md", "not known where"),
     (

@@ -17,7 +17,8 @@ BEHIND = {
     "read_memory": "process_vm_readv", "write_memory": "process_vm_writev", "take_descriptor": "pidfd_getfd",
     "limits": "prlimit64", "dumpable": "prctl", "truncate_outside": "truncate", "fifo_outside": "mknod mknodat",
     "chmod_outside": "chmod fchmodat", "chown_outside": "chown fchownat", "utime_outside": "utimensat",
-    "xattr_outside": "setxattr", "terminal_input": "ioctl", "signal_by_file": "fcntl",
+    "xattr_outside": "setxattr", "futimens": "utimensat", "special_bit": "fchmod",
+    "terminal_input": "ioctl", "signal_by_file": "fcntl",
 }  # fmt: skip
 """The calls whose rules refuse each probe in the daemon's filter, where the probe is not called like its call."""
 

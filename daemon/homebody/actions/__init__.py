@@ -3,8 +3,16 @@
 from homebody.actions.action import Action, World
 from homebody.actions.append import AppendAction
 from homebody.actions.front_matter import FrontMatterAction
+from homebody.actions.move import MoveAction
+from homebody.actions.rename import RenameAction
+from homebody.actions.tag import TagAction
 from homebody.actions.write import WriteAction
 
-ALL: tuple[type[Action], ...] = (WriteAction, FrontMatterAction, AppendAction)
+ALL: tuple[type[Action], ...] = (
+    WriteAction, FrontMatterAction, AppendAction, RenameAction, MoveAction, TagAction,
+)  # fmt: skip
 
-__all__ = ["ALL", "Action", "AppendAction", "FrontMatterAction", "World", "WriteAction"]
+__all__ = [
+    "ALL", "Action", "AppendAction", "FrontMatterAction", "MoveAction", "RenameAction", "TagAction", "World",
+    "WriteAction",
+]  # fmt: skip

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo
 
 from homebody.actions.defang import defanged
 from homebody.actions.effect import Effect
+from homebody.actions.tags import stored_tags
 from homebody.templates import Scope, TemplateError, compile_template
 
 
@@ -30,7 +31,8 @@ class World:
     """What an action knows: the templates' values, the run's file and text, and the files as they are.
 
     ``content`` returns a file's bytes, their SHA-256 and its mode, or None; what earlier actions of the same
-    run have planned counts as done. ``roots`` are the folders that the recipe may write.
+    run have planned counts as done, so ``file`` is where they have moved it. ``tags`` returns a file's desktop
+    tags as they are stored. ``roots`` are the folders that the recipe may write.
     """
 
     values: Mapping[str, Any]
@@ -38,6 +40,7 @@ class World:
     source: str
     roots: tuple[Path, ...]
     content: Callable[[Path], tuple[bytes, str, int] | None]
+    tags: Callable[[Path], bytes | None] = stored_tags
 
     def safe_values(self) -> Mapping[str, Any]:
         """Return the values with addresses that the model made up put out of action."""

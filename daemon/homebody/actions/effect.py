@@ -30,5 +30,47 @@ class Put:
         return replace(self, before=earlier.before, mode=earlier.mode if self.mode is None else self.mode)
 
 
-Effect = Put
-"""Every kind of change; moves, tags and the trash come with their actions."""
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """The file at ``source``, which holds what ``after`` is the SHA-256 of, is to be found at ``path``.
+
+    ``before`` is the SHA-256 of what is at ``path`` now and is to go, or None when nothing is there.
+    """
+
+    path: Path
+    source: Path
+    after: str
+    before: str | None = None
+    kind: str = "move"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tags:
+    """The file at ``path`` is to carry the desktop tags ``stored`` instead of ``stored_before``.
+
+    Both are the attribute's bytes as the file system keeps them, None for no tags.
+    """
+
+    path: Path
+    stored: bytes | None
+    stored_before: bytes | None
+    kind: str = "tag"
+
+    @property
+    def before(self) -> str | None:
+        """The SHA-256 of the attribute as it is now, None for none."""
+        return sha(self.stored_before)
+
+    @property
+    def after(self) -> str | None:
+        """The SHA-256 of the attribute as it is to be, None for none."""
+        return sha(self.stored)
+
+
+Effect = Put | Move | Tags
+"""Every kind of change."""
+
+
+def sha(data: bytes | None) -> str | None:
+    """Return the SHA-256 of *data* in hex, None for nothing."""
+    return None if data is None else hashlib.sha256(data).hexdigest()

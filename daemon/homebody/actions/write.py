@@ -2,20 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from pydantic import Field
 
 from homebody.actions.action import Action, TemplateText, World
+from homebody.actions.conflict import OnConflict, names
 from homebody.actions.defang import printable
 from homebody.actions.destination import Destination, resolve, roots
 from homebody.actions.effect import Effect, Put
-from homebody.errors import EffectError
-from homebody.filenames import numbered
 from homebody.templates import compile_template
-
-MOST_NUMBERS = 10_000
-"""How many names are tried before there are too many files of one name."""
 
 
 class WriteAction(Action):
@@ -29,7 +25,7 @@ class WriteAction(Action):
 
     dest: Destination = Field(max_length=4000, description="The file to write, beginning with a folder.")
     content: TemplateText = Field(description="What it holds.")
-    on_conflict: Literal["rename_new", "skip", "overwrite"] = Field(
+    on_conflict: OnConflict = Field(
         default="rename_new", description="What happens when the file is there already."
     )
 
@@ -38,8 +34,7 @@ class WriteAction(Action):
         text = printable(compile_template(self.content).render(world.safe_values()))
         content = (text if text.endswith("\n") or not text else text + "\n").encode()
         path = resolve(self.dest, world)
-        for number in range(1, MOST_NUMBERS):
-            wanted = path if number == 1 else path.with_name(numbered(path.name, number))
+        for wanted in names(path):
             there = world.content(wanted)
             if there is None:
                 return [Put(path=wanted, content=content, before=None, kind=self.kind)]
@@ -48,7 +43,7 @@ class WriteAction(Action):
                 return []
             if self.on_conflict == "overwrite":
                 return [Put(path=wanted, content=content, before=before, kind=self.kind, mode=mode)]
-        raise EffectError(f"There are {MOST_NUMBERS:,} files of that name already: nothing was written.")
+        return []
 
     def roots(self, watched: Sequence[Path], variables: Mapping[str, Any]) -> tuple[Path, ...]:
         """Return the folders that ``dest`` surely lies in."""

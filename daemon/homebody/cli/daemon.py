@@ -49,6 +49,11 @@ def status_lines(status: dict[str, Any]) -> list[str]:
             + ("" if recipe["enabled"] else "  off")
         )
     lines += [f"  {name} waits: {why}" for name, why in status["waiting"].items()]
+    lines += [
+        f"  {name} is held by its breaker on {held['files']} of its files, the first until {held['until']}:"
+        " something rewrites it again and again"
+        for name, held in status["held"].items()
+    ]
     lines += [f"problem: {why}" for why in status["folders"].values()]
     lines += [f"problem: {why}" for why in status["problems"]]
     if status["key"] == "file":

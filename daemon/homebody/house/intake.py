@@ -17,6 +17,7 @@ from homebody.documents.file import LIMIT, identify
 from homebody.errors import DocumentError, HomebodyError
 from homebody.events import FileSettled
 from homebody.filters.filter import FileFacts
+from homebody.journal.breaker import opens_until, waits
 from homebody.journal.store import Journal, Origin
 from homebody.logs import get_log
 from homebody.recipe.schema import Recipe, Watch
@@ -210,7 +211,7 @@ class Intake:
     def _offer(self, path: Path, signature: Signature, content: str) -> None:
         """Queue *path* for each recipe that wants it; our own writes wake nothing."""
         origin = self._journal.origin(path, content)
-        if origin is Origin.OURS:
+        if origin is Origin.OURS or self._journal.put_here(path, content):
             return
         modified = datetime.fromtimestamp(signature.mtime_ns / 1e9, UTC)
         facts = FileFacts(path=path, size=signature.size, modified=modified)
@@ -223,6 +224,10 @@ class Intake:
             return
         if self._journal.renamed_from(recipe.name, path, origin) is not None:
             return
+        limit = recipe.limits.runs_per_file
+        now = self._clock.now()
+        starts = self._journal.starts(recipe.name, path, now - limit.per)
+        until = opens_until(starts, limit.count, limit.per, now)
         run = self._journal.enqueue(
             recipe=recipe.name,
             recipe_hash=recipe.hash,
@@ -232,6 +237,8 @@ class Intake:
             content=content,
             origin=origin,
             due=None,
+            not_before=until,
+            reason=waits(limit.count, limit.per, until) if until is not None else None,
         )
         if run is not None:
             self._wake()

@@ -5,12 +5,14 @@ planner without what follows it.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from homebody.actions.action import World
-from homebody.actions.effect import Effect
+from homebody.actions.effect import Effect, Move, Put, Tags
+from homebody.actions.tags import stored_tags
 from homebody.documents.file import Snapshot, take
 from homebody.errors import DocumentError
 from homebody.recipe.schema import Recipe
@@ -21,36 +23,51 @@ class Overlay:
     """The files as they will be after the effects planned so far."""
 
     def __init__(self) -> None:
-        self._planned: dict[Path, Effect] = {}
+        self._content: dict[Path, tuple[bytes, str, int] | None] = {}
+        self._tags: dict[Path, bytes | None] = {}
 
     def content(self, path: Path) -> tuple[bytes, str, int] | None:
         """Return a file's bytes, their SHA-256 and its mode, or None when there is none.
 
         Raises DocumentError for what is there and cannot be read: a folder, a link, a pipe.
         """
-        planned = self._planned.get(path)
-        if planned is not None:
-            return planned.content, planned.after, planned.mode or 0o644
+        if path in self._content:
+            return self._content[path]
         if not path.exists() and not path.is_symlink():
             return None
         snapshot = take(path)
         return snapshot.data, snapshot.sha256, snapshot.mode
 
+    def tags(self, path: Path) -> bytes | None:
+        """Return a file's desktop tags as they are stored, None for none. Raises EffectError."""
+        return self._tags[path] if path in self._tags else stored_tags(path)
+
     def add(self, effect: Effect) -> None:
         """Let later actions see *effect* as done."""
-        self._planned[effect.path] = effect
+        match effect:
+            case Put():
+                self._content[effect.path] = effect.content, effect.after, effect.mode or 0o644
+            case Move():
+                self._tags[effect.path] = self.tags(effect.source)
+                self._content[effect.path] = self.content(effect.source)
+                self._content[effect.source] = None
+            case Tags():
+                self._tags[effect.path] = effect.stored
 
 
 def file_values(path: Path, size: int, modified: datetime) -> dict[str, Any]:
     """Return what templates know as ``file``."""
+    return {**names_of(path), "size": size, "modified": modified}
+
+
+def names_of(path: Path) -> dict[str, Any]:
+    """Return what templates know of a file's name and place."""
     return {
         "name": path.name,
         "stem": path.stem,
         "suffix": path.suffix,
         "path": str(path),
         "folder": str(path.parent),
-        "size": size,
-        "modified": modified,
     }
 
 
@@ -69,23 +86,74 @@ def plan(
     Raises EffectError, RecipeError or DocumentError; then nothing was changed.
     """
     overlay = Overlay()
-    world = World(values=values, file=file, source=source, roots=tuple(roots), content=overlay.content)
+    world = World(
+        values=values,
+        file=file,
+        source=source,
+        roots=tuple(roots),
+        content=overlay.content,
+        tags=overlay.tags,
+    )
     effects: list[Effect] = []
     for action in recipe.actions:
         for effect in action.plan(world):
-            if effect.before != effect.after:
-                effects.append(effect)
-                overlay.add(effect)
+            if not isinstance(effect, Move) and effect.before == effect.after:
+                continue
+            effects.append(effect)
+            overlay.add(effect)
+            if isinstance(effect, Move) and file is not None and world.file is not None:
+                world = followed(world, replace(file, path=effect.path))
     return effects
 
 
+def followed(world: World, file: Snapshot) -> World:
+    """Return the world as the next action sees it after the run's file got the path of *file*."""
+    known = {**world.values["file"], **names_of(file.path)}
+    return replace(world, file=file, values={**world.values, "file": known})
+
+
 def merged(effects: Sequence[Effect]) -> list[Effect]:
-    """Return *effects* with several changes of one file made into one, so that each file is written once."""
-    by_path: dict[Path, Effect] = {}
+    """Return *effects* with each file moved once, written once and tagged once, in this order.
+
+    What was planned for a file before it got another name is done under its last one: a crash in between
+    then leaves it at one of two places, never on the way. A file that ends where it began is not moved.
+    """
+    moves: dict[Path, Move] = {}
+    began: dict[Path, Path] = {}  # the name that a file has in the plan so far, and the one that it has now
+    puts: dict[Path, Put] = {}
+    tags: dict[Path, Tags] = {}
     for effect in effects:
-        earlier = by_path.get(effect.path)
-        by_path[effect.path] = effect if earlier is None else effect.following(earlier)
-    return list(by_path.values())
+        match effect:
+            case Put():
+                earlier = puts.get(effect.path)
+                puts[effect.path] = effect if earlier is None else effect.following(earlier)
+            case Tags():
+                first = tags.get(effect.path)
+                tags[effect.path] = (
+                    effect if first is None else replace(effect, stored_before=first.stored_before)
+                )
+            case Move():
+                start = began.pop(effect.source, effect.source)
+                began[effect.path] = start
+                replaced = puts.pop(effect.path, None)
+                written, tagged = puts.pop(effect.source, None), tags.pop(effect.source, None)
+                if written is not None:
+                    puts[effect.path] = replace(written, path=effect.path)
+                if tagged is not None:
+                    tags[effect.path] = replace(tagged, path=effect.path)
+                earlier_move = moves.get(start)
+                after = effect.after if written is None else written.before
+                moves[start] = replace(
+                    effect,
+                    source=start,
+                    after=earlier_move.after if earlier_move is not None else str(after),
+                    before=effect.before if replaced is None else replaced.before,
+                )
+    return [
+        *(move for move in moves.values() if move.path != move.source),
+        *(change for change in puts.values() if change.before != change.after),
+        *(change for change in tags.values() if change.before != change.after),
+    ]
 
 
 def unchanged(file: Snapshot) -> bool:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from homebody.actions.apply import InTheWayError, content_sha, put, sweep
+from homebody.actions.apply import InTheWayError, sweep
 from homebody.errors import ChangedSinceError, DiskFullError, EffectError
-from homebody.house.undo import again, finish_undo, reverse
+from homebody.house.deeds import Standing, make, reverse, standing
+from homebody.house.undo import finish_undo
 from homebody.journal.run import EffectRow, EffectState, Run, RunState
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault, VaultError
@@ -63,7 +64,12 @@ def recover(journal: Journal, vault: Vault) -> Recovered:
 
 def folders_of(journal: Journal, runs: list[Run]) -> set[Path]:
     """Return the folders in which a crash during *runs* may have left a temporary file."""
-    return {effect.path.parent for run in runs for effect in journal.effects(run.id)}
+    return {
+        path.parent
+        for run in runs
+        for effect in journal.effects(run.id)
+        for path in (effect.path, effect.source or effect.path)
+    }
 
 
 def bring_to_end(journal: Journal, vault: Vault, run: Run) -> str:
@@ -121,11 +127,9 @@ def carry_on(journal: Journal, vault: Vault, effect: EffectRow) -> None:
     if effect.state == EffectState.APPLIED:
         return
     assert effect.id is not None
-    current = content_sha(effect.path)
-    if current != effect.after:
-        if current != effect.before:
-            raise ChangedSinceError("The file changed while the run was interrupted.")
-        put(again(vault, effect))
+    if standing(effect) is Standing.OVERTAKEN:
+        raise ChangedSinceError("The file changed while the run was interrupted.")
+    make(vault, effect)
     journal.mark(effect.id, EffectState.APPLIED)
 
 
@@ -170,7 +174,7 @@ def withdraw(journal: Journal, run: int) -> None:
 def may_be_made(effect: EffectRow) -> bool:
     """Return whether an intended effect was made, as far as the file can be looked at just now."""
     try:
-        return content_sha(effect.path) == effect.after
+        return standing(effect) in (Standing.AFTER, Standing.UNDER_WAY)
     except InTheWayError:
         return False
     except EffectError:

@@ -8,10 +8,8 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from homebody.actions.apply import missing_folders, put
 from homebody.actions.effect import Effect
 from homebody.clock import Clock
 from homebody.documents.file import Snapshot, take
@@ -25,12 +23,13 @@ from homebody.errors import (
     ModelNotReadyError,
     SlotError,
 )
+from homebody.house.applying import apply
 from homebody.house.asker import Asked, Model, ask_about
 from homebody.house.planner import file_values, merged, plan, unchanged, wanted
-from homebody.house.recover import BY_OTHERS, Settled, settle, take_back
+from homebody.house.recover import BY_OTHERS, Settled, settle
 from homebody.house.selection import selected
-from homebody.journal.run import EffectRow, EffectState, Run, RunState
-from homebody.journal.store import Journal, Origin
+from homebody.journal.run import Run, RunState
+from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
 from homebody.recipe.schema import Recipe
 
@@ -51,11 +50,6 @@ class Outcome:
 
 
 CHANGED = "the file changed before its turn came; what is there now gets a run of its own"
-
-ATTRIBUTES = (
-    "the file carries extended attributes (tags, the address it came from), which the seal does not let homebody keep"
-    " when it rewrites a file; it was left as it is"
-)
 
 
 class Skip(Exception):  # noqa: N818 - a way out, not an error
@@ -137,13 +131,18 @@ class Runner:
         """Return the run's file as it is now, or None for a run without one."""
         if run.path is None:
             return None
+        path = run.path
+        if not os.path.lexists(path) and run.origin is not None:
+            path = (
+                self._journal.moved_to(path, run.origin) or path
+            )  # by another recipe, while this one waited
         try:
-            file = take(run.path, limit=recipe.read.limit)
+            file = take(path, limit=recipe.read.limit)
         except DocumentError as error:
             if getattr(error, "lasting", True):
                 raise Skip(str(error), release=True) from error
             raise
-        if file.sha256 != run.content and self._journal.origin(run.path, file.sha256) != run.origin:
+        if file.sha256 != run.content and self._journal.origin(path, file.sha256) != run.origin:
             raise Skip(CHANGED, release=True)
         if not file.data:
             raise Skip("the file is empty")
@@ -222,65 +221,11 @@ class Runner:
         return asked
 
     def _apply(self, run: Run, effects: Sequence[Effect], file: Snapshot | None) -> None:
-        """Write the plan down, images first, then make each change and mark it.
-
-        What was changed is taken back when a later change cannot be made, so that a plan holds whole or not.
-        """
+        """Make the planned changes; a file that changed meanwhile is left to its next run."""
         with self.changing:
-            rows = [self._row(run, ordinal, effect) for ordinal, effect in enumerate(effects)]
             try:
-                for number, effect in zip(self._journal.plan(run.id, rows), effects, strict=True):
-                    put(effect)
-                    self._journal.mark(number, EffectState.APPLIED)
-                    self._journal.step(run.id, "applied", kind=effect.kind, size=len(effect.content))
-            except DiskFullError:
-                raise  # there is no room to take anything back either; the next try goes on with the plan
-            except HomebodyError as error:
-                take_back(self._journal, self._vault, run.id)
-                if isinstance(error, ChangedSinceError) and file is not None and not unchanged(file):
+                apply(self._journal, self._vault, run, effects)
+            except ChangedSinceError as error:
+                if file is not None and not unchanged(file):
                     raise Skip(CHANGED, release=True) from error
                 raise
-
-    def _row(self, run: Run, ordinal: int, effect: Effect) -> EffectRow:
-        """Return what the journal keeps of *effect*: hashes, and both images in the vault."""
-        before_image, before_mode = None, None
-        origin: str | None = None
-        if effect.before is not None:
-            current = take(effect.path)
-            if current.sha256 != effect.before:
-                raise ChangedSinceError("The file changed while it was worked on.")
-            if carries_attributes(effect.path):
-                raise Skip(ATTRIBUTES)
-            before_mode = current.mode
-            before_image = self._vault.put(current.data)
-            found = self._journal.origin(effect.path, effect.before)
-            origin = None if found is Origin.OURS else str(found)
-        return EffectRow(
-            id=None,
-            run=run.id,
-            ordinal=ordinal,
-            kind=effect.kind,
-            path=Path(effect.path),
-            before=effect.before,
-            after=effect.after,
-            origin=origin,
-            before_image=before_image,
-            after_image=self._vault.put(effect.content),
-            mode=effect.mode,
-            before_mode=before_mode,
-            made=missing_folders(effect.path),
-            state=EffectState.INTENDED,
-        )
-
-
-def carries_attributes(path: Path) -> bool:
-    """Return whether a rewrite of the file at *path* would lose attributes that a person or a program gave it.
-
-    The seal refuses to set any (Landlock does not mediate them, and a synced folder would carry them away).
-    """
-    if not hasattr(os, "listxattr"):
-        return False
-    try:
-        return any(name.startswith("user.") for name in os.listxattr(path, follow_symlinks=False))
-    except OSError:
-        return False  # a file system without attributes

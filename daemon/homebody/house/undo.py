@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from homebody.actions.apply import content_sha, put, remove_folders, take_away
-from homebody.actions.effect import Put
 from homebody.errors import ChangedSinceError, EffectError, HomebodyError, UndoRefusedError
+from homebody.house.deeds import make, reverse
+from homebody.house.difference import Difference, differences, really_applied, was_made
+from homebody.house.force import make_way, take_back_all, was_forced
 from homebody.journal.run import EffectRow, EffectState, Run, RunState
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault, VaultError
@@ -18,18 +19,20 @@ CAN_BE_UNDONE = (RunState.DONE, RunState.FAILED, RunState.QUARANTINED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undone:
-    """The files that are as they were before the run."""
+    """The files that are as they were before the run, and the newer versions that were kept beside them."""
 
     files: tuple[Path, ...]
+    beside: tuple[Path, ...] = ()
 
 
-def undo(journal: Journal, vault: Vault, number: int) -> Undone:
+def undo(journal: Journal, vault: Vault, number: int, *, force: bool = False) -> Undone:
     """Take run *number* back, whole or not at all, and return the files that are as they were before.
 
     The intent is written down first: a crash on the way is made good at the next start. Raises
     UndoRefusedError naming each file that is no longer as the run left it, and what differs; VaultError when
     a before-image is gone; DiskFullError or EffectError when a file cannot be written. Then nothing is
-    changed, or what was is put right again.
+    changed, or what was is put right again. With *force* a newer version of a file stops nothing: it is kept
+    beside the old one, under a name that says so.
     """
     run = journal.run(number)
     if run.state not in CAN_BE_UNDONE:
@@ -40,15 +43,14 @@ def undo(journal: Journal, vault: Vault, number: int) -> Undone:
     applied = really_applied(journal, number)
     if not applied:
         raise UndoRefusedError(f"Run {number} changed nothing, so there is nothing to undo.")
-    differences = [words for effect in applied if (words := difference(effect)) is not None]
-    if differences:
-        raise UndoRefusedError(
-            f"Run {number} cannot be undone: " + "; ".join(differences) + ".",
-            hint="Nothing was changed. Put the file back as the run left it, or change it by hand.",
-        )
+    found = differences(applied)
+    if found:
+        refuse(number, found, force=force)
     for effect in applied:
         if effect.before_image is not None:
             vault.get(effect.before_image)  # all images are there before the first file is touched
+    if found:
+        return forced(journal, vault, run, found)
     journal.set_state(number, RunState.UNDOING)
     try:
         for effect in reversed(applied):
@@ -57,37 +59,40 @@ def undo(journal: Journal, vault: Vault, number: int) -> Undone:
         put_right(journal, vault, run, applied)
         raise
     journal.finish(number, RunState.UNDONE, "taken back")
-    return Undone(files=tuple(effect.path for effect in applied))
+    return Undone(files=touched(applied))
 
 
-def really_applied(journal: Journal, number: int) -> list[EffectRow]:
-    """Return the effects of a run that were made, in order.
-
-    One still marked as intended is looked at: its run may have failed between the change and its mark.
-    """
-    found = []
-    for effect in journal.effects(number):
-        made = effect.state in (EffectState.APPLIED, EffectState.KEPT)
-        if not made and effect.state == EffectState.INTENDED and difference(effect) is None:
-            assert effect.id is not None
-            journal.mark(effect.id, EffectState.APPLIED)
-            made = True
-        if made:
-            found.append(effect)
-    return found
+def refuse(number: int, found: Sequence[Difference], *, force: bool) -> None:
+    """Raise UndoRefusedError with every difference, unless *force* can deal with all of them."""
+    if force and all(one.readable for one in found):
+        return
+    hint = (
+        "Nothing was changed. With --force it is taken back all the same, and what is newer is kept beside."
+    )
+    if not all(one.readable for one in found):
+        hint = "Nothing was changed. Make the file readable again, or put it back as it was."
+    raise UndoRefusedError(
+        f"Run {number} cannot be undone: " + "; ".join(one.words for one in found) + ".", hint=hint
+    )
 
 
-def difference(effect: EffectRow) -> str | None:
-    """Return in words how the file differs from what the run left, or None when it does not."""
-    try:
-        current = content_sha(effect.path)
-    except EffectError as error:
-        return str(error).rstrip(".")
-    if current == effect.after:
-        return None
-    if current is None:
-        return f"{effect.path} is gone"
-    return f"{effect.path} was changed since (now {current[:12]}, the run left {effect.after[:12]})"
+def forced(journal: Journal, vault: Vault, run: Run, found: Sequence[Difference]) -> Undone:
+    """Take *run* back although files have changed since; their newer versions are kept beside."""
+    applied = really_applied(journal, run.id)
+    beside = make_way(journal, run, found)
+    left = take_back_all(journal, vault, run.id)
+    reason = "taken back by force"
+    if beside:
+        reason += f"; {len(beside)} newer kept beside"
+    if left:
+        reason += f"; {left} could not be brought back"
+    journal.finish(run.id, RunState.UNDONE, reason)
+    return Undone(files=touched(applied), beside=tuple(beside))
+
+
+def touched(effects: Sequence[EffectRow]) -> tuple[Path, ...]:
+    """Return the files that are as they were once *effects* are taken back: a moved one has its old name."""
+    return tuple(dict.fromkeys(effect.source or effect.path for effect in effects))
 
 
 def take_back_one(journal: Journal, vault: Vault, effect: EffectRow) -> None:
@@ -103,10 +108,11 @@ def put_right(journal: Journal, vault: Vault, run: Run, applied: Sequence[Effect
     When that fails, too, the intent to undo stays, and the next start goes on with it.
     """
     with contextlib.suppress(HomebodyError):
+        states = {effect.id: effect.state for effect in journal.effects(run.id)}
         for effect in applied:
-            if content_sha(effect.path) == effect.before:
-                put(again(vault, effect))
             assert effect.id is not None
+            if states[effect.id] == EffectState.UNDONE or not was_made(effect):
+                make(vault, effect)
             journal.mark(effect.id, EffectState.APPLIED)
         journal.set_state(run.id, run.state)
 
@@ -117,6 +123,11 @@ def finish_undo(journal: Journal, vault: Vault, run: Run) -> Undone:
     A file that somebody changed since, or whose before-image is gone, is left as it is, and the run says so.
     Raises DiskFullError; then the next start goes on.
     """
+    if was_forced(journal, run.id):
+        applied = [effect for effect in journal.effects(run.id) if effect.state != EffectState.ABANDONED]
+        take_back_all(journal, vault, run.id)
+        journal.finish(run.id, RunState.UNDONE, "taken back by force, after an interruption")
+        return Undone(files=touched(applied))
     files: list[Path] = []
     left = 0
     for effect in reversed(journal.effects(run.id)):
@@ -124,9 +135,9 @@ def finish_undo(journal: Journal, vault: Vault, run: Run) -> Undone:
         if effect.state in (EffectState.APPLIED, EffectState.KEPT):
             try:
                 take_back_one(journal, vault, effect)
-                files.append(effect.path)
+                files.append(effect.source or effect.path)
             except (ChangedSinceError, EffectError, VaultError) as error:
-                if isinstance(error, EffectError) and difference(effect) is None:
+                if isinstance(error, EffectError) and was_made(effect):
                     raise
                 journal.mark(effect.id, EffectState.KEPT)
                 left += 1
@@ -134,34 +145,4 @@ def finish_undo(journal: Journal, vault: Vault, run: Run) -> Undone:
     if left:
         reason += f", but for {left} that had been changed by then or whose old content is gone"
     journal.finish(run.id, RunState.UNDONE, reason)
-    return Undone(files=tuple(reversed(files)))
-
-
-def reverse(vault: Vault, effect: EffectRow) -> None:
-    """Put one file back as it was before the effect; one that is so already is left alone.
-
-    Raises ChangedSinceError, DiskFullError, EffectError or VaultError; then the file was left as it is.
-    """
-    if content_sha(effect.path) != effect.before:
-        if effect.before is None or effect.before_image is None:
-            take_away(effect.path, effect.after)
-        else:
-            image = vault.get(effect.before_image)
-            put(
-                Put(
-                    path=effect.path, content=image, before=effect.after, kind="undo", mode=effect.before_mode
-                )
-            )
-    if effect.before is None:
-        remove_folders(effect.path, effect.made)
-
-
-def again(vault: Vault, effect: EffectRow) -> Put:
-    """Return an effect of the journal as the change that it stands for. Raises VaultError."""
-    return Put(
-        path=effect.path,
-        content=vault.get(effect.after_image),
-        before=effect.before,
-        kind=effect.kind,
-        mode=effect.mode,
-    )
+    return Undone(files=tuple(dict.fromkeys(reversed(files))))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from homebody.clock import Clock
+from homebody.journal.breaker import MARK
 from homebody.journal.database import Database
 from homebody.journal.rows import name_bytes, path_of, stored, words
 
@@ -53,12 +54,26 @@ class Memory:
         """
         for row in self._database.ask("our_writes", path=name_bytes(path), content=content):
             written = path_of(row["path"])
-            if row["deed"] == "move":  # a person's file that we gave this name is where we want it: no news
-                if written == path:
-                    return Origin.OURS
-            elif written == path or not os.path.lexists(written):
+            if written == path or (row["deed"] != "move" and not os.path.lexists(written)):
                 return Origin.OURS if row["origin"] is None else str(row["origin"])
         return content
+
+    def put_here(self, path: Path, content: str) -> bool:
+        """Return whether we gave the file at *path* this name, and it is still as we left it.
+
+        Then it is a person's file in the place where a recipe wants it, and no news to any.
+        """
+        return bool(self._database.ask("put_here", path=name_bytes(path), content=content))
+
+    def moved_to(self, path: Path, origin: str) -> Path | None:
+        """Return where the file of *origin* is that was at *path*, if a recipe gave it another name since."""
+        seen = {path}
+        while rows := self._database.ask("moved_to", path=name_bytes(path), origin=origin):
+            path = path_of(rows[0]["path"])
+            if path in seen:
+                return None
+            seen.add(path)
+        return path if len(seen) > 1 else None
 
     def renamed_from(self, recipe: str, path: Path, origin: str) -> Path | None:
         """Return where *recipe* met *origin* before, if that path is gone: then *path* is its new name."""
@@ -67,6 +82,16 @@ class Memory:
             if not os.path.lexists(earlier):
                 return earlier
         return None
+
+    def starts(self, recipe: str, path: Path, since: datetime) -> list[datetime]:
+        """Return when the runs of *recipe* on *path* began that came to work on it, those after *since*."""
+        rows = self._database.ask("starts", recipe=recipe, path=name_bytes(path), since=stored(since))
+        return [datetime.fromisoformat(row["started_at"]) for row in rows]
+
+    def held(self) -> dict[str, tuple[int, datetime]]:
+        """Return the recipes whose breaker is open: on how many files, and until when the first of them."""
+        rows = self._database.ask("held", now=self._now(), mark=MARK)
+        return {row["recipe"]: (int(row["files"]), datetime.fromisoformat(row["until"])) for row in rows}
 
     def cursor(self, recipe: str) -> datetime | None:
         """Return the moment up to which the schedule of *recipe* has been served."""

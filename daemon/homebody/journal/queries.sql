@@ -5,8 +5,11 @@ SELECT coalesce(max(place), 0) + 1 AS place FROM runs;
 SELECT 1 FROM runs WHERE key = :key;
 
 -- name: enqueue
-INSERT INTO runs (key, recipe, recipe_hash, event, path, content, origin, due, state, place, queued_at, not_before, lane, dry)
-VALUES (:key, :recipe, :recipe_hash, :event, :path, :content, :origin, :due, 'queued', :place, :now, :not_before, :lane, :dry)
+INSERT INTO runs
+  (key, recipe, recipe_hash, event, path, content, origin, due, state, reason, place, queued_at, not_before, lane, dry)
+VALUES
+  (:key, :recipe, :recipe_hash, :event, :path, :content, :origin, :due, 'queued', :reason, :place, :now, :not_before,
+   :lane, :dry)
 ON CONFLICT (key) DO NOTHING;
 
 -- name: know_recipe
@@ -65,6 +68,20 @@ WHERE path = :path
   AND (:recipe IS NULL OR recipe = :recipe) AND (:state IS NULL OR state = :state) AND (:after IS NULL OR id > :after)
 ORDER BY id DESC LIMIT :limit;
 
+-- name: starts
+-- A run that only found that its file had changed, or was empty, took no time and changed nothing: it does not count.
+SELECT started_at FROM runs
+WHERE path = :path AND recipe = :recipe AND started_at > :since
+  AND (state <> 'skipped' OR EXISTS (
+    SELECT 1 FROM steps
+    WHERE steps.run = runs.id AND name NOT IN ('queued', 'claimed', 'finished', 'retried', 'handed back')
+  ));
+
+-- name: held
+SELECT recipe, count(DISTINCT path) AS files, min(not_before) AS until FROM runs
+WHERE state = 'queued' AND not_before > :now AND substr(reason, 1, length(:mark)) = :mark
+GROUP BY recipe;
+
 -- name: counts
 SELECT state, count(*) AS number FROM runs GROUP BY state;
 
@@ -99,6 +116,22 @@ SELECT * FROM effects WHERE run = :run ORDER BY ordinal;
 SELECT path, origin, deed FROM effects
 WHERE after = :content AND deed IN ('put', 'move') AND state IN ('intended', 'applied', 'reversing', 'kept')
 ORDER BY path = :path DESC, id DESC LIMIT 100;
+
+-- name: put_here
+-- A file that a run moved and then rewrote is what the last of its effects on that name left.
+SELECT 1 FROM effects
+WHERE path = :path AND after = :content AND deed IN ('put', 'move') AND state IN ('intended', 'applied', 'kept')
+  AND EXISTS (
+    SELECT 1 FROM effects AS moved
+    WHERE moved.run = effects.run AND moved.path = effects.path AND moved.deed = 'move'
+      AND moved.state IN ('intended', 'applied', 'kept')
+  )
+LIMIT 1;
+
+-- name: moved_to
+SELECT path FROM effects
+WHERE source = :path AND origin = :origin AND deed = 'move' AND state IN ('applied', 'kept')
+ORDER BY id DESC LIMIT 1;
 
 -- name: was_here
 -- A run that never got to the content, because the file was gone by then, does not count.

@@ -129,9 +129,7 @@ class Deed(StrEnum):
     PUT = "put"
     """The file at ``path`` gets another content."""
     MOVE = "move"
-    """The file at ``source`` gets the name ``path``, where nothing is."""
-    REMOVE = "remove"
-    """The file at ``path`` is taken away; its content is in the vault."""
+    """The file at ``source`` gets the name ``path``; ``before`` is what had that name until then, if anything."""
     TAGS = "tags"
     """The file at ``path`` gets other tags of the desktop; ``before`` and ``after`` are hashes of the attribute."""
 

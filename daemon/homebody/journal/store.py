@@ -81,11 +81,13 @@ class Journal(Memory):
         due: datetime | None,
         lane: Path | None = None,
         not_before: datetime | None = None,
+        reason: str | None = None,
         dry: bool = False,
     ) -> int | None:
         """Queue a run in one transaction and return its number, or None when *key* had its run already.
 
         Runs of one *lane* (a watched folder) follow each other; lanes take turns. *dry*: nothing is to be changed.
+        A run that has to wait says in *reason* why.
         """
         if self._database.ask("had", key=os.fsencode(key)):
             return None  # without a write: a rescan offers every file again
@@ -103,6 +105,7 @@ class Journal(Memory):
                 content=words(content),
                 origin=words(origin),
                 due=stored(due) if due is not None else None,
+                reason=words(reason),
                 place=self._place(),
                 now=self._now(),
                 not_before=stored(not_before) if not_before is not None else None,

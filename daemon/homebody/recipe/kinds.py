@@ -27,7 +27,7 @@ Model = TypeVar("Model", bound=BaseModel)
 Made = TypeVar("Made")
 
 LATER: Mapping[str, frozenset[str]] = {
-    "recipe": frozenset({"mode", "approve", "limits", "use", "with", "tests", "tags", "filter_mode"}),
+    "recipe": frozenset({"mode", "use", "with", "tests", "tags", "filter_mode"}),
     "watch": frozenset({"events"}),
     "read": frozenset({"pages", "max_tokens"}),
     "ask": frozenset({"timeout", "system", "options"}),
@@ -50,10 +50,7 @@ LATER: Mapping[str, frozenset[str]] = {
     ),
     "action": frozenset(
         {
-            "rename",
-            "move",
             "copy",
-            "tag",
             "notify",
             "trash",
             "hard_link",

@@ -29,12 +29,25 @@ from homebody.actions.action import check_template
 from homebody.filters import Filter
 from homebody.recipe.asking import Ask, make_ask
 from homebody.recipe.kinds import make_action, make_filter, misplaced, mistake, part_of
+from homebody.recipe.limits import Approve, Limits, make_approve
 from homebody.recipe.reading import Read, Select, folders
 from homebody.recipe.trigger import Schedule, Watch, make_trigger
 from homebody.slots import Slot
 from homebody.templates import compile_template
 
-__all__ = ["Ask", "OnError", "Permissions", "Read", "Recipe", "Schedule", "Select", "Slot", "Watch"]
+__all__ = [
+    "Approve",
+    "Ask",
+    "Limits",
+    "OnError",
+    "Permissions",
+    "Read",
+    "Recipe",
+    "Schedule",
+    "Select",
+    "Slot",
+    "Watch",
+]
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?")
 _VARIABLE = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -111,6 +124,12 @@ class Recipe(BaseModel):
     actions: Annotated[
         tuple[Annotated[Action, BeforeValidator(make_action)], ...], BeforeValidator(_list)
     ] = Field(min_length=1, max_length=50, description="What it does.")
+    approve: Annotated[Approve | None, BeforeValidator(make_approve)] = Field(
+        default=None, description="Whether a person is asked first: true, false, or {first: 10}."
+    )
+    limits: Annotated[Limits, part_of(Limits, "limits")] = Field(
+        default_factory=Limits, description="How often it may run."
+    )
     on_error: Annotated[OnError, part_of(OnError, "on_error")] = Field(
         default_factory=OnError, description="What happens when a run fails."
     )
@@ -192,6 +211,8 @@ class Recipe(BaseModel):
             "ask": None if self.ask is None else self.ask.long(),
             "when": self.when,
             "actions": [{action.kind: action.long()} for action in self.actions],
+            "approve": False if self.approve is None else self.approve.long(),
+            "limits": self.limits.long(),
             "on_error": self.on_error.model_dump(),
         }
         if self.select is not None:

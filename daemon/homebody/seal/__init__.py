@@ -1,6 +1,7 @@
 """The kernel's refusal: entered once, before the first document is read, and never left."""
 
 from homebody.seal.entry import SealReport, enter
+from homebody.seal.handles import handle
 from homebody.seal.hygiene import close_inherited, foreign_sockets, scrub_environment, scrub_environment_here
 from homebody.seal.persistence import refuse_start_up_places
 from homebody.seal.policy import Policy, daemon_policy, model_policy, reader_policy
@@ -28,6 +29,7 @@ __all__ = [
     "daemon_policy",
     "enter",
     "foreign_sockets",
+    "handle",
     "model_policy",
     "reader_policy",
     "refuse_start_up_places",

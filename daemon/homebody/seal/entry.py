@@ -12,9 +12,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from homebody.errors import SealError
-from homebody.seal import capabilities, hygiene, kernel, landlock, seccomp
+from homebody.seal import capabilities, handles, hygiene, kernel, landlock, seccomp
 from homebody.seal.policy import Policy
 from homebody.seal.syscalls import this_machine
+from homebody.seal.tier import Tier
 
 PR_SET_NO_NEW_PRIVS = 38
 
@@ -56,6 +57,7 @@ def enter(policy: Policy) -> SealReport:
     as_root = os.geteuid() == 0
     bounding_empty = capabilities.drop_all()
     hygiene.forbid_dumps()
+    has_handles = policy.tier is not Tier.DAEMON or handles.make_room()
     kernel.prctl(PR_SET_NO_NEW_PRIVS, 1)
     abi = landlock.restrict(policy)
     program = seccomp.program_for(policy.tier, machine, os.getpid())
@@ -65,6 +67,8 @@ def enter(policy: Policy) -> SealReport:
         missing += (
             "the bounding set could not be emptied; no_new_privs keeps its capabilities out of reach",
         )
+    if not has_handles:
+        missing += (f"attributes of a file cannot be kept: fewer than {handles.LAST + 1} files may be open",)
     return SealReport(
         tier=policy.tier,
         kernel=os.uname().release,

@@ -6,6 +6,7 @@ names of constants are those of the kernel's uapi headers.
 
 import errno
 
+from homebody.seal import handles
 from homebody.seal.bpf import ALLOW, ENOSYS, Check, Rule, refuse
 from homebody.seal.tier import Tier
 
@@ -32,6 +33,8 @@ F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC = 0, 1, 2, 3, 4, 10
 F_SETOWN, F_SETOWN_EX, F_NOTIFY = 8, 15, 1026
 WRITING = 0x00000003 | 0x00000040 | 0x00000200 | 0x00400000
 """O_WRONLY, O_RDWR, O_CREAT, O_TRUNC and the bit of O_TMPFILE that is its own (asm-generic/fcntl.h)."""
+SPECIAL_BITS, NOT_THE_OWNER = 0o7000, 0xFFFFFFFF
+"""Set-uid, set-gid and sticky in a mode (linux/stat.h); fchown(2)'s -1, "leave the owner"."""
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -74,7 +77,7 @@ DAEMON_REFUSED = (
     *NO_TRACE_ON_FILES,
     *NO_OTHER_POWERS,
 )
-"""Every call that the daemon may not make at all."""
+"""Every call that the daemon may not make, but for what its own rules let pass before."""
 
 READER_ALLOWED = _names("""
     read readv write writev close lseek fstat dup mmap munmap mprotect mremap madvise mincore brk rt_sigaction
@@ -143,7 +146,8 @@ def daemon_rules() -> tuple[Rule, ...]:
     of datagram sockets could send to any named socket, so only connected kinds may be made; ``sendto`` may
     name nobody. ``listen`` is allowed because asyncio repeats it on a listener made before the seal; with no
     way to make a socket it opens nothing; ``sendmsg``, which asyncio writes with, finds only streams that are
-    connected already. Limits may be set on ourselves alone, and we cannot become dumpable again.
+    connected already. Limits may be set on ourselves alone, and we cannot become dumpable again. Attributes
+    are set on handles only (`handles`), and no mode with a special bit.
     """
     return (
         deny("clone3", verdict=ENOSYS),
@@ -162,7 +166,25 @@ def daemon_rules() -> tuple[Rule, ...]:
             "ioctl", one_of(1, TIOCSTI, TIOCLINUX, FIOSETOWN, SIOCSPGRP, FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR)
         ),
         deny("fcntl", one_of(1, F_SETOWN, F_SETOWN_EX, F_NOTIFY)),
+        *_on_handles(),
         *(deny(name) for name in DAEMON_REFUSED),
+    )
+
+
+def _on_handles() -> tuple[Rule, ...]:
+    """Return the rules by which a rewrite keeps what a person's file carries, on reserved descriptors.
+
+    fchown is among them for the group: without it a file that a family's group may read would be readable by
+    another group after a rewrite. The owner stays -1. utimensat(2) without a path is futimens(3), by which a
+    file that is copied to another file system keeps its time.
+    """
+    on_handle = one_of(0, handles.FIRST, mask=handles.MASK)
+    return (
+        allow("fsetxattr", on_handle),
+        allow("fremovexattr", on_handle),
+        allow("fchmod", on_handle, one_of(1, 0, mask=SPECIAL_BITS)),
+        allow("fchown", on_handle, one_of(1, NOT_THE_OWNER)),
+        allow("utimensat", on_handle, null(1)),
     )
 
 

@@ -42,6 +42,10 @@ def status(daemon: Daemon) -> dict[str, Any]:
             for recipe in daemon.recipes.values()
         ],
         "waiting": dict(daemon.waiting),
+        "held": {
+            name: {"files": files, "until": until.astimezone().isoformat(timespec="seconds")}
+            for name, (files, until) in daemon.journal.held().items()
+        },
         "problems": [*journal_problems(daemon), *(str(problem) for problem in daemon.loaded.problems)],
         "folders": {
             str(folder): why for folder, why in (daemon.folders.problems | daemon.intake.problems).items()

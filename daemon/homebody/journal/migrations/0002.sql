@@ -38,7 +38,7 @@ CREATE TABLE effects (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
   ordinal INTEGER NOT NULL,
-  deed TEXT NOT NULL CHECK (deed IN ('put', 'move', 'remove', 'tags')),
+  deed TEXT NOT NULL CHECK (deed IN ('put', 'move', 'tags')),
   kind TEXT NOT NULL,
   path BLOB NOT NULL,
   source BLOB,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import homebody
-from homebody.seal import kernel
+from homebody.seal import handles, kernel
 from homebody.seal.probe import Probe, ProbeTargets, Untestable, needs, probe
 
 SECRET = "secret.txt"  # noqa: S105 - the name of a file with nothing in it
@@ -118,6 +118,20 @@ def xattr_outside(targets: ProbeTargets) -> None:
     os.setxattr(secret(targets), "user.homebody", b"probe")
 
 
+def on_descriptor(call: str, *arguments: int | bytes) -> Callable[[ProbeTargets], None]:
+    """Return the attempt to make *call* on descriptor -1, so that unsealed the kernel says EBADF."""
+
+    def attempt(_targets: ProbeTargets) -> None:
+        kernel.call(call, -1, *arguments)
+
+    return attempt
+
+
+def special_bit(_targets: ProbeTargets) -> None:
+    """Give a handle's file the set-uid bit: the last one is not open, so that unsealed the kernel says EBADF."""
+    kernel.call("fchmod", handles.LAST, 0o4700)
+
+
 def shared_memory(_targets: ProbeTargets) -> None:
     """Make a file in the shared memory that other programs see."""
     path = f"/dev/shm/homebody-probe-{os.getpid()}"  # noqa: S108 - that it is shared is the point
@@ -163,6 +177,13 @@ PROBES = (
     aimed("chown_outside", "file metadata", "change a file's owner", chown_outside),
     aimed("utime_outside", "file metadata", "change a file's time", utime_outside),
     aimed("xattr_outside", "file metadata", "hang an attribute on a file", xattr_outside),
+    probe("fsetxattr", "file metadata", "hang an attribute on an open file",
+          on_descriptor("fsetxattr", b"user.homebody", b"probe", 5, 0)),
+    probe("fremovexattr", "file metadata", "take an attribute from an open file",
+          on_descriptor("fremovexattr", b"user.homebody")),
+    probe("fchown", "file metadata", "change an open file's group", on_descriptor("fchown", -1, -1)),
+    probe("futimens", "file metadata", "change an open file's time", on_descriptor("utimensat", 0, 0, 0)),
+    probe("special_bit", "file metadata", "let a file run as its owner", special_bit),
     aimed("shared_memory", "shared memory", "make shared memory with a name", shared_memory),
     aimed("terminal", "devices", "open a terminal", terminal),
 )  # fmt: skip

@@ -1,0 +1,88 @@
+"""The move action: the file that woke the recipe, into another folder."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, Field, ValidationInfo
+
+from homebody.actions.action import Action, TemplateText, World, scope_of
+from homebody.actions.conflict import OnConflict, names
+from homebody.actions.destination import resolve, roots
+from homebody.actions.effect import Effect, Move
+from homebody.errors import EffectError, RecipeError
+
+HERE = "{{ file.name }}"
+
+
+def _folder_or_file(dest: str, info: ValidationInfo) -> str:
+    """Return *dest*; raise ValueError when its root cannot be known."""
+    scope = scope_of(info)
+    if scope is not None:
+        try:
+            roots(whole(dest), scope.watched, scope.vars)
+        except RecipeError as error:
+            raise ValueError(str(error)) from error
+    return dest
+
+
+def whole(dest: str) -> str:
+    """Return *dest* as the template of a file: a folder, which ends with a slash, keeps the file's name."""
+    return dest.rstrip() + HERE if dest.rstrip().endswith("/") else dest
+
+
+class MoveAction(Action):
+    """Moves the file that woke the recipe to ``dest``: a folder when it ends with a slash, else its whole new path.
+
+    Folders that are missing are made. When something is there already, ``on_conflict`` decides: ``rename_new``
+    (beside it, as "bill 2.pdf"), ``skip`` (the file stays where it is), ``overwrite`` (the old content goes to
+    the vault, for undo). The actions that follow meet the file in its new place.
+    """
+
+    kind: ClassVar[str] = "move"
+    needs_file: ClassVar[bool] = True
+
+    dest: Annotated[TemplateText, AfterValidator(_folder_or_file)] = Field(
+        max_length=4000, description="Where it goes: a folder with a slash at its end, or a whole path."
+    )
+    on_conflict: OnConflict = Field(
+        default="rename_new", description="What happens when a file of that name is there already."
+    )
+
+    @classmethod
+    def expand(cls, value: Any) -> Any:
+        """Return the long form of a destination alone."""
+        return {"dest": value} if isinstance(value, str) else value
+
+    def plan(self, world: World) -> list[Effect]:
+        """Return the one change, or none when the file is there already or is to stay."""
+        return moved(world, resolve(whole(self.dest), world), self.on_conflict, self.kind)
+
+    def roots(self, watched: Sequence[Path], variables: Mapping[str, Any]) -> tuple[Path, ...]:
+        """Return the folders that ``dest`` surely lies in, and the watched ones: a file leaves them."""
+        return (*roots(whole(self.dest), watched, variables), *(folder.resolve() for folder in watched))
+
+    def templates(self) -> Mapping[str, str]:
+        """Return the one template."""
+        return {"dest": self.dest}
+
+
+def moved(world: World, path: Path, on_conflict: OnConflict, kind: str) -> list[Effect]:
+    """Return the change that brings the run's file to *path*, or to a name beside it."""
+    if world.file is None:
+        raise EffectError("There is no file that could be moved.")
+    source = world.file.path
+    here = world.content(source)
+    if here is None:
+        raise EffectError("The file is no longer there.")
+    for wanted in names(path):
+        if wanted == source:
+            return []
+        there = world.content(wanted)
+        if there is None:
+            return [Move(path=wanted, source=source, after=here[1], kind=kind)]
+        if on_conflict == "skip":
+            return []
+        if on_conflict == "overwrite":
+            return [Move(path=wanted, source=source, after=here[1], before=there[1], kind=kind)]
+    return []

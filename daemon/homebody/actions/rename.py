@@ -1,0 +1,75 @@
+"""The rename action: another name for the file that woke the recipe, in the folder where it lies."""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, Field
+
+from homebody.actions.action import Action, TemplateText, World
+from homebody.actions.conflict import OnConflict
+from homebody.actions.effect import Effect
+from homebody.actions.move import moved
+from homebody.errors import EffectError
+from homebody.filenames import safe_component, safe_words
+from homebody.templates import compile_template
+
+_ENDING = re.compile(r"(\{\{\s*file\.(suffix|name)\s*\}\}|\.[^\W_]{1,14})$")
+
+
+def _has_an_ending(name: str) -> str:
+    """Return *name*; raise ValueError when the file would lose its ending, or get a folder."""
+    plain = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", name, flags=re.DOTALL)
+    if "/" in plain:
+        raise ValueError("a name has no slash; `move` puts a file into another folder")
+    if not _ENDING.search(name.strip()):
+        raise ValueError("the file would lose its ending; put {{ file.suffix }} at the end")
+    return name
+
+
+class RenameAction(Action):
+    """Gives the file that woke the recipe the name ``name``, in the folder where it lies.
+
+    What cannot stand in a file's name is replaced, and a name that is too long is cut before its ending.
+    ``on_conflict`` is as for ``move``. The actions that follow meet the file under its new name.
+    """
+
+    kind: ClassVar[str] = "rename"
+    needs_file: ClassVar[bool] = True
+
+    name: Annotated[TemplateText, AfterValidator(_has_an_ending)] = Field(
+        max_length=1000, description='The new name, as in "{{ ask.title }}{{ file.suffix }}".'
+    )
+    on_conflict: OnConflict = Field(
+        default="rename_new", description="What happens when a file of that name is there already."
+    )
+
+    @classmethod
+    def expand(cls, value: Any) -> Any:
+        """Return the long form of a name alone."""
+        return {"name": value} if isinstance(value, str) else value
+
+    def plan(self, world: World) -> list[Effect]:
+        """Return the one change, or none when the file has that name already. Raises EffectError."""
+        if world.file is None:
+            raise EffectError("There is no file that could be renamed.")
+        values = dict(world.values)
+        if isinstance(values.get("ask"), Mapping):
+            values["ask"] = {key: _word(item) for key, item in values["ask"].items()}
+        text = " ".join(compile_template(self.name).render(values).split())
+        name = safe_component(text.replace("/", "-").lstrip("."))
+        return moved(world, world.file.path.with_name(name), self.on_conflict, self.kind)
+
+    def roots(self, watched: Sequence[Path], variables: Mapping[str, Any]) -> tuple[Path, ...]:  # noqa: ARG002
+        """Return the watched folders: the file that woke the recipe is in one of them."""
+        return tuple(folder.resolve() for folder in watched)
+
+    def templates(self) -> Mapping[str, str]:
+        """Return the one template."""
+        return {"name": self.name}
+
+
+def _word(value: Any) -> Any:
+    """Return a slot's value fit to be a part of a name."""
+    return safe_words(value) if isinstance(value, str) else value
