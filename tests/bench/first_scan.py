@@ -39,7 +39,12 @@ def look_at(folder: Path, files: int, existing: str) -> None:
         time.sleep(0.06)
         house.intake.tick()
     seconds = time.perf_counter() - began
-    found = {"scanned": scanned, "seconds": seconds, "before_mb": before, "resident_mb": bench.peak_megabytes()}
+    found = {
+        "scanned": scanned,
+        "seconds": seconds,
+        "before_mb": before,
+        "resident_mb": bench.peak_megabytes(),
+    }
     found["queued"] = sum(house.journal.counts().values())
     house.close()
     print(json.dumps(found), flush=True)

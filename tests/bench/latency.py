@@ -38,7 +38,12 @@ def started(house: bench.House, number: int) -> float:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         runs = house.journal.runs(limit=1)
-        if runs and runs[0].id >= number and runs[0].started_at is not None and runs[0].finished_at is not None:
+        if (
+            runs
+            and runs[0].id >= number
+            and runs[0].started_at is not None
+            and runs[0].finished_at is not None
+        ):
             return runs[0].started_at.timestamp()
         time.sleep(0.02)
     raise AssertionError("a note was not claimed within a minute")

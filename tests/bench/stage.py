@@ -14,9 +14,10 @@ from typing import Any
 from homebody.clock import SystemClock
 from homebody.documents.reader import Reader
 from homebody.house.asker import Model
-from homebody.house.intake import Intake, wishes
+from homebody.house.intake import Intake
 from homebody.house.loop import Endings, run_until
 from homebody.house.runner import Runner
+from homebody.house.watched import wishes
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
 from homebody.logs import configure
@@ -74,7 +75,9 @@ class House:
         self.stop, self.wake = threading.Event(), threading.Event()
         watched = wishes(self.recipes.values(), 5.0)
         self.folders = FolderWatch(
-            [(one.folder, one.recursive) for one in watched], lambda path: self.intake.hint(path)
+            [(one.folder, one.recursive) for one in watched],
+            hint=lambda path: self.intake.hint(path),  # noqa: PLW0108 - made below
+            missed=lambda: self.intake.missed(),  # noqa: PLW0108
         )
         self.intake = Intake(
             journal=self.journal, clock=self.clock, watched=watched, wake=self.wake.set, rescan_seconds=rescan,
