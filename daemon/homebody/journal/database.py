@@ -75,8 +75,11 @@ class Database:
 
     def ask(self, name: str, /, **values: Any) -> list[sqlite3.Row]:
         """Return the rows of a query; inside ``writing`` it sees what that has written."""
-        with self._lock, translated("read"):
-            return self._connection.execute(self._queries[name], values).fetchall()
+        with self._lock:
+            try:  # `translated` by hand: this is asked a dozen times for every file
+                return self._connection.execute(self._queries[name], values).fetchall()
+            except sqlite3.Error as error:
+                raise wording(error, "read") from error
 
     def do(self, name: str, /, **values: Any) -> sqlite3.Cursor:
         """Carry out a statement inside ``writing``."""
