@@ -79,6 +79,7 @@ def test_endings() -> None:
     assert ("a", ".summary.md") == split_ending("a.summary.md")
     assert ("a.b", ".c.d") == split_ending("a.b.c.d")
     assert ("a. b", "") == split_ending("a. b")
+    assert ("a.", ".md") == split_ending("a..md")
 
 
 @given(st.text())

@@ -99,3 +99,24 @@ def test_what_libraries_log_goes_nowhere(tmp_path: Path, configure, capfd):
     logging.getLogger("watchdog.observers").error("queue overflow in /home/ines/Notes")
     logging.getLogger("apscheduler.executors").exception("job failed for /home/ines/Notes")
     assert "ines" not in (tmp_path / "log").read_text(encoding="utf-8") + "".join(capfd.readouterr())
+
+
+def test_a_full_disk_loses_lines_and_says_how_many(tiny_disk: Path, configure):
+    """The log goes on by itself when there is room: every line is whole, and the lost ones are counted."""
+    configure(tiny_disk / "log")
+    written = 0
+    while (tiny_disk / "log").stat().st_size < 65_536:
+        get_log().info("run finished", run=written, state="done")
+        written += 1
+    get_log().info("run finished", run=written, state="done")
+    with (tiny_disk / "log").open("rb+") as file:
+        whole = file.read().rindex(b"\n") + 1
+        before = file.seek(0) or file.read(whole).count(b"\n")
+        file.truncate(30_000)
+    get_log().info("run finished", run=-1, state="done")
+    text = (tiny_disk / "log").read_bytes()[30_000:].split(b"\n")
+    told, last = (json.loads(line) for line in text if line)
+    assert {"event": "the log had no room for lines", "count": written + 1 - before} == {
+        key: told[key] for key in ("event", "count")
+    }
+    assert last["run"] == -1

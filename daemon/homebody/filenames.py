@@ -54,7 +54,7 @@ def shorten(name: str, limit: int = LONGEST_BYTES) -> str:
 
 def split_ending(name: str) -> tuple[str, str]:
     """Return *name* as stem and endings: up to two of them, as in ``notes.summary.md``."""
-    match = re.search(r"(?<=[^.])((?:\.[^.\s/]{1,14}){1,2})$", name)
+    match = re.search(r"(?<=.)((?:\.[^.\s/]{1,14}){1,2})$", name)
     if match is None or len(match[1].encode()) > LONGEST_SUFFIX:
         return name, ""
     return name[: match.start()], match[1]

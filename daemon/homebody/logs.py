@@ -99,24 +99,51 @@ class Tee:
     def __init__(self, file: Path | None, terminal: TextIO | None) -> None:
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
-        self._file = file.open("a", encoding="utf-8", buffering=1) if file is not None else None
+        self._file = file.open("ab", buffering=0) if file is not None else None
+        self._cut = b""
+        self._lost = 0
         self._terminal = terminal
         self._json = structlog.processors.JSONRenderer(ensure_ascii=False)
         self._words = structlog.dev.ConsoleRenderer(colors=False) if terminal is not None else None
 
     def __call__(self, logger: Any, name: str, line: MutableMapping[str, Any]) -> str:
-        """Write the line; a full disk or a closed terminal must not stop the daemon."""
+        """Write the line; a full disk or a closed terminal must not stop the daemon.
+
+        Lines that find no room are counted, and the count is logged when there is some again.
+        """
         if self._file is not None:
-            try:
-                self._file.write(str(self._json(logger, name, dict(line))) + "\n")
-            except OSError:
-                self.close()
+            if self._lost:
+                told = {key: line[key] for key in ("timestamp",) if key in line}
+                lost = {
+                    "event": "the log had no room for lines",
+                    "count": self._lost,
+                    "level": "warning",
+                } | told
+                if self._write(self._json(logger, name, lost)):
+                    self._lost = 0
+            if self._lost or not self._write(self._json(logger, name, dict(line))):
+                self._lost += 1
         if self._terminal is not None and self._words is not None:
             try:
                 print(self._words(logger, name, dict(line)), file=self._terminal, flush=True)
             except OSError:
                 self._terminal = None
         return ""
+
+    def _write(self, text: str | bytes) -> bool:
+        """Return whether a whole line was written; one that was cut is ended before the next."""
+        assert self._file is not None
+        data = self._cut + str(text).encode("utf-8", "backslashreplace") + b"\n"
+        try:
+            written = self._file.write(data)
+        except OSError:
+            return False
+        if written == len(data):
+            self._cut = b""
+            return True
+        if written >= len(self._cut):
+            self._cut = b"\n" if written > len(self._cut) else b""
+        return False
 
     def close(self) -> None:
         """Close the file; what is logged after that is lost."""

@@ -1,12 +1,40 @@
 """What may a person set, apart from recipes?"""
 
+from datetime import timedelta
 from pathlib import Path
+from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from homebody.errors import SettingsError
 from homebody.paths import Home, starter_model
+from homebody.quantities import parse_duration, parse_size
+
+
+def _duration(value: Any) -> Any:
+    return value if isinstance(value, timedelta) else parse_duration(str(value))
+
+
+def _size(value: Any) -> Any:
+    return parse_size(str(value))
+
+
+class VaultLimits(BaseModel):
+    """How long, and in how much room, the vault keeps what undo and ``show`` need.
+
+    Thirty days is what a desktop's trash keeps: whoever misses something looks for it within a month. A gigabyte
+    holds the old contents of some hundred thousand notes, and is one hundredth of a small disk.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    keep: Annotated[timedelta, BeforeValidator(_duration)] = Field(
+        default=timedelta(days=30), ge=timedelta(0), description="How long old contents are kept."
+    )
+    size: Annotated[int, BeforeValidator(_size)] = Field(
+        default=10**9, ge=0, description="How much room they may take; the oldest go first."
+    )
 
 
 class Settings(BaseModel):
@@ -23,6 +51,7 @@ class Settings(BaseModel):
         default=300, ge=1, le=86_400, description="Seconds between two looks at all folders."
     )
     settle: float = Field(default=5, ge=0.05, le=3600, description="Seconds a file must lie still.")
+    vault: VaultLimits = Field(default_factory=VaultLimits, description="How much undo keeps, and how long.")
 
     def model_path(self) -> Path:
         """Return the model file to load, ``~`` expanded."""

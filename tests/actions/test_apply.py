@@ -188,7 +188,7 @@ def test_a_file_replaced_while_ours_is_written_is_left_alone(tmp_path: Path, *, 
 
 
 def test_a_touch_while_ours_is_written_changes_nothing(tmp_path: Path) -> None:
-    """The content is what counts: a new time or mode of the same content is no change."""
+    """The content and what the file carries count: a new time of the same content is no change."""
     path = tmp_path / "a.md"
     path.write_bytes(b"old")
     content = os.urandom(16_000_000)
@@ -196,6 +196,27 @@ def test_a_touch_while_ours_is_written_changes_nothing(tmp_path: Path) -> None:
     with Meddler(tmp_path, path.touch):
         put(planned)
     assert sha(content) == content_sha(path)
+
+
+@pytest.mark.parametrize("deed", ["tag", "chmod"])
+def test_a_tag_or_mode_given_while_ours_is_written_is_not_lost(tmp_path: Path, deed: str) -> None:
+    """A file manager tags the note or closes it to others between our look and our rename: the next try keeps it."""
+    path = tmp_path / "a.md"
+    path.write_bytes(b"old")
+    path.chmod(0o644)
+    try:
+        os.setxattr(path, "user.xdg.tags", b"red")
+    except (OSError, AttributeError):
+        pytest.skip("this file system has no extended attributes")
+    acts = {"tag": lambda: os.setxattr(path, "user.xdg.tags", b"blue"), "chmod": lambda: path.chmod(0o600)}
+    planned = change(path, os.urandom(16_000_000))
+    with Meddler(tmp_path, acts[deed]), pytest.raises(ChangedSinceError, match="tags or rights"):
+        put(planned)
+    assert path.read_bytes() == b"old"
+    before = (os.getxattr(path, "user.xdg.tags"), path.stat().st_mode)
+    put(planned)
+    assert (os.getxattr(path, "user.xdg.tags"), path.stat().st_mode) == before
+    assert ["a.md"] == names(tmp_path)
 
 
 def test_a_link_is_never_written_through(tmp_path: Path) -> None:

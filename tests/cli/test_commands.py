@@ -81,7 +81,7 @@ def test_new_takes_a_folder_and_never_overwrites(tmp_path: Path):
         (("history",), 69, "homebody serve"),
         (("undo", "1"), 69, "homebody serve"),
         (("undo", "0"), 64, "1 or more"),
-        (("undo", "x"), 2, "not a valid integer"),
+        (("undo",), 64, "Say what to take back"),
         (("dance",), 2, "No such command"),
     ],
 )
@@ -101,6 +101,37 @@ def test_check_says_where_a_recipe_is_wrong(tmp_path: Path):
     assert shown.returncode == 65
     assert "typo.yaml:4:1" in shown.stdout
     assert '"actions"' in shown.stdout
+
+
+LOOPED = """\
+name: looped
+triggers:
+  - watch: ~/Notes
+actions:
+  - append: {dest: ~/Notes/log.md, content: "{{ file.name }}"}
+"""
+
+
+def test_check_refuses_what_would_go_round_in_a_circle(tmp_path: Path):
+    """The action's line, what would happen and the cure; with the cure it is right, and a chain gets a hint."""
+    folder = tmp_path / ".config/homebody/recipes"
+    folder.mkdir(parents=True)
+    (folder / "mine.yaml").write_text(LOOPED, encoding="utf-8")
+    for words in (("check",), ("check", str(folder / "mine.yaml"))):
+        shown = homebody(*words, home=tmp_path)
+        assert shown.returncode == 65
+        assert shown.stdout.startswith(
+            "mine.yaml:5:5: actions[0].append: what this makes can wake the recipe again"
+        )
+    assert "recipes get in each other's way: mine.yaml:5:5" in homebody("doctor", home=tmp_path).stdout
+    cured = LOOPED.replace("actions:", 'filters:\n  - not name: "log.md"\nactions:')
+    (folder / "mine.yaml").write_text(cured, encoding="utf-8")
+    assert homebody("check", home=tmp_path).stdout == "looped: right\n"
+    other = LOOPED.replace("looped", "other").replace("~/Notes/log.md", "~/Elsewhere/log.md")
+    (folder / "other.yaml").write_text(other, encoding="utf-8")
+    shown = homebody("check", home=tmp_path)
+    assert shown.returncode == 0
+    assert f"hint: other watches {tmp_path}/Notes, into which looped writes" in shown.stdout
 
 
 def test_settings_with_a_mistake_keep_it_from_starting(tmp_path: Path):

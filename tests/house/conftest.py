@@ -1,6 +1,6 @@
 """A house without a daemon: real journal, vault, reader and files; a clock and a model that do as they are told."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ from homebody.clock import SystemClock
 from homebody.documents.reader import Reader
 from homebody.house.intake import Intake
 from homebody.house.loop import Endings
+from homebody.house.rebuild import FirstLook
 from homebody.house.runner import Outcome, Runner
 from homebody.house.watched import wishes
 from homebody.journal.run import Run
@@ -62,6 +63,7 @@ class Room:
                 rescan_seconds=300,
                 stat=look,
                 mend=lambda: None,
+                judge=FirstLook(self.journal),
             )
             self._intake.enrol()
         return self._intake
@@ -114,6 +116,12 @@ def reader() -> Iterator[Reader]:
     made = Reader(clock=SystemClock())
     yield made
     made.stop()
+
+
+@pytest.fixture(scope="module")
+def make_room(reader: Reader) -> Callable[[Path], Room]:
+    """Return what makes a room in a folder."""
+    return lambda folder: Room(folder, reader)
 
 
 @pytest.fixture

@@ -68,17 +68,19 @@ def test_what_is_no_journal_is_set_aside(tmp_path: Path, clock: FakeClock, conte
 def test_a_damaged_journal_is_set_aside(
     journal: Journal, queue: Callable[..., int], tmp_path: Path, clock: FakeClock
 ) -> None:
-    """Pages that were overwritten are noticed at the start, before anything is decided by them."""
+    """Pages that were overwritten are noticed at the start, and what can be read of the others is taken over."""
     path = tmp_path / "state" / "journal.db"
     for number in range(200):
         queue(path=Path(f"/notes/{number}.md"))
     journal.close()
     with path.open("r+b") as file:
-        file.seek(4096 * 2)
+        file.seek(4096 * 30)
         file.write(b"\xff" * 4096 * 8)
+    before = path.read_bytes()
     again = Journal.open(path, clock)
     assert again.damaged is not None
-    assert {} == again.counts()
+    assert before == again.damaged.read_bytes()
+    assert 0 < again.counts()[RunState.QUEUED] < 200
     again.close()
 
 
@@ -234,8 +236,9 @@ def test_a_full_disk_is_told_and_loses_nothing(tiny_disk: Path, clock: FakeClock
     reader.close()
 
 
-def test_every_query_is_used_and_every_name_is_known() -> None:
-    """queries.sql holds no query that nothing asks, and nothing asks for one that is not there."""
+@pytest.mark.parametrize("file", ["queries.sql", "salvage.sql"])
+def test_every_query_is_used_and_every_name_is_known(file: str) -> None:
+    """The file holds no query that nothing asks, and nothing asks for one that is not there."""
     package = Path(sys.modules[Journal.__module__].__file__ or "").parent
     source = "".join(path.read_text("utf-8") for path in sorted(package.glob("*.py")))
-    assert [] == [name for name in queries() if f'"{name}"' not in source]
+    assert [] == [name for name in queries(file) if f'"{name}"' not in source]

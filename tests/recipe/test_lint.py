@@ -21,7 +21,7 @@ def writer(name: str, dest: str = "~/Out/x.md", enabled: str = "true", conflict:
 
 def test_two_recipes_that_overwrite_one_file_are_told() -> None:
     """Each would undo the other's work, however the place is written."""
-    found = lint([read_recipe(writer("a")), read_recipe(writer("b", "{{ vars.out }}/x.md"))])
+    found = lint([read_recipe(writer("a")), read_recipe(writer("b", "{{ vars.out }}/x.md"))], {})
     assert [("a.yaml", "b"), ("b.yaml", "a")] == [(problem.file, problem.what[-1]) for problem in found]
 
 
@@ -33,4 +33,4 @@ def test_recipes_that_do_not_meet_are_fine() -> None:
         writer("c", enabled="false"),
         writer("d", conflict="skip"),
     ]
-    assert () == lint([read_recipe(text) for text in recipes])
+    assert () == lint([read_recipe(text) for text in recipes], {})

@@ -11,6 +11,7 @@ from homebody.seal.bpf import (
     ALLOW,
     ENOSYS,
     KILL,
+    LONGEST_JUMP,
     Assembler,
     Check,
     Rule,
@@ -40,6 +41,11 @@ def holds(check: Check, register: int) -> bool:
     return found != check.inverted
 
 
+def longest(rule: Rule) -> int:
+    """Return how many instructions a rule can take: all that are about one call have to fit into one jump."""
+    return 1 + sum(4 + len(check.values) for check in rule.checks)
+
+
 CHECKS = st.builds(
     Check,
     argument=st.integers(0, 5),
@@ -57,7 +63,7 @@ RULES = st.lists(
         checks=st.lists(CHECKS).map(tuple),
     ),
     max_size=12,
-)
+).filter(lambda rules: sum(longest(rule) for rule in rules) < LONGEST_JUMP)
 ARGUMENTS = st.lists(st.one_of(st.integers(0, 8), REGISTER), min_size=6, max_size=6)
 
 

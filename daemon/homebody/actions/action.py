@@ -49,6 +49,14 @@ class World:
         return {**self.values, "ask": defanged(self.values["ask"], self.source)}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """Where an action may make a file: the template ``dest``; *numbered* when the name may get a number."""
+
+    dest: str
+    numbered: bool = False
+
+
 class Action(BaseModel, ABC):
     """Plans changes; it never makes one."""
 
@@ -80,6 +88,20 @@ class Action(BaseModel, ABC):
     @abstractmethod
     def templates(self) -> Mapping[str, str]:
         """Return the action's templates by the field they stand in."""
+
+    def outputs(self) -> tuple[Output, ...]:
+        """Return where the action may make files: by its field ``dest``, if it has one.
+
+        A ``dest`` that ends in a slash stands for the file's own name there. An action that only changes the
+        file that woke the recipe makes none.
+        """
+        dest = self.templates().get("dest")
+        if dest is None:
+            return ()
+        name = "{{ file.name }}" if dest.rstrip().endswith("/") else ""
+        # By the name of the field, so that no action with a `dest` can forget to say it.
+        numbered = getattr(self, "on_conflict", None) == "rename_new"
+        return (Output(dest=dest.strip() + name, numbered=numbered),)
 
 
 def _plain(value: Any) -> Any:

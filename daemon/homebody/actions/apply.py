@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from homebody.actions.attributes import Carried, carried
 from homebody.actions.effect import Put
 from homebody.actions.temporary import sweep, temporary_file
 from homebody.errors import ChangedSinceError, DiskFullError, EffectError
@@ -69,9 +70,9 @@ def put(effect: Put) -> None:
         make_folders(effect.path.parent)
         with opened_folder(effect.path.parent) as folder:
             found = expected(folder, effect.path, effect.before)
-            old = None if found is None else effect.path
-            with temporary_file(folder, effect.content, wanted_mode(effect, found), old) as temporary:
-                rename_into_place(folder, temporary, effect, found)
+            kept = None if found is None else carried(effect.path, folder)
+            with temporary_file(folder, effect.content, wanted_mode(effect, found), kept) as temporary:
+                rename_into_place(folder, temporary, effect, found, kept)
             os.fsync(folder)
 
 
@@ -183,7 +184,9 @@ def wanted_mode(effect: Put, found: Found | None) -> int | None:
     return None if found is None else found.status.st_mode & 0o777
 
 
-def rename_into_place(folder: int, temporary: str, effect: Put, found: Found | None) -> None:
+def rename_into_place(
+    folder: int, temporary: str, effect: Put, found: Found | None, kept: Carried | None
+) -> None:
     """Give the temporary file its real name, unless somebody was there before us: ChangedSinceError."""
     name = effect.path.name
     if found is None:
@@ -196,12 +199,12 @@ def rename_into_place(folder: int, temporary: str, effect: Put, found: Found | N
                 raise
         else:
             return
-    look_again(folder, effect, found)
+    look_again(folder, effect, found, kept)
     os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
 
 
-def look_again(folder: int, effect: Put, found: Found | None) -> None:
-    """Raise ChangedSinceError unless the file is still what it was when *found* was noted."""
+def look_again(folder: int, effect: Put, found: Found | None, kept: Carried | None) -> None:
+    """Raise ChangedSinceError unless the file is still what *found* and *kept* say: a new time is no change."""
     try:
         now = os.stat(effect.path.name, dir_fd=folder, follow_symlinks=False)
     except FileNotFoundError:
@@ -210,6 +213,8 @@ def look_again(folder: int, effect: Put, found: Found | None) -> None:
         return
     if found is None or now is None or not found.still(now):
         expected(folder, effect.path, effect.before)
+        if kept is not None and carried(effect.path, folder) != kept:
+            raise ChangedSinceError("The file's tags or rights changed meanwhile, and it was left as it is.")
 
 
 def make_folders(folder: Path) -> None:

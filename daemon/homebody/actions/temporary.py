@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from homebody.actions.attributes import carried, first_mode, keep
+from homebody.actions.attributes import Carried, first_mode, keep
 
 PREFIX = ".homebody-"
 SUFFIX = ".tmp"
@@ -25,14 +25,13 @@ masking = threading.Lock()
 
 
 @contextlib.contextmanager
-def temporary_file(folder: int, content: bytes, mode: int | None, old: Path | None) -> Iterator[str]:
+def temporary_file(folder: int, content: bytes, mode: int | None, kept: Carried | None) -> Iterator[str]:
     """Yield the name of a file in *folder* that holds *content*, on the disk; gone at the end.
 
-    Its permission bits are *mode*, None meaning those of *old*, or the usual ones. From the file at *old* it takes
-    owner, group, ACL and extended attributes, all before it has content. Raises EffectError when they cannot be kept.
+    Its permission bits are *mode*, None meaning the old file's, or the usual ones. What the old file carried is
+    *kept*: it has that before it has any content. Raises EffectError when that cannot be done.
     """
     name = f"{PREFIX}{secrets.token_hex(8)}{SUFFIX}"
-    kept = None if old is None else carried(old, folder)
     descriptor = created(name, folder, mode if kept is None else first_mode(kept, mode))
     try:
         with os.fdopen(descriptor, "wb") as file:

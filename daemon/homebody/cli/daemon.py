@@ -1,11 +1,11 @@
-"""``homebody status``, ``history`` and ``undo``: what the running homebody does and did."""
+"""``homebody status``: what the running homebody does."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 import click
 
-from homebody.errors import UsageError
 from homebody.paths import Home
 from homebody.service.control import request
 
@@ -37,6 +37,8 @@ def status_lines(status: dict[str, Any]) -> list[str]:
                      f"context {model['context']} tokens, {model['memory_bytes'] / 1e6:.0f} MB")  # fmt: skip
     else:
         lines.append(f"model: {model['state']}" + (f": {model['problem']}" if model["problem"] else ""))
+    if status["paused"]:
+        lines.append(paused_words(status["paused"]))
     counts = (
         ", ".join(f"{number} {state}" for state, number in sorted(status["counts"].items())) or "none yet"
     )
@@ -61,35 +63,8 @@ def status_lines(status: dict[str, Any]) -> list[str]:
     return lines
 
 
-@click.command("history")
-@click.option("-n", "--number", default=20, show_default=True, help="How many runs.")
-@click.option("--recipe", help="Only of this recipe.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.pass_obj
-def history_command(home: Home, number: int, recipe: str | None, *, as_json: bool) -> None:
-    """List what was done, newest first, and why the rest was not."""
-    body = {"limit": number} | ({"recipe": recipe} if recipe else {})
-    runs = request(home.socket, "GET", "/v1/runs", body)["runs"]
-    if as_json:
-        click.echo(json.dumps({"runs": runs}, ensure_ascii=False))
-        return
-    for run in runs:
-        when = (run["finished_at"] or run["queued_at"])[:16].replace("T", " ")
-        reason = f"  ({run['reason']})" if run["reason"] else ""
-        click.echo(
-            f"{run['id']:>5}  {when}  {run['state']:<11} {run['recipe']:<18} {run['path'] or run['event']}{reason}"
-        )
-    if not runs:
-        click.echo("Nothing was done yet.")
-
-
-@click.command("undo")
-@click.argument("run", type=int)
-@click.pass_obj
-def undo_command(home: Home, run: int) -> None:
-    """Take back what run number RUN did, whole or not at all; `homebody history` shows the numbers."""
-    if run < 1:
-        raise UsageError("A run's number is 1 or more.")
-    undone = request(home.socket, "POST", "/v1/undo", {"run": run})
-    for path in undone["files"]:
-        click.echo(f"as it was before: {path}")
+def paused_words(paused: dict[str, Any]) -> str:
+    """Return why nothing is done just now, since when, and that no one need do more than make room."""
+    since = datetime.fromisoformat(paused["since"]).astimezone()
+    free = f"{paused['free_bytes'] / 1e6:.1f} MB free in {paused['folder']}"
+    return f"paused: {paused['why']} ({free}), since {since:%H:%M}; goes on by itself when there is room"

@@ -14,6 +14,7 @@ import click
 from homebody import __version__, seal
 from homebody.errors import HomebodyError, NotRunningError
 from homebody.paths import Home
+from homebody.recipe.lint import lint
 from homebody.recipe.load import load_folder
 from homebody.secrets import trusted_keyring
 from homebody.service.control import request
@@ -118,6 +119,8 @@ def examine_recipes(home: Home) -> Iterator[Finding]:
         )
     for problem in loaded.problems:
         yield Finding("wrong", f"a recipe is not usable: {problem}")
+    for problem in lint(loaded.recipes, loaded.places):
+        yield Finding("wrong", f"recipes get in each other's way: {problem}")
     for recipe in loaded.recipes:
         missing = [folder for folder in recipe.permissions().reads if not folder.is_dir()]
         barred = [
@@ -157,5 +160,5 @@ def examine_daemon(home: Home) -> Iterator[Finding]:
     yield Finding("right", f"homebody runs (process {status['pid']}), sealed")
     if status["model"]["state"] == "failed":
         yield Finding("wrong", f"its model did not load: {status['model']['problem']}")
-    for why in (*status["folders"].values(), *status["waiting"].values()):
+    for why in (*status["folders"].values(), *status["waiting"].values(), *status["store"]):
         yield Finding("wrong", why)

@@ -1,4 +1,4 @@
-"""``homebody new``, ``list``, ``check`` and ``show``: recipes, before any of them runs."""
+"""``homebody new``, ``list`` and ``check``: recipes, before any of them runs."""
 
 import json
 import sys
@@ -9,7 +9,9 @@ import click
 from homebody.errors import RecipeError, UsageError
 from homebody.paths import Home, shipped
 from homebody.recipe.lint import lint
-from homebody.recipe.load import load_folder, load_recipe, long_form
+from homebody.recipe.load import load_folder, load_placed, load_recipe
+from homebody.recipe.problem import Places
+from homebody.recipe.reach import edges, hints
 from homebody.recipe.schema import Recipe
 
 
@@ -85,25 +87,30 @@ def list_command(home: Home, *, as_json: bool) -> None:
 def check_command(home: Home, files: tuple[Path, ...]) -> None:
     """Say what is wrong with FILES, or with all of your recipes: file, line, column, what, and the cure.
 
-    Ends with 65 when something is wrong.
+    Recipes are also looked at together: a recipe that what it makes can wake again, and recipes that wake
+    each other in a circle, are refused; `homebody serve` runs the others. Ends with 65 when something is wrong.
     """
     wrong = 0
     recipes: list[Recipe] = []
+    places: dict[str, Places] = {}
     if not files:
         loaded = load_folder(home.recipes)
         recipes += loaded.recipes
+        places |= loaded.places
         for problem in loaded.problems:
             wrong += 1
             click.echo(str(problem))
     for path in files:
         try:
-            recipes.append(load_recipe(path))
+            recipe, stands = load_placed(path)
+            recipes.append(recipe)
+            places[recipe.name] = stands
         except RecipeError as error:
             wrong += 1
             click.echo(str(error))
             if error.hint:
                 click.echo(f"  {error.hint}")
-    for finding in lint(recipes):
+    for finding in lint(recipes, places):
         wrong += 1
         click.echo(str(finding))
     if wrong:
@@ -115,19 +122,17 @@ def check_command(home: Home, files: tuple[Path, ...]) -> None:
         return
     for recipe in recipes:
         click.echo(f"{recipe.name}: right")
+    for hint in hints(edges(recipes)):
+        click.echo(f"hint: {hint}")
 
 
-@click.command("show")
-@click.argument("name")
-@click.pass_obj
-def show_command(home: Home, name: str) -> None:
-    """Show the recipe NAME in its long form, and what it may read and write."""
+def find_recipe(home: Home, name: str) -> Recipe:
+    """Return the person's recipe *name*, or the shipped one. Raises UsageError when there is neither."""
     loaded = load_folder(home.recipes)
     found = next((recipe for recipe in loaded.recipes if recipe.name == name), None)
-    if found is None:
-        known = shipped_recipes()
-        if name not in known:
-            raise UsageError(f"There is no recipe {name!r}.", hint="`homebody list` shows them all.")
-        found = load_recipe(known[name])
-    click.echo(long_form(found).rstrip())
-    click.echo(f"\n# {permissions_in_words(found)}")
+    if found is not None:
+        return found
+    known = shipped_recipes()
+    if name not in known:
+        raise UsageError(f"There is no recipe {name!r}.", hint="`homebody list` shows them all.")
+    return load_recipe(known[name])

@@ -1,5 +1,6 @@
 """The extension filter: files by the ending of their name."""
 
+import glob
 from typing import Any, ClassVar
 
 from pydantic import Field, field_validator
@@ -33,6 +34,10 @@ class ExtensionFilter(Filter):
     def long(self) -> list[str]:
         """Return the endings."""
         return list(self.extensions)
+
+    def names(self) -> tuple[str, ...]:
+        """Return a pattern for each extension."""
+        return tuple(f"?*.{glob.escape(ending)}" for ending in self.extensions)
 
     def holds(self, file: FileFacts) -> bool:
         """Return whether the name ends in one of the extensions, with something before the dot."""

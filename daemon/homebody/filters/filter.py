@@ -41,6 +41,13 @@ class Filter(BaseModel, ABC):
     def holds(self, file: FileFacts) -> bool:
         """Return whether the filter's own condition holds for *file*."""
 
+    def names(self) -> tuple[str, ...] | None:
+        """Return patterns of which one fits exactly the names for which ``holds`` is true, whatever their case.
+
+        None when it is not the name that decides.
+        """
+        return None
+
     def matches(self, file: FileFacts) -> bool:
         """Return whether *file* is chosen."""
         return self.holds(file) is not self.negated

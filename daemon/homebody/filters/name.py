@@ -35,6 +35,10 @@ class NameFilter(Filter):
         """Return the patterns."""
         return list(self.patterns)
 
+    def names(self) -> tuple[str, ...]:
+        """Return the patterns."""
+        return tuple(_same(pattern) for pattern in self.patterns)
+
     def holds(self, file: FileFacts) -> bool:
         """Return whether one pattern fits the whole name."""
         name = _same(file.path.name)

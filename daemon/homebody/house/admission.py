@@ -12,10 +12,10 @@ from typing import Any
 
 from homebody.clock import Clock
 from homebody.documents.file import identify
-from homebody.errors import DocumentError, HomebodyError
+from homebody.errors import DiskFullError, DocumentError, HomebodyError
 from homebody.events import FileSettled
 from homebody.filters.filter import FileFacts
-from homebody.house.watched import Coverage, Watched
+from homebody.house.watched import Coverage, Watched, key_of
 from homebody.journal.breaker import opens_until, waits
 from homebody.journal.store import Journal, Origin
 from homebody.logs import get_log
@@ -45,12 +45,14 @@ class Admission:
         coverage: Coverage,
         wake: Callable[[], None],
         stat: Callable[[Path], Candidate | None],
+        judge: Callable[[Recipe, Path], str | None],
     ) -> None:
         self._journal = journal
         self._clock = clock
         self._coverage = coverage
         self._wake = wake
         self._stat = stat
+        self._judge = judge
         self._log: Any = get_log()
 
     def admit(self, paths: Iterable[str]) -> None:
@@ -78,7 +80,7 @@ class Admission:
         asked: dict[str, dict[str, str]] = {}
         for path, signature in signatures.items():
             for watched in self._coverage.of(path):
-                asked.setdefault(watched.recipe.name, {})[path] = mark(signature)
+                asked.setdefault(watched.recipe.name, {})[path] = key_of(signature)
         there = {recipe: self._journal.there_before(recipe, marks) for recipe, marks in asked.items()}
         return {
             path
@@ -112,6 +114,8 @@ class Admission:
         try:
             with self._journal.taking_in():
                 queued = [self._queue(held) for held in files]
+        except DiskFullError:
+            raise  # nothing can be queued for anybody: whoever runs us rests, and then looks again
         except (HomebodyError, OSError) as error:
             if len(files) == 1:
                 self._log.error("a file could not be taken in", error=error)
@@ -146,7 +150,7 @@ class Admission:
 
     def _enqueue(self, watched: Watched, path: Path, held: Held, origin: str) -> bool:
         recipe = watched.recipe
-        if self._journal.was_there_before(recipe.name, path, mark(held.signature), held.content):
+        if self._journal.was_there_before(recipe.name, path, key_of(held.signature), held.content):
             return False
         if self._journal.renamed_from(recipe.name, path, origin) is not None:
             return False
@@ -166,6 +170,7 @@ class Admission:
             lane=watched.folder,
             not_before=until,
             reason=waits(limit.count, limit.per, until) if until is not None else None,
+            skip=self._judge(recipe, path),
         )
         return run is not None
 
@@ -173,8 +178,3 @@ class Admission:
 def key(recipe: Recipe, origin: str, path: str) -> str:
     """Return what a recipe has one run for, ever: a person's content in a place."""
     return f"{recipe.name}\n{origin}\n{path}"
-
-
-def mark(signature: Signature) -> str:
-    """Return a signature as the journal notes it of files that were there before a recipe."""
-    return f"{signature.size}:{signature.mtime_ns}:{signature.inode}"

@@ -26,6 +26,9 @@ ROUNDS = 4
 Tell = Callable[..., None]
 """How the asker reports a step: a name and counts, never contents."""
 
+Keep = Callable[[tuple[Message, ...], str], None]
+"""How the asker shows what it asked and what was answered, for a vault to keep."""
+
 
 class Model(Protocol):
     """What the house needs of a model; ModelClient and FakeModel have it."""
@@ -73,14 +76,17 @@ class Asked:
         return sum(call.prefill_seconds + call.decode_seconds for call in self.calls)
 
 
-def ask_about(model: Model, ask: Ask, text: str, *, overflow: str, tell: Tell) -> Asked:
+def ask_about(
+    model: Model, ask: Ask, text: str, *, overflow: str, tell: Tell, keep: Keep | None = None
+) -> Asked:
     """Return the slots of *ask* filled from *text*, whatever its length.
 
-    A text that does not fit is dealt with as *overflow* says, and how is in the result. Raises SlotError when
-    a second try is wrong too, DocumentError when the text must not be cut and does not fit, ModelError.
+    A text that does not fit is dealt with as *overflow* says, and how is in the result. *keep* is shown every
+    call, one whose answer is wrong, too. Raises SlotError when a second try is wrong too, DocumentError when
+    the text must not be cut and does not fit, ModelError.
     """
     calls: list[Answer] = []
-    tell_call = _telling(tell, calls)
+    tell_call = _telling(tell, calls, keep)
     budget = room(model, ask.prompt, ask.output, ask.language)
     if model.count([text])[0] > budget:
         budget = min(budget, room(model, MAP_TASK, MAP_SLOTS, ask.language))
@@ -98,12 +104,16 @@ def ask_about(model: Model, ask: Ask, text: str, *, overflow: str, tell: Tell) -
     )
 
 
-def _telling(tell: Tell, calls: list[Answer]) -> Tell:
-    """Return a *tell* that also keeps each answer's figures."""
+def _telling(tell: Tell, calls: list[Answer], keep: Keep | None) -> Tell:
+    """Return a *tell* that also collects each answer's figures, and shows *keep* the words."""
 
-    def told(name: str, *, answer: Answer | None = None, **detail: Any) -> None:
+    def told(
+        name: str, *, answer: Answer | None = None, asked: tuple[Message, ...] = (), **detail: Any
+    ) -> None:
         if answer is not None:
             calls.append(answer)
+            if keep is not None:
+                keep(asked, answer.text)
             detail |= {
                 "prompt_tokens": answer.prompt_tokens,
                 "cached_tokens": answer.cached_tokens,
@@ -159,7 +169,7 @@ def one_ask(
     messages = build(task, slots, text, language)
     limit = answer_tokens(slots)
     answer = model.generate(messages, grammar=grammar(slots), max_tokens=limit)
-    tell("asked", answer=answer, **detail)
+    tell("asked", answer=answer, asked=messages, **detail)
     try:
         return _judge(answer, slots, source)
     except SlotError as error:
@@ -171,7 +181,7 @@ def one_ask(
         if answer.stop == "limit" or model.prompt_tokens(again) + limit > model.context:
             again = build(task, shorter, text, language)
         second = model.generate(again, grammar=grammar(shorter), max_tokens=limit)
-        tell("asked", answer=second, **detail)
+        tell("asked", answer=second, asked=again, **detail)
         return _judge(second, slots, source)
 
 

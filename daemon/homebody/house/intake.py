@@ -14,10 +14,11 @@ from typing import Any
 
 from homebody.clock import Clock
 from homebody.errors import HomebodyError
-from homebody.house.admission import Admission, Held, mark
-from homebody.house.watched import Coverage, Watched
+from homebody.house.admission import Admission, Held
+from homebody.house.watched import Coverage, Watched, key_of
 from homebody.journal.store import Journal
 from homebody.logs import get_log
+from homebody.recipe.schema import Recipe
 from homebody.triggers.rescan import Candidate, scan
 from homebody.triggers.settle import Settling, Signature
 from homebody.triggers.settle import is_temporary as temporary
@@ -38,7 +39,7 @@ LULL_SECONDS = 1.0
 class Intake:
     """Takes in files: hints come from any thread, everything else happens in the thread that calls ``run``."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - everything that it needs, each by its name
         self,
         *,
         journal: Journal,
@@ -48,12 +49,13 @@ class Intake:
         rescan_seconds: float,
         stat: Callable[[Path], Candidate | None],
         mend: Callable[[], None],
+        judge: Callable[[Recipe, Path], str | None] = lambda _recipe, _path: None,
     ) -> None:
         self._journal = journal
         self._clock = clock
         self._coverage = Coverage(watched)
         self._admission = Admission(
-            journal=journal, clock=clock, coverage=self._coverage, wake=wake, stat=stat
+            journal=journal, clock=clock, coverage=self._coverage, wake=wake, stat=stat, judge=judge
         )
         self._rescan_seconds = rescan_seconds
         self._rescan_at = clock.monotonic()
@@ -79,9 +81,20 @@ class Intake:
         """Return how many files have not settled yet, hints that were not looked at left out."""
         return len(self._settling)
 
+    @property
+    def caught_up(self) -> bool:
+        """Whether every folder has been looked at, and all that was found has been taken in."""
+        return self._looked and not self.pending() and self._hints.empty() and not self.problems
+
+    def settling(self, path: Path) -> tuple[float, float] | None:
+        """Return for how many seconds *path* has lain still and for how many it must, or None if not awaited."""
+        deadline, quiet = self._settling.deadline(str(path)), self._coverage.quiet(str(path))
+        return None if deadline is None else (quiet - (deadline - self._clock.monotonic()), quiet)
+
     def run(self, stop: threading.Event) -> None:
         """Take in files until *stop* is set: the first rescan at once, then hints, settling and rescans."""
         self.enrol()
+        self._rescan_at = self._clock.monotonic()
         while not stop.is_set():
             if self._clock.monotonic() >= self._rescan_at:
                 self.rescan()
@@ -105,7 +118,7 @@ class Intake:
             recipe, folder = watched.recipe.name, watched.folder
             if watched.existing != "skip" or self._journal.enrolled(recipe, folder):
                 continue
-            there = ((c.path, mark(c.signature)) for c in self._scan(watched) if c.kind == "file")
+            there = ((c.path, key_of(c.signature)) for c in self._scan(watched) if c.kind == "file")
             self._log.info("existing files left alone", files=self._journal.enrol(recipe, folder, there))
 
     def rescan(self) -> None:

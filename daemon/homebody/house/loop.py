@@ -5,14 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 from homebody.clock import Clock
+from homebody.errors import DiskFullError
+from homebody.house.pause import REST_SECONDS, Pause
 from homebody.house.runner import Outcome, Runner
 from homebody.journal.run import GiveUp, Retry, Run, RunState, decide
 from homebody.journal.store import Journal
 from homebody.logs import get_log
 from homebody.recipe.schema import Recipe
-
-PAUSE_SECONDS = 10.0
-"""How long the loop rests when the disk is full, before it looks again."""
 
 WAIT_SECONDS = 60.0
 """After how long a run that waits for its model is looked at again."""
@@ -25,25 +24,56 @@ def run_until(
     runner: Runner,
     loop: "Endings",
     wait: float,
+    pause: Pause,
 ) -> None:
     """Claim and carry out runs, one at a time, until *stop* is set.
 
     *wake* is set by whoever enqueues; *wait* is the longest nap between two looks at the journal, in seconds,
-    for runs whose time to be tried again comes.
+    for runs whose time to be tried again comes. On a full disk it rests, as *pause* shows, and goes on by itself.
     """
     while not stop.is_set():
+        if pause.lasts():
+            stop.wait(REST_SECONDS)
+            continue
         wake.clear()
-        run = journal.claim()
+        try:
+            run = journal.claim()
+        except DiskFullError:
+            pause.full()
+            continue
         if run is None:
+            pause.over()
             wake.wait(wait)
             continue
         outcome = runner.run(run)
-        if stop.is_set() and outcome.again:
-            journal.hand_back(run.id, "homebody was stopped in the middle of it")
+        ended = conclude(stop, journal, loop, run, outcome, pause)
+        if not ended or (stop.is_set() and outcome.again):
             return
-        loop.record(run, outcome)
         if outcome.pause:
-            stop.wait(PAUSE_SECONDS)
+            pause.full()
+        else:
+            pause.over()
+
+
+def conclude(
+    stop: threading.Event, journal: Journal, loop: "Endings", run: Run, outcome: Outcome, pause: Pause
+) -> bool:
+    """Write down how *run* ended, as soon as the journal has room for it, and return whether that was done.
+
+    A run that stays `running` because homebody is stopped meanwhile is brought to its end at the next start.
+    """
+    while True:
+        try:
+            if stop.is_set() and outcome.again:
+                journal.hand_back(run.id, "homebody was stopped in the middle of it")
+            else:
+                loop.record(run, outcome)
+        except DiskFullError:
+            pause.full()
+            if stop.wait(REST_SECONDS):
+                return False
+        else:
+            return True
 
 
 class Endings:
@@ -57,7 +87,8 @@ class Endings:
 
     def record(self, run: Run, outcome: Outcome) -> None:
         """Finish *run*, or queue it again after a pause, as *outcome* and the recipe's ``on_error`` say."""
-        if not outcome.again:
+        shown_only = run.dry and not (outcome.pause or outcome.patient)  # a person waits, and sees the reason
+        if not outcome.again or shown_only:
             self._journal.finish(run.id, outcome.state, outcome.reason, release=outcome.release)
             self._log.info("run finished", run=run.id, state=outcome.state.value, attempt=run.attempt)
             return

@@ -3,6 +3,7 @@
 Every way out is an outcome with a reason that a person can read; only a bug raises.
 """
 
+import json
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -25,13 +26,16 @@ from homebody.errors import (
 )
 from homebody.house.applying import apply
 from homebody.house.asker import Asked, Model, ask_about
+from homebody.house.calls import keeping
 from homebody.house.planner import file_values, merged, plan, unchanged, wanted
+from homebody.house.proposal import Proposal, keep, kept, proposed, shown, why_wait
 from homebody.house.recover import BY_OTHERS, Settled, settle
 from homebody.house.selection import selected
 from homebody.journal.run import Run, RunState
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
 from homebody.recipe.schema import Recipe
+from homebody.slots.check import check
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,11 +113,15 @@ class Runner:
         if recipe is None:
             # It may be back: its folder unplugged, a mistake just made in it. Then the file is taken up again.
             raise Skip("the recipe is no longer there, or waits for something itself", release=True)
+        proposal = kept(self._journal, self._vault, run.id)
+        if proposal is not None and proposal.recipe_hash != recipe.hash:
+            proposal = None  # the answers may be to another question
         file = self._take(run, recipe)
         source, documents = self._read(run, recipe, file)
-        values = self._values(run, recipe, file, documents)
-        if recipe.ask is not None:
-            asked = self._ask(run, recipe, source)
+        now = self._clock.now() if proposal is None else proposal.now
+        values = self._values(run, recipe, file, documents, now)
+        asked = self._answers(run, recipe, source, proposal)
+        if asked is not None:
             values["ask"] = dict(asked.values)
             values["run"] |= {"tokens_read": asked.tokens_read, "tokens_total": asked.tokens_total}
         if not wanted(recipe, values):
@@ -124,8 +132,23 @@ class Runner:
         if file is not None and not unchanged(file):
             raise Skip(CHANGED, release=True)
         self._journal.step(run.id, "planned", effects=len(effects))
+        changes = shown(effects)
+        if (reason := why_wait(run, recipe, proposal, changes, self._journal.approvals)) is not None:
+            keep(self._journal, self._vault, run.id, proposed(recipe, proposal, asked, now, changes))
+            return Outcome(state=RunState.WAITING, reason=reason)
         self._apply(run, effects, file)
         return Outcome(state=RunState.DONE)
+
+    def _answers(self, run: Run, recipe: Recipe, source: str, proposal: Proposal | None) -> Asked | None:
+        """Return the filled slots: those that a person was shown, or the model's; None for a recipe without."""
+        if recipe.ask is None:
+            return None
+        if proposal is None or proposal.answer is None:
+            return self._ask(run, recipe, source)
+        text = json.dumps(proposal.answer, ensure_ascii=False)
+        values = check(text, recipe.ask.output, f"{source}\n{proposal.evidence()}")
+        read, total = proposal.tokens
+        return Asked(values=values, tokens_total=total, tokens_read=read, overflow=recipe.read.overflow)
 
     def _take(self, run: Run, recipe: Recipe) -> Snapshot | None:
         """Return the run's file as it is now, or None for a run without one."""
@@ -181,10 +204,15 @@ class Runner:
         return extract.text, ()
 
     def _values(
-        self, run: Run, recipe: Recipe, file: Snapshot | None, documents: Sequence[Mapping[str, Any]]
+        self,
+        run: Run,
+        recipe: Recipe,
+        file: Snapshot | None,
+        documents: Sequence[Mapping[str, Any]],
+        moment: datetime,
     ) -> dict[str, Any]:
-        """Return what the recipe's templates know."""
-        now = self._clock.now().astimezone()
+        """Return what the recipe's templates know at *moment*."""
+        now = moment.astimezone()
         values: dict[str, Any] = {
             "vars": dict(recipe.vars),
             "recipe": {"name": recipe.name, "description": recipe.description},
@@ -207,6 +235,7 @@ class Runner:
             text,
             overflow=recipe.read.overflow,
             tell=lambda name, **detail: self._journal.step(run.id, name, **detail),
+            keep=keeping(self._journal, self._vault, run.id),
         )
         self._journal.step(
             run.id,

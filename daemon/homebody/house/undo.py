@@ -35,6 +35,8 @@ def undo(journal: Journal, vault: Vault, number: int, *, force: bool = False) ->
     beside the old one, under a name that says so.
     """
     run = journal.run(number)
+    if journal.forgotten(number):
+        raise UndoRefusedError(f"Run {number} cannot be undone: a file of it was forgotten.")
     if run.state not in CAN_BE_UNDONE:
         raise UndoRefusedError(
             f"Run {number} is {run.state.value}: only a run that has changed something can be undone.",
@@ -92,7 +94,8 @@ def forced(journal: Journal, vault: Vault, run: Run, found: Sequence[Difference]
 
 def touched(effects: Sequence[EffectRow]) -> tuple[Path, ...]:
     """Return the files that are as they were once *effects* are taken back: a moved one has its old name."""
-    return tuple(dict.fromkeys(effect.source or effect.path for effect in effects))
+    began = {effect.path: effect.source for effect in effects if effect.source is not None}
+    return tuple(dict.fromkeys(began.get(effect.path, effect.path) for effect in effects))
 
 
 def take_back_one(journal: Journal, vault: Vault, effect: EffectRow) -> None:

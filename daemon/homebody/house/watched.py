@@ -7,6 +7,7 @@ from pathlib import Path
 
 from homebody.documents.file import LIMIT
 from homebody.recipe.schema import Recipe, Watch
+from homebody.triggers.settle import Signature
 
 MOST_FOLDERS = 10_000
 """Of so many folders is it remembered who looks at them."""
@@ -78,3 +79,8 @@ class Coverage:
     def limit(self, path: str) -> int:
         """Return the largest size that any recipe would read of *path*, in bytes."""
         return max((watched.recipe.read.limit for watched in self.of(path)), default=LIMIT)
+
+
+def key_of(signature: Signature) -> str:
+    """Return a signature as the journal keeps it of what was there before a recipe."""
+    return f"{signature.size}:{signature.mtime_ns}:{signature.inode}"

@@ -11,7 +11,7 @@ import os
 import re
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -96,6 +96,21 @@ class Database:
         with self.writing(relaxed=True):
             self.do(name, **values)
 
+    def rewrite(self) -> None:
+        """Write the file anew and empty its log, so that nothing deleted is left in either.
+
+        Raises JournalError while another program reads in it, DiskFullError.
+        """
+        with self._lock, translated("written"):
+            self._wait_for_the_disk(True)
+            self._connection.execute("VACUUM")
+            (busy, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise JournalError(
+                "Another program reads the journal, so what was deleted could not be wiped from it yet.",
+                hint="Say it once more when the other program has ended.",
+            )
+
 
 @contextlib.contextmanager
 def translated(doing: str) -> Iterator[None]:
@@ -116,7 +131,7 @@ def wording(error: sqlite3.Error, doing: str) -> HomebodyError:
     if code in DAMAGED:
         return JournalError(
             f"The journal is damaged: {error}.",
-            hint="Start homebody again: it sets the damaged journal aside and begins a new one.",
+            hint="Start homebody again: it sets the damaged journal aside and makes a new one of what can be read.",
         )
     if code == sqlite3.SQLITE_BUSY:
         return JournalError("The journal is held by another program.", hint="Close what else has it open.")
@@ -125,23 +140,29 @@ def wording(error: sqlite3.Error, doing: str) -> HomebodyError:
     )
 
 
-def open_database(path: Path, now: datetime) -> tuple[Database, Path | None]:
-    """Return the database at *path*, made or migrated as needed, and where a damaged one was set aside to.
+def open_database(
+    path: Path, sound: Callable[[sqlite3.Connection], bool], rebuild: Callable[[], None]
+) -> Database:
+    """Return the database at *path*, made or migrated as needed.
 
-    A damaged file keeps its content under a name with the time in it. Raises JournalError when none can be
-    opened or made.
+    For one that is damaged, or not *sound* in what is still to be done, *rebuild* is called first.
+
+    Raises JournalError or DiskFullError when none can be opened or made.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    damaged = None
     with translated("opened"):
         try:
             connection = connect(path)
+            if not sound(connection):
+                connection.close()
+                rebuild()
+                connection = connect(path)
         except sqlite3.DatabaseError as error:
             if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF not in DAMAGED:
                 raise
-            damaged = set_aside(path, now)
+            rebuild()
             connection = connect(path)
-        return Database(connection), damaged
+        return Database(connection)
 
 
 def open_to_read(path: Path) -> Database:
@@ -194,8 +215,12 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def check(connection: sqlite3.Connection) -> None:
-    """Raise sqlite3.DatabaseError when the file's structure is damaged."""
-    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    """Raise sqlite3.DatabaseError when the file is damaged.
+
+    The quick check leaves out whether the indexes hold what the tables do; a run whose key were missing in its
+    index would be done again.
+    """
+    (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
     if verdict != "ok":
         raise sqlite3.DatabaseError(verdict)
 
@@ -210,8 +235,8 @@ def set_aside(path: Path, now: datetime) -> Path:
     return aside
 
 
-def queries() -> Mapping[str, str]:
-    """Return the named queries of queries.sql."""
-    text = (files("homebody.journal") / "queries.sql").read_text("utf-8")
+def queries(file: str = "queries.sql") -> Mapping[str, str]:
+    """Return the named queries of queries.sql, or of another such file."""
+    text = (files("homebody.journal") / file).read_text("utf-8")
     parts = re.split(r"^-- name: (\w+)\n", text, flags=re.MULTILINE)
     return dict(zip(parts[1::2], (part.strip() for part in parts[2::2]), strict=True))

@@ -166,6 +166,10 @@ class Memory:
             else:
                 self._database.do("set_meta", word=name, value=value)
 
+    def known_content(self, path: Path, signature: Signature) -> str | None:
+        """Return the content key of an unchanged file that was taken in before."""
+        return self.known_contents({str(path): signature}).get(str(path))
+
     def known_contents(self, signatures: Mapping[str, Signature]) -> dict[str, str]:
         """Return the content keys of those files, given by path, that are unchanged since they were taken in.
 

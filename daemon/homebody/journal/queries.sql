@@ -38,7 +38,10 @@ WHERE id = :id AND state = 'queued';
 INSERT INTO steps (run, at, name, detail) VALUES (:run, :now, :word, :detail);
 
 -- name: finish
-UPDATE runs SET state = :state, reason = :reason, finished_at = :now WHERE id = :id;
+-- A plan that waits once more has not been agreed to.
+UPDATE runs SET state = :state, reason = :reason, finished_at = :now,
+  approved = CASE :state WHEN 'waiting' THEN 0 ELSE approved END
+WHERE id = :id;
 
 -- name: set_state
 UPDATE runs SET state = :state WHERE id = :id;
@@ -50,6 +53,29 @@ UPDATE runs SET key = CAST(key || x'0a' || id AS BLOB) WHERE id = :id;
 UPDATE runs SET state = 'queued', reason = :reason, not_before = :not_before, place = :place,
   attempt = attempt - :uncounted, interruptions = interruptions + :interrupted
 WHERE id = :id;
+
+-- name: approve
+UPDATE runs SET approved = 1, dry = 0 WHERE id = :id;
+
+-- name: approvals
+SELECT count(*) AS number FROM runs WHERE recipe = :recipe AND approved = 1 AND state IN ('done', 'undoing', 'undone');
+
+-- name: last_of_origin
+SELECT * FROM runs
+WHERE recipe = :recipe AND origin = :origin AND dry = 0 AND state <> 'skipped' ORDER BY id DESC LIMIT 1;
+
+-- name: changed_path
+SELECT DISTINCT runs.* FROM runs
+WHERE id IN (SELECT run FROM effects WHERE path = :path OR source = :path UNION SELECT id FROM runs WHERE path = :path)
+  AND state IN ('done', 'failed', 'quarantined')
+  AND EXISTS (SELECT 1 FROM effects WHERE effects.run = runs.id AND effects.state IN ('applied', 'kept'))
+ORDER BY id DESC LIMIT 100;
+
+-- name: changed_since
+SELECT * FROM runs
+WHERE recipe = :recipe AND finished_at >= :since AND state IN ('done', 'failed', 'quarantined')
+  AND EXISTS (SELECT 1 FROM effects WHERE effects.run = runs.id AND effects.state IN ('applied', 'kept'))
+ORDER BY (SELECT max(effects.id) FROM effects WHERE effects.run = runs.id) DESC;
 
 -- name: in_state
 SELECT * FROM runs WHERE state = :state ORDER BY id;
@@ -87,6 +113,9 @@ SELECT state, count(*) AS number FROM runs GROUP BY state;
 
 -- name: steps
 SELECT * FROM steps WHERE run = :run ORDER BY seq;
+
+-- name: newest_step
+SELECT coalesce(max(seq), 0) AS seq FROM steps;
 
 -- name: changes
 SELECT * FROM steps WHERE seq > :after ORDER BY seq LIMIT 1000;
@@ -208,3 +237,104 @@ SELECT key FROM runs WHERE key IN (SELECT CAST(value AS BLOB) FROM json_each(:ke
 -- name: remember_content
 INSERT OR REPLACE INTO files (path, size, mtime_ns, inode, content)
 VALUES (:path, :size, :mtime_ns, :inode, :content);
+
+-- name: history
+SELECT * FROM runs
+WHERE (:recipe IS NULL OR recipe = :recipe)
+  AND (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
+  AND (:since IS NULL OR finished_at IS NULL OR finished_at >= :since)
+  AND (:path IS NULL OR id IN (
+    SELECT id FROM runs WHERE path = :path OR (path > :below AND path < :beyond)
+    UNION
+    SELECT run FROM effects WHERE path = :path OR (path > :below AND path < :beyond)
+    UNION
+    SELECT run FROM effects WHERE source = :path OR (source > :below AND source < :beyond)
+  ))
+ORDER BY id DESC LIMIT :limit;
+
+-- name: lanes
+-- The lanes that have something due, in the order of their next turns, and how much that is.
+SELECT runs.recipe AS recipe, runs.lane AS lane, count(*) AS due
+FROM runs JOIN turns ON turns.recipe = runs.recipe AND turns.lane = runs.lane
+WHERE state = 'queued' AND (not_before IS NULL OR not_before <= :now OR not_before > :never)
+GROUP BY turns.turn, runs.recipe, runs.lane ORDER BY turns.turn, runs.recipe, runs.lane;
+
+-- name: place_in_lane
+SELECT recipe, lane, (
+  SELECT count(*) FROM runs AS other
+  WHERE other.state = 'queued' AND other.recipe = runs.recipe AND other.lane = runs.lane AND other.place < runs.place
+    AND (other.not_before IS NULL OR other.not_before <= :now OR other.not_before > :never)
+) AS before
+FROM runs WHERE id = :id;
+
+-- name: writer
+SELECT run FROM effects
+WHERE after = :content AND deed IN ('put', 'move') AND state IN ('intended', 'applied', 'reversing', 'kept')
+ORDER BY path = :path DESC, id DESC LIMIT 1;
+
+-- name: moved_away
+SELECT path, run FROM effects
+WHERE source = :path AND deed = 'move' AND state IN ('applied', 'kept') ORDER BY id DESC LIMIT 1;
+
+-- name: run_of_key
+SELECT id FROM runs WHERE key = :key;
+
+-- name: queue_again
+UPDATE runs SET state = 'queued', key = :key, place = :place, attempt = 0, interruptions = 0, reason = NULL,
+  not_before = NULL, started_at = NULL, finished_at = NULL
+WHERE id = :id;
+
+-- name: has_step
+SELECT 1 FROM steps WHERE run = :run AND name = :word LIMIT 1;
+
+-- name: runs_on
+-- The runs on a file, and those that moved their file there.
+SELECT * FROM runs WHERE path = :path OR id IN (SELECT run FROM effects WHERE path = :path AND deed = 'move') ORDER BY id;
+
+-- name: runs_changing
+SELECT * FROM runs WHERE id IN (SELECT run FROM effects WHERE path = :path OR source = :path) ORDER BY id;
+
+-- name: images_of_file
+-- What nobody else needs: no effect on another file by another run, and nothing that is kept of another run.
+WITH going (image) AS (
+  SELECT before_image FROM effects WHERE path = :path OR run IN (SELECT value FROM json_each(:runs))
+  UNION
+  SELECT after_image FROM effects WHERE path = :path OR run IN (SELECT value FROM json_each(:runs))
+  UNION
+  SELECT image FROM kept WHERE run IN (SELECT value FROM json_each(:runs))
+), staying (image) AS (
+  SELECT before_image FROM effects WHERE path <> :path AND run NOT IN (SELECT value FROM json_each(:runs))
+  UNION
+  SELECT after_image FROM effects WHERE path <> :path AND run NOT IN (SELECT value FROM json_each(:runs))
+  UNION
+  SELECT image FROM kept WHERE run NOT IN (SELECT value FROM json_each(:runs))
+)
+SELECT image FROM going WHERE image IS NOT NULL AND image NOT IN (SELECT image FROM staying WHERE image IS NOT NULL);
+
+-- name: forget_effects_on
+DELETE FROM effects WHERE path = :path;
+
+-- name: forget_source
+UPDATE effects SET source = NULL WHERE source = :path;
+
+-- name: forget_effects
+DELETE FROM effects WHERE run = :run AND path = :path;
+
+-- name: forget_images
+UPDATE effects SET source = NULL, before_image = NULL, after_image = NULL WHERE run = :run;
+
+-- name: forget_kept
+DELETE FROM kept WHERE run = :run;
+
+-- name: forget_run
+UPDATE runs SET key = CAST('forgotten' || x'0a' || id AS BLOB), path = NULL, content = NULL, origin = NULL, reason = NULL
+WHERE id = :id;
+
+-- name: forget_reasons
+UPDATE runs SET reason = replace(reason, :path, 'a forgotten file') WHERE instr(reason, :path) > 0;
+
+-- name: forget_content
+DELETE FROM files WHERE path = :path;
+
+-- name: forget_baseline
+DELETE FROM baseline WHERE path = :path;

@@ -13,8 +13,12 @@ from typing import Any
 from homebody.clock import Clock
 from homebody.errors import JournalError
 from homebody.events import Asked, Event, FileSettled
-from homebody.journal.database import Database, open_database, open_to_read
-from homebody.journal.memory import Memory, Origin, Signature
+from homebody.journal.again import Again
+from homebody.journal.database import Database, open_to_read
+from homebody.journal.forget import Forgetting
+from homebody.journal.history import History
+from homebody.journal.memory import Origin, Signature
+from homebody.journal.rebuilding import Rebuilt, open_whole
 from homebody.journal.rows import (
     detail_text,
     effect_of,
@@ -38,29 +42,31 @@ from homebody.journal.run import (
 __all__ = ["Journal", "Origin", "Signature", "Step"]
 
 
-class Journal(Memory):
+class Journal(History, Again, Forgetting):
     """Every run, step and effect, in one SQLite file. Its methods may be called from any thread.
 
     All raise JournalError when the file cannot be read or written, and DiskFullError when the disk is full.
     """
 
-    def __init__(self, database: Database, clock: Clock, damaged: Path | None = None) -> None:
+    def __init__(self, database: Database, clock: Clock, rebuilt: Rebuilt | None = None) -> None:
         super().__init__(database, clock)
-        self.damaged = damaged
-        """Where a journal that was found damaged has been set aside, if so."""
+        self.damaged = rebuilt.damaged if rebuilt is not None else None
+        self.rebuilt = rebuilt
+        """Where a journal that was found damaged has been set aside, and what was saved of it, if so."""
 
     @classmethod
-    def open(cls, path: Path, clock: Clock, *, read_only: bool = False) -> "Journal":
+    def open(cls, path: Path, clock: Clock, *, read_only: bool = False, lived: bool = False) -> "Journal":
         """Return the journal at *path*, made, migrated or replaced as needed.
 
-        A damaged one is set aside under a name with the time in it and a new one is begun: nothing is lost
-        that could still be read by hand. With *read_only* nothing is made or changed; a command may read so
-        while the daemon writes. Raises JournalError when it cannot be opened.
+        A damaged one is set aside under a name with the time in it, and made anew of what can be read of it and
+        of its copy. *lived*: homebody has worked here, so that a missing one was lost. With *read_only* nothing is
+        made or changed; a command may read so while the daemon writes. Raises JournalError or DiskFullError when
+        it cannot be opened.
         """
         if read_only:
             return cls(open_to_read(path), clock)
-        database, damaged = open_database(path, clock.now())
-        return cls(database, clock, damaged)
+        database, rebuilt = open_whole(path, clock.now(), lived=lived)
+        return cls(database, clock, rebuilt)
 
     def close(self) -> None:
         """Close the file; what was committed stays."""
@@ -83,11 +89,12 @@ class Journal(Memory):
         not_before: datetime | None = None,
         reason: str | None = None,
         dry: bool = False,
+        skip: str | None = None,
     ) -> int | None:
         """Queue a run in one transaction and return its number, or None when *key* had its run already.
 
         Runs of one *lane* (a watched folder) follow each other; lanes take turns. *dry*: nothing is to be changed.
-        A run that has to wait says in *reason* why.
+        A run that has to wait says in *reason* why. *skip*: it is over at once, for that reason.
         """
         if self._database.ask("had", key=os.fsencode(key)):
             return None  # without a write: a rescan offers every file again
@@ -116,6 +123,11 @@ class Journal(Memory):
                 return None
             self._database.do("know_recipe", recipe=recipe, lane=name_bytes(lane) or b"")
             self._tell(made.lastrowid, "queued")
+            if skip is not None:
+                state = RunState.SKIPPED.value
+                self._database.do(
+                    "finish", id=made.lastrowid, state=state, reason=words(skip), now=self._now()
+                )
             return made.lastrowid
 
     def claim(self) -> Run | None:
@@ -176,6 +188,21 @@ class Journal(Memory):
             self._database.do("set_state", id=run, state=state.value)
             self._tell(run, state.value)
 
+    def approve(self, run: int) -> None:
+        """Queue a waiting *run* again, to make the changes that were shown. Raises as ``finish`` does."""
+        with self._database.writing():
+            self._move(run, RunState.QUEUED)
+            self._database.do("approve", id=run)
+            self._requeue(run, "a person has agreed", not_before=None, counted=False)
+            self._tell(run, "approved")
+
+    def plan_again(self, run: int, reason: str) -> None:
+        """Queue a waiting *run* again, to show its plan anew. Raises as ``finish`` does."""
+        with self._database.writing():
+            self._move(run, RunState.QUEUED)
+            self._requeue(run, reason, not_before=None, counted=False)
+            self._tell(run, "planned anew")
+
     def step(self, run: int, name: str, /, **detail: int | float | str | bool | None) -> None:
         """Note that something happened to *run*; *detail* holds counts and timings, never contents."""
         self._database.note("step", run=run, word=name, detail=detail_text(detail), now=self._now())
@@ -233,6 +260,25 @@ class Journal(Memory):
             rows = self._database.ask("runs_of_path", path=name_bytes(path), **values)
         return [run_of(row) for row in rows]
 
+    def approvals(self, recipe: str) -> int:
+        """Return how many plans of *recipe* a person has agreed to that were carried out."""
+        return int(self._database.ask("approvals", recipe=recipe)[0]["number"])
+
+    def last_of(self, recipe: str, origin: str) -> Run | None:
+        """Return the newest run of *recipe* on the person's content *origin* that was not skipped."""
+        rows = self._database.ask("last_of_origin", recipe=recipe, origin=origin)
+        return run_of(rows[0]) if rows else None
+
+    def changed(self, path: Path) -> list[Run]:
+        """Return the runs that changed, made, moved or were about *path* and can be undone, newest first."""
+        return [run_of(row) for row in self._database.ask("changed_path", path=name_bytes(path))]
+
+    def changed_since(self, recipe: str, since: datetime) -> list[Run]:
+        """Return the runs of *recipe* since a time that changed something, the last one to do so first."""
+        return [
+            run_of(row) for row in self._database.ask("changed_since", recipe=recipe, since=stored(since))
+        ]
+
     def counts(self) -> dict[RunState, int]:
         """Return how many runs are in each state."""
         return {RunState(row["state"]): int(row["number"]) for row in self._database.ask("counts")}
@@ -240,6 +286,10 @@ class Journal(Memory):
     def steps(self, run: int) -> list[Step]:
         """Return what happened to *run*, in order."""
         return [step_of(row) for row in self._database.ask("steps", run=run)]
+
+    def newest_step(self) -> int:
+        """Return the number of the newest step, 0 when there is none."""
+        return int(self._database.ask("newest_step")[0]["seq"])
 
     def changes(self, after: int) -> list[Step]:
         """Return the next steps of any run after step *after*, at most a thousand."""

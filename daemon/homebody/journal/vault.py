@@ -5,12 +5,11 @@ Its name is a keyed BLAKE2 hash of the content: the same content is kept once, a
 without the key.
 """
 
-import contextlib
 import errno
 import hashlib
 import os
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
@@ -18,12 +17,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from homebody.errors import DiskFullError, HomebodyError
+from homebody.journal.images import TEMPORARY, images_in, remove, to_go
 
 MAGIC = b"HBV1"
 KEY_ID_BYTES = 8
 NONCE_BYTES = 12
 FULL = (errno.ENOSPC, errno.EDQUOT)
-TEMPORARY = "tmp-"
 
 
 class VaultError(HomebodyError):
@@ -32,14 +31,23 @@ class VaultError(HomebodyError):
     exit_code = 74
 
 
+class ImageGoneError(VaultError):
+    """The vault no longer has what is needed: it was purged, or removed."""
+
+
 class Vault:
     """Encrypted images under *folder*, which is made when missing, readable with *key* (32 bytes)."""
 
     def __init__(self, folder: Path, key: bytes) -> None:
-        self._folder = folder
         self._naming = hashlib.blake2b(key, digest_size=32, person=b"vault name").digest()
         self._cipher = AESGCM(hashlib.blake2b(key, digest_size=32, person=b"vault content").digest())
+        self._folder = folder
         self._key_id = hashlib.blake2b(key, digest_size=KEY_ID_BYTES, person=b"vault key id").digest()
+
+    @property
+    def key_id(self) -> str:
+        """What tells this key from another, in hex; nothing of the key can be learned from it."""
+        return self._key_id.hex()
 
     def put(self, data: bytes) -> str:
         """Keep *data* and return its id; when this returns, it is on the disk and can be read back.
@@ -64,7 +72,7 @@ class Vault:
         try:
             sealed = self._path(name).read_bytes()
         except FileNotFoundError as error:
-            raise VaultError("The vault no longer has what is needed: it was purged, or removed.") from error
+            raise ImageGoneError from error
         except OSError as error:
             raise VaultError(f"An image in the vault cannot be read: {error.strerror}.") from error
         head = len(MAGIC) + KEY_ID_BYTES
@@ -88,21 +96,29 @@ class Vault:
 
         Returns how many were removed. Those named in *spare* stay: a run that is under way needs them.
         """
-        images = sorted((found.st_mtime, path, found.st_size) for path, found in self._images())
-        total = sum(size for _, _, size in images)
+        going = to_go(images_in(self._folder), before=before, bytes_at_most=bytes_at_most, spare=spare)
+        return remove(self._folder, going)
+
+    def drop(self, names: Collection[str]) -> int:
+        """Remove the images of these *names*, and return how many were there. Raises HomebodyError."""
         removed = 0
-        for kept_at, path, size in images:
-            too_old = before is not None and kept_at < before.timestamp()
-            too_much = bytes_at_most is not None and total > bytes_at_most
-            if (too_old or too_much) and path.name not in spare:
-                path.unlink(missing_ok=True)
-                total -= size
-                removed += 1
+        try:
+            for path in map(self._path, names):
+                if path.is_file():
+                    path.unlink(missing_ok=True)
+                    sync(path.parent)
+                    removed += 1
+        except OSError as error:
+            raise HomebodyError(f"The vault cannot be written: {error.strerror}.") from error
         return removed
 
     def size(self) -> int:
         """Return the bytes that all images take."""
-        return sum(found.st_size for _, found in self._images())
+        return sum(image.size for image in images_in(self._folder))
+
+    def has(self, name: str) -> bool:
+        """Return whether an image of that name is kept; it may be of another key, or damaged."""
+        return self._path(name).exists()
 
     def sweep(self) -> int:
         """Remove the unfinished images that a crash left behind, and return how many. Called at a start."""
@@ -111,12 +127,6 @@ class Vault:
             path.unlink(missing_ok=True)
             removed += 1
         return removed
-
-    def _images(self) -> Iterator[tuple[Path, os.stat_result]]:
-        for path in self._folder.glob("??/*"):
-            with contextlib.suppress(FileNotFoundError):
-                if not path.name.startswith(TEMPORARY):
-                    yield path, path.stat()
 
     def _path(self, name: str) -> Path:
         return self._folder / name[:2] / name

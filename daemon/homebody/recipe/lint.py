@@ -3,34 +3,37 @@
 from collections.abc import Mapping, Sequence
 
 from homebody.actions import WriteAction
-from homebody.recipe.problem import Problem
+from homebody.recipe.problem import Places, Problem, places_of
+from homebody.recipe.reach import circles, edges
 from homebody.recipe.schema import Recipe
 
 
-def lint(recipes: Sequence[Recipe]) -> tuple[Problem, ...]:
-    """Return what the enabled *recipes* would do to each other.
+def lint(recipes: Sequence[Recipe], places: Mapping[str, Places]) -> tuple[Problem, ...]:
+    """Return what the enabled *recipes* would do to each other: go round in a circle, or overwrite one file.
 
-    Our own writes wake nothing, so recipes cannot go round in a circle; what is left is two of them that
-    overwrite one file in turn.
+    *places* says where each recipe stands, by its name.
     """
-    writers: dict[str, list[str]] = {}
+    return (*circles(edges(recipes), places).values(), *_overwrites(recipes, places))
+
+
+def _overwrites(recipes: Sequence[Recipe], places: Mapping[str, Places]) -> tuple[Problem, ...]:
+    """Return the actions with which two recipes overwrite one file in turn."""
+    writers: dict[str, dict[str, int]] = {}
     for recipe in recipes:
         if not recipe.enabled:
             continue
-        for action in recipe.actions:
+        for number, action in enumerate(recipe.actions):
             if isinstance(action, WriteAction) and action.on_conflict == "overwrite":
-                writers.setdefault(_filled(action.dest, recipe.vars), []).append(recipe.name)
+                writers.setdefault(_filled(action.dest, recipe.vars), {}).setdefault(recipe.name, number)
     return tuple(
-        Problem(
-            file=f"{name}.yaml",
-            line=1,
-            column=1,
-            where="actions",
-            what=f"overwrites the same file as {', '.join(other for other in names if other != name)}",
+        places_of(name, places).problem(
+            number,
+            WriteAction.kind,
+            f"overwrites the same file as {', '.join(other for other in names if other != name)}",
         )
         for names in writers.values()
-        if len(set(names)) > 1
-        for name in dict.fromkeys(names)
+        if len(names) > 1
+        for name, number in names.items()
     )
 
 

@@ -1,7 +1,7 @@
 """What do the recipe files say: recipes, or mistakes with their line and column?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from yaml.nodes import SequenceNode
 from homebody.errors import RecipeError
 from homebody.recipe.files import read_text_file
 from homebody.recipe.kinds import Loading, build
-from homebody.recipe.problem import Problem, RecipeProblemsError, where
+from homebody.recipe.problem import Places, Problem, RecipeProblemsError, where
 from homebody.recipe.schema import Recipe
 from homebody.recipe.scope import scope_of
 from homebody.recipe.source import NotRecipeError, Source, parse
@@ -23,19 +23,25 @@ SUFFIXES = (".yaml", ".yml")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """The recipes of a folder, by name, and what is wrong with the other files."""
+    """The recipes of a folder, by name, what is wrong with the other files, and where each recipe stands."""
 
     recipes: tuple[Recipe, ...]
     problems: tuple[Problem, ...]
+    places: Mapping[str, Places] = field(default_factory=dict)
 
 
 def load_recipe(path: Path) -> Recipe:
     """Return the recipe in the file *path*; raise RecipeProblemsError naming every mistake and its place."""
+    return load_placed(path)[0]
+
+
+def load_placed(path: Path) -> tuple[Recipe, Places]:
+    """Return the recipe in the file *path*, and where its parts stand. Raises as ``load_recipe`` does."""
     try:
         data = read_text_file(path)
     except RecipeError as error:
         raise RecipeProblemsError([_whole(path.name, str(error))]) from error
-    return read_recipe(data, file=path.name, folder=path.parent)
+    return _read(data, path.name, path.parent, [])
 
 
 def read_recipe(text: bytes | str, *, file: str = "recipe.yaml", folder: Path | None = None) -> Recipe:
@@ -44,10 +50,10 @@ def read_recipe(text: bytes | str, *, file: str = "recipe.yaml", folder: Path | 
     Raises RecipeProblemsError naming every mistake and its place.
     """
     data = text.encode() if isinstance(text, str) else text
-    return _read(data, file, folder, [])
+    return _read(data, file, folder, [])[0]
 
 
-def _read(data: bytes, file: str, folder: Path | None, words_read: list[Path]) -> Recipe:
+def _read(data: bytes, file: str, folder: Path | None, words_read: list[Path]) -> tuple[Recipe, Places]:
     try:
         source = parse(data, file)
     except NotRecipeError as error:
@@ -66,7 +72,8 @@ def _read(data: bytes, file: str, folder: Path | None, words_read: list[Path]) -
         raise RecipeProblemsError([*source.problems, *_problems(error, source)]) from error
     if source.problems:
         raise RecipeProblemsError(source.problems)
-    return recipe
+    actions = tuple(source.place(source.find(("actions", n))[2]) for n in range(len(recipe.actions)))
+    return recipe, Places(file=file, actions=actions)
 
 
 def _problems(error: ValidationError, source: Source) -> list[Problem]:
@@ -102,6 +109,7 @@ def load_folder(folder: Path) -> Loaded:
     beside the recipes are passed over when a recipe uses them. A folder that is not there has no recipes.
     """
     recipes: dict[Path, Recipe] = {}
+    places: dict[str, Places] = {}
     problems: list[Problem] = []
     lists: list[Path] = []
     words_read: list[Path] = []
@@ -111,7 +119,8 @@ def load_folder(folder: Path) -> Loaded:
             if _is_list(data):
                 lists.append(path)
                 continue
-            recipes[path] = _read(data, path.name, folder, words_read)
+            recipe, stands = _read(data, path.name, folder, words_read)
+            recipes[path], places[recipe.name] = recipe, stands
         except RecipeProblemsError as error:
             problems.extend(error.problems)
         except RecipeError as error:
@@ -123,7 +132,7 @@ def load_folder(folder: Path) -> Loaded:
     kept = sorted(
         (recipe for path, recipe in recipes.items() if path not in twice), key=lambda recipe: recipe.name
     )
-    return Loaded(recipes=tuple(kept), problems=tuple(sorted(problems)))
+    return Loaded(recipes=tuple(kept), problems=tuple(sorted(problems)), places=places)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -1,6 +1,6 @@
 """What is wrong with a recipe, and where?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from homebody.errors import RecipeError
@@ -19,6 +19,26 @@ class Problem:
     def __str__(self) -> str:
         where = f" {self.where}:" if self.where else ""
         return f"{self.file}:{self.line}:{self.column}:{where} {self.what}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where a recipe stands: its file, and the line and column of each of its actions."""
+
+    file: str
+    actions: tuple[tuple[int, int], ...] = ()
+
+    def problem(self, action: int, kind: str, what: str) -> Problem:
+        """Return a problem of one action, by its number and its word."""
+        line, column = self.actions[action] if action < len(self.actions) else (1, 1)
+        return Problem(
+            file=self.file, line=line, column=column, where=where(("actions", action, kind)), what=what
+        )
+
+
+def places_of(name: str, places: Mapping[str, Places]) -> Places:
+    """Return where the recipe *name* stands; one that came without a file is taken to stand in one of its name."""
+    return places.get(name, Places(file=f"{name}.yaml"))
 
 
 class RecipeProblemsError(RecipeError):

@@ -8,7 +8,8 @@ list alone.
 What this cannot do: a daemon that somebody else has taken over could put a read-only descriptor there, and so
 change attributes (ACLs among them), mode, group or time of any file that it may read and that belongs to its
 user, its own Python included. It could not change content or name, nor touch a file that it may not read, nor
-set a set-uid, set-gid or sticky bit.
+set a set-uid, set-gid or sticky bit. A daemon with more than 512 files open would have ordinary descriptors in
+the range, too; nothing sets attributes on those.
 """
 
 import contextlib

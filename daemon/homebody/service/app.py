@@ -6,7 +6,7 @@ and only then look at the first document.
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -16,7 +16,9 @@ from homebody.documents.reader import Reader
 from homebody.errors import ModelError, ModelNotReadyError, SealError
 from homebody.house.due import enqueuer
 from homebody.house.intake import Intake
-from homebody.house.loop import Endings, run_until
+from homebody.house.pause import Pause
+from homebody.house.purge import know_key
+from homebody.house.rebuild import FirstLook
 from homebody.house.recover import recover
 from homebody.house.runner import Runner
 from homebody.house.watched import wishes
@@ -26,12 +28,15 @@ from homebody.logs import configure, get_log
 from homebody.model.client import ModelClient
 from homebody.paths import Home
 from homebody.recipe.load import Loaded, load_folder
+from homebody.recipe.reach import circles, edges
 from homebody.recipe.schema import Recipe, Schedule
 from homebody.secrets import vault_key
 from homebody.service.control import ControlServer
 from homebody.service.daemon import Daemon
 from homebody.service.lifecycle import Lock, Signals
 from homebody.service.routes import routes
+from homebody.service.threads import end_first_look, take_in, work
+from homebody.service.upkeep import Upkeep
 from homebody.settings import Settings, load_settings
 from homebody.triggers.folders import FolderWatch
 from homebody.triggers.rescan import look
@@ -39,8 +44,6 @@ from homebody.triggers.schedule import Schedules, build
 
 SELF_TEST = ("tcp", "udp", "dns", "unix", "child", "write_outside")
 """The probes that a freshly sealed daemon tries; one that gets out means that it does not start."""
-
-NAP_SECONDS = 1.0
 
 
 def serve(home: Home, *, terminal: TextIO | None = None, verbose: bool = False) -> int:
@@ -72,7 +75,7 @@ def build_daemon(home: Home, clock: Clock, lock: Lock, environ: Mapping[str, str
     loaded = load_folder(home.recipes)
     key = vault_key(home, environ)
     recipes, waiting = usable(loaded, home)
-    journal = Journal.open(home.journal, clock)
+    journal = Journal.open(home.journal, clock, lived=home.vault.is_dir())
     report = put_on_seal(home, settings, recipes.values())
     vault = Vault(home.vault, key.data)
     reader = Reader(clock=clock)
@@ -86,6 +89,7 @@ def build_daemon(home: Home, clock: Clock, lock: Lock, environ: Mapping[str, str
         clock=clock,
         recipes=recipes,
     )
+    first_look = FirstLook(journal)
     watched = wishes(recipes.values(), settings.settle)
     wake = threading.Event()
     folders = FolderWatch(
@@ -101,22 +105,29 @@ def build_daemon(home: Home, clock: Clock, lock: Lock, environ: Mapping[str, str
         rescan_seconds=settings.rescan,
         stat=look,
         mend=folders.mend,
+        judge=first_look,
     )
+    pause = Pause(clock, lambda: written_by(home, recipes.values()))
+    know_key(journal, vault.key_id, clock.now())
+    upkeep = Upkeep(journal, home.journal, home.vault, clock, settings.vault, runner.changing,
+                     also=lambda: end_first_look(first_look, intake, folders))  # fmt: skip
     return Daemon(
         home=home, settings=settings, clock=clock, loaded=loaded, recipes=recipes, key=key, lock=lock,
-        journal=journal, vault=vault, report=report, reader=reader, model=model, runner=runner,
-        watched=watched, intake=intake, folders=folders, wake=wake, waiting=waiting,
+        journal=journal, vault=vault, report=report, reader=reader, model=model, runner=runner, pause=pause,
+        upkeep=upkeep, watched=watched, intake=intake, folders=folders, wake=wake, waiting=waiting,
     )  # fmt: skip
 
 
 def usable(loaded: Loaded, home: Home) -> tuple[dict[str, Recipe], dict[str, str]]:
-    """Return the recipes that can run, and why the others wait: a folder of theirs is not there.
+    """Return the recipes that can run, and why the others wait: a folder is not there, or they close a circle.
 
     A folder that a recipe writes is made; a folder that it watches is the person's, and is not.
     """
     recipes: dict[str, Recipe] = {}
-    waiting: dict[str, str] = {}
+    waiting = {name: str(problem) for name, problem in circles(edges(loaded.recipes), loaded.places).items()}
     for recipe in loaded.recipes:
+        if recipe.name in waiting:
+            continue
         permissions = recipe.permissions()
         missing = [folder for folder in permissions.reads if not folder.is_dir()]
         if missing:
@@ -148,15 +159,18 @@ def refuse_our_own(folder: Path, home: Home) -> None:
                         hint="Choose another folder in the recipe.")  # fmt: skip
 
 
+def written_by(home: Home, recipes: Iterable[Recipe]) -> list[Path]:
+    """Return the folders that are written: those of the recipes, and the state folder."""
+    return [home.state, *(folder for recipe in recipes for folder in recipe.permissions().writes)]
+
+
 def put_on_seal(home: Home, settings: Settings, recipes: Any) -> seal.SealReport:
     """Enter the seal and try to get out of it. Raises SealError if it cannot be put on or does not hold."""
     model = settings.model_path().resolve()
     reads: set[Path] = {home.config} | ({model} if model.is_file() else set())
-    writes: set[Path] = {home.state}
     for recipe in recipes:
-        permissions = recipe.permissions()
-        reads.update(permissions.reads)
-        writes.update(permissions.writes)
+        reads.update(recipe.permissions().reads)
+    writes = set(written_by(home, recipes))
     report = seal.enter(seal.daemon_policy(read=sorted(reads), write=sorted(writes)))
     aims = seal.ProbeTargets(
         tcp_port=9, udp_port=9, unix_path=str(home.state / "nobody.sock"), outside=str(home.config)
@@ -175,15 +189,16 @@ def put_on_seal(home: Home, settings: Settings, recipes: Any) -> seal.SealReport
 def live(daemon: Daemon, server: ControlServer, signals: Signals) -> int:
     """Recover, start every part, wait for a signal, stop every part; return the exit code."""
     log = get_log()
-    if daemon.journal.damaged is not None:
-        log.error("the journal was damaged and set aside; a new one was begun")
+    if (rebuilt := daemon.journal.rebuilt) is not None:
+        log.error("the journal was damaged or gone, and was rebuilt", count=rebuilt.saved)
     found = recover(daemon.journal, daemon.vault)
     log.info("recovered", finished=found.finished, taken_back=found.taken_back, handed_back=found.handed_back)
     schedules = start_schedules(daemon)
     threads = [
         threading.Thread(target=server.serve_forever, name="control", daemon=True),
-        threading.Thread(target=daemon.intake.run, args=(daemon.stop,), name="intake", daemon=True),
+        threading.Thread(target=take_in, args=(daemon,), name="intake", daemon=True),
         threading.Thread(target=work, args=(daemon, signals), name="house", daemon=True),
+        threading.Thread(target=daemon.upkeep.run, args=(daemon.stop,), name="upkeep", daemon=True),
     ]
     daemon.folders.start()
     for thread in threads:
@@ -201,6 +216,7 @@ def live(daemon: Daemon, server: ControlServer, signals: Signals) -> int:
         thread.join(timeout=5)
     daemon.model.stop()
     daemon.reader.stop()
+    daemon.upkeep.copy()
     daemon.journal.close()
     daemon.lock.release()
     log.info("stopped")
@@ -232,33 +248,3 @@ def start_schedules(daemon: Daemon) -> Schedules:
                 schedules.add(recipe.name, build(trigger), cursor, trigger.catch_up)
     schedules.start()
     return schedules
-
-
-def work(daemon: Daemon, signals: Signals) -> None:
-    """Load the model, then carry out runs until the daemon stops; a model that does not load stops nothing.
-
-    Without a model the recipes that need none go on, and `status` says what is wrong.
-    """
-    log = get_log()
-    try:
-        ready = daemon.model.start()
-        log.info("model ready", model_sha256=ready.sha256, quantization=ready.info.quantization,
-                 context=ready.context, memory_bytes=ready.memory_bytes, seconds=ready.load_seconds)  # fmt: skip
-    except ModelError as error:
-        daemon.model_problem = f"{error} {error.hint or ''}".strip()
-        log.error("model not loaded", error=error)
-    endings = Endings(daemon.journal, daemon.clock, daemon.recipes)
-    stumbled = False
-    while not daemon.stop.is_set():
-        try:
-            if stumbled:
-                daemon.stop.wait(NAP_SECONDS)
-                # The run that was broken off must not stay `running`; an undo may be on its way meanwhile.
-                with daemon.runner.changing:
-                    recover(daemon.journal, daemon.vault)
-                stumbled = False
-            run_until(daemon.stop, daemon.wake, daemon.journal, daemon.runner, endings, NAP_SECONDS)
-        except Exception as error:  # noqa: BLE001 - whatever one run meets must not end the others; it is logged
-            log.error("the loop stumbled", error=error)
-            stumbled = True
-    signals.end()

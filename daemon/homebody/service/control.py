@@ -102,7 +102,8 @@ class Handler(BaseHTTPRequestHandler):
             asked = self._body() | dict(parse_qsl(where.query))
             self._send(200, route(asked))
         except HomebodyError as error:
-            self._send(409, {"error": str(error), "hint": error.hint, "kind": type(error).__name__})
+            said = {"error": str(error), "hint": error.hint, "kind": type(error).__name__}
+            self._send(409, said | {"exit_code": error.exit_code})
         except (ValueError, KeyError, TypeError) as error:
             self._send(400, {"error": f"The request is not understood: {type(error).__name__}."})
 
@@ -144,8 +145,8 @@ def request(
 ) -> Any:
     """Return what the daemon on the socket at *path* answers.
 
-    Raises NotRunningError when nobody listens there, and HomebodyError with the daemon's words and hint when
-    it refuses.
+    Raises NotRunningError when nobody listens there, and HomebodyError with the daemon's words, hint and exit
+    code when it refuses.
     """
     connection = UnixConnection(path, timeout)
     try:
@@ -157,5 +158,7 @@ def request(
     finally:
         connection.close()
     if response.status != http.HTTPStatus.OK:
-        raise HomebodyError(answer.get("error"), hint=answer.get("hint"))
+        refusal = HomebodyError(answer.get("error"), hint=answer.get("hint"))
+        refusal.exit_code = int(answer.get("exit_code", HomebodyError.exit_code))
+        raise refusal
     return answer

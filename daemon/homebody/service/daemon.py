@@ -7,6 +7,7 @@ from homebody import seal
 from homebody.clock import Clock
 from homebody.documents.reader import Reader
 from homebody.house.intake import Intake
+from homebody.house.pause import Pause
 from homebody.house.runner import Runner
 from homebody.house.watched import Watched
 from homebody.journal.store import Journal
@@ -17,6 +18,7 @@ from homebody.recipe.load import Loaded
 from homebody.recipe.schema import Recipe
 from homebody.secrets import Key
 from homebody.service.lifecycle import Lock
+from homebody.service.upkeep import Upkeep
 from homebody.settings import Settings
 from homebody.triggers.folders import FolderWatch
 
@@ -38,6 +40,8 @@ class Daemon:
     reader: Reader
     model: ModelClient
     runner: Runner
+    pause: Pause
+    upkeep: Upkeep
     watched: list[Watched]
     intake: Intake
     folders: FolderWatch

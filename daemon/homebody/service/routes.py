@@ -6,12 +6,15 @@ from typing import Any
 
 from homebody import __version__, seal
 from homebody.errors import UsageError
-from homebody.house.undo import undo
-from homebody.journal.run import Run, RunState
-from homebody.journal.store import Step
+from homebody.house.account import run_dict, step_dict
+from homebody.house.purge import key_lost
+from homebody.journal.rebuilding import Rebuilt
 from homebody.recipe.schema import Schedule
 from homebody.service.control import Route
 from homebody.service.daemon import Daemon
+from homebody.service.explain import explain_routes
+from homebody.service.requests import request_routes
+from homebody.service.vaulting import vault_routes
 from homebody.triggers.schedule import build, next_due
 
 LOOK_SECONDS = 0.05
@@ -22,10 +25,11 @@ def routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route]:
     """Return the routes; *daemon* gives the daemon at the time of the request."""
     return {
         ("GET", "/v1/status"): lambda _asked: status(daemon()),
-        ("GET", "/v1/runs"): lambda asked: runs(daemon(), asked),
         ("GET", "/v1/changes"): lambda asked: changes(daemon(), asked),
-        ("POST", "/v1/undo"): lambda asked: take_back(daemon(), asked),
         ("POST", "/v1/probe"): lambda asked: probe(daemon(), asked),
+        **request_routes(daemon),
+        **explain_routes(daemon),
+        **vault_routes(daemon),
     }
 
 
@@ -41,12 +45,14 @@ def status(daemon: Daemon) -> dict[str, Any]:
             {"name": recipe.name, "enabled": recipe.enabled, "description": recipe.description}
             for recipe in daemon.recipes.values()
         ],
+        "paused": paused(daemon),
         "waiting": dict(daemon.waiting),
         "held": {
             name: {"files": files, "until": until.astimezone().isoformat(timespec="seconds")}
             for name, (files, until) in daemon.journal.held().items()
         },
-        "problems": [*journal_problems(daemon), *(str(problem) for problem in daemon.loaded.problems)],
+        "store": store_problems(daemon),
+        "problems": [*store_problems(daemon), *(str(problem) for problem in daemon.loaded.problems)],
         "folders": {
             str(folder): why for folder, why in (daemon.folders.problems | daemon.intake.problems).items()
         },
@@ -56,11 +62,44 @@ def status(daemon: Daemon) -> dict[str, Any]:
     }
 
 
-def journal_problems(daemon: Daemon) -> list[str]:
-    """Return what a person should know of the journal."""
-    if daemon.journal.damaged is None:
-        return []
-    return [f"the journal was damaged; it lies at {daemon.journal.damaged}, and a new one was begun"]
+def paused(daemon: Daemon) -> dict[str, Any] | None:
+    """Return since when the daemon rests because the disk is full, and how much room there is now; None if not."""
+    resting = daemon.pause.resting
+    if resting is None:
+        return None
+    return {
+        "why": "the disk is full",
+        "since": resting.since.isoformat(),
+        "folder": str(resting.folder),
+        "free_bytes": daemon.pause.free(),
+    }
+
+
+def store_problems(daemon: Daemon) -> list[str]:
+    """Return what a person should know of journal and vault."""
+    found = list(daemon.upkeep.problems.values())
+    if daemon.journal.rebuilt is not None:
+        found.append(rebuilt_words(daemon.journal.rebuilt))
+    lost = key_lost(daemon.journal, daemon.clock.now(), daemon.settings.vault.keep)
+    if lost is not None:
+        found.append(
+            f"the vault has a new key since {lost.astimezone():%Y-%m-%d %H:%M}: the old one was lost or replaced. What"
+            " was changed before cannot be undone any more; the history stays, and everything goes on"
+        )
+    return found
+
+
+def rebuilt_words(rebuilt: Rebuilt) -> str:
+    """Return what happened to a journal that had to be rebuilt."""
+    lies = (
+        f"was damaged and lies at {rebuilt.damaged}"
+        if rebuilt.damaged
+        else "was gone, or older than its copy"
+    )
+    return (
+        f"the journal {lies}; it was rebuilt with {rebuilt.saved} runs, {rebuilt.from_copy} of them from its copy."
+        " Files that it does not know any more are judged by what is there, so that nothing is done twice"
+    )
 
 
 def model_status(daemon: Daemon) -> dict[str, Any]:
@@ -95,42 +134,6 @@ def schedule_status(daemon: Daemon) -> dict[str, str]:
     return found
 
 
-def run_dict(run: Run) -> dict[str, Any]:
-    """Return *run* as JSON shows it."""
-    return {
-        "id": run.id,
-        "recipe": run.recipe,
-        "event": run.event,
-        "path": str(run.path) if run.path else None,
-        "state": run.state.value,
-        "reason": run.reason,
-        "attempt": run.attempt,
-        "queued_at": run.queued_at.isoformat(),
-        "started_at": run.started_at.isoformat() if run.started_at else None,
-        "finished_at": run.finished_at.isoformat() if run.finished_at else None,
-    }
-
-
-def step_dict(step: Step) -> dict[str, Any]:
-    """Return *step* as JSON shows it."""
-    return {
-        "seq": step.seq,
-        "run": step.run,
-        "at": step.at.isoformat(),
-        "name": step.name,
-        "detail": dict(step.detail),
-    }
-
-
-def runs(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the newest runs, newest first: at most ``limit``, of ``recipe`` and in ``state`` if given."""
-    state = RunState(asked["state"]) if asked.get("state") else None
-    found = daemon.journal.runs(
-        limit=min(int(asked.get("limit", 100)), 10_000), recipe=asked.get("recipe"), state=state
-    )
-    return {"runs": [run_dict(run) for run in found]}
-
-
 def changes(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return the steps after ``after`` and the runs that they belong to, as they are now.
 
@@ -143,16 +146,6 @@ def changes(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
         steps = daemon.journal.changes(after)
     found = [daemon.journal.run(number) for number in sorted({step.run for step in steps})]
     return {"steps": [step_dict(step) for step in steps], "runs": [run_dict(run) for run in found]}
-
-
-def take_back(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Undo the run ``run``, whole or not at all."""
-    number = asked.get("run")
-    if not isinstance(number, int):
-        raise UsageError("`run` must be the number of a run.")
-    with daemon.runner.changing:
-        undone = undo(daemon.journal, daemon.vault, number)
-    return {"run": number, "files": [str(path) for path in undone.files]}
 
 
 def probe(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:

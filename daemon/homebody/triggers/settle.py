@@ -46,6 +46,11 @@ class Settling:
         """Return whether *path* has not settled."""
         return path in self._files
 
+    def deadline(self, path: str) -> float | None:
+        """Return when *path* has settled if it stays as it is, or None when it is not waited for."""
+        known = self._files.get(path)
+        return None if known is None else known[1]
+
     def look(self, path: str, signature: Signature | None, now: float, quiet: float) -> bool:
         """Take note that *path* was looked at, and return whether it has settled: then it is no longer held here.
 

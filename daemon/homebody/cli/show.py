@@ -1,0 +1,118 @@
+"""``homebody show``: a recipe in its long form, or everything about one run."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import click
+
+from homebody.cli.paragraphs import indented, quoted
+from homebody.cli.recipes import find_recipe, permissions_in_words
+from homebody.errors import UsageError
+from homebody.paths import Home
+from homebody.recipe.load import long_form
+from homebody.service.unattended import ask
+
+
+@click.command("show")
+@click.argument("what", metavar="NAME|RUN")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def show_command(home: Home, what: str, *, as_json: bool) -> None:
+    """Show the recipe NAME in its long form and what it may read and write, or the run number RUN.
+
+    Of a run: its steps with timings and tokens, its changes to files with their hashes in short, and, while
+    homebody runs, what the model was asked and answered, as far as that is kept.
+    """
+    if what.isdecimal():
+        show_run(home, int(what), as_json=as_json)
+    else:
+        show_recipe(home, what, as_json=as_json)
+
+
+def show_recipe(home: Home, name: str, *, as_json: bool) -> None:
+    """Print a recipe."""
+    found = find_recipe(home, name)
+    permissions = found.permissions()
+    if as_json:
+        reads, writes = map(str, permissions.reads), map(str, permissions.writes)
+        said = {"recipe": found.long(), "hash": found.hash, "reads": list(reads), "writes": list(writes)}
+        click.echo(json.dumps(said, ensure_ascii=False))
+        return
+    click.echo(long_form(found).rstrip())
+    click.echo(f"\n# {permissions_in_words(found)}")
+
+
+def show_run(home: Home, number: int, *, as_json: bool) -> None:
+    """Print a run. A person reads the prompts only when they ask for this run, so they are never in a log."""
+    if number < 1:
+        raise UsageError("A run's number is 1 or more.")
+    told = ask(home, "/v1/run", {"run": number})
+    if as_json:
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    for line in run_lines(told):
+        click.echo(line)
+
+
+def run_lines(told: dict[str, Any]) -> list[str]:
+    """Return everything about a run in words: how it stands, what happened, what it changed, what was said."""
+    run = told["run"]
+    about = run["path"] or {"schedule": "by the clock", "asked": "asked for"}.get(
+        run["event"], "a forgotten file"
+    )
+    lines = [f"run {run['id']} of {run['recipe']}", *indented(about, 2), *indented(told["standing"], 2)]
+    if run["dry"]:
+        lines += indented("It only shows what it would do.", 2)
+    if told["forgotten"]:
+        lines += indented("Its file was forgotten, so it can neither be tried again nor undone.", 2)
+    lines += ["", "steps", *step_lines(told["steps"])]
+    if told["effects"]:
+        lines += ["", "changes"]
+        for effect in told["effects"]:
+            lines += effect_lines(effect)
+    return lines + call_lines(told)
+
+
+def step_lines(steps: list[dict[str, Any]]) -> list[str]:
+    """Return a line for each step: when, what, and its figures."""
+    lines = []
+    for step in steps:
+        at = datetime.fromisoformat(step["at"]).astimezone()
+        figures = ", ".join(
+            f"{name.replace('_', ' ')} {said(value)}" for name, value in step["detail"].items()
+        )
+        lines += indented(
+            f"{at:%Y-%m-%d %H:%M:%S}  {step['name']}" + (f": {figures}" if figures else ""), 23, 2
+        )
+    return lines
+
+
+def said(value: object) -> str:
+    """Return a figure as a person reads it."""
+    return "-" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def effect_lines(effect: dict[str, Any]) -> list[str]:
+    """Return a change: the action and its state, the file, and its content before and after."""
+    lines = [f"  {effect['action']}, {effect['state']}"]
+    if effect["source"]:
+        lines += indented(f"from {effect['source']}", 4)
+    lines += indented(effect["path"], 4)
+    return [*lines, f"    {effect['before'] or 'nothing'} -> {effect['after'] or 'nothing'}"]
+
+
+def call_lines(told: dict[str, Any]) -> list[str]:
+    """Return what the model was asked and answered, or why that is not shown."""
+    if told["calls"] is None:
+        if not told["kept"]:
+            return []
+        return ["", *indented("What the model was asked and answered is in the vault, which only a running"
+                              " homebody opens: `homebody serve`.", 0)]  # fmt: skip
+    lines: list[str] = []
+    for call in told["calls"]:
+        lines += ["", f"call {call['number'] + 1}"]
+        for message in call["prompt"] or [{"role": "asked", "text": "no longer kept"}]:
+            lines += [f"  {message['role']}:", *quoted(message["text"])]
+        lines += ["  answered:", *quoted("no longer kept" if call["answer"] is None else call["answer"])]
+    return lines

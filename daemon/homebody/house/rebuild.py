@@ -1,0 +1,204 @@
+"""After the journal was rebuilt: does what lies there show that a recipe has done a file already?
+
+A file without a run may have been done by a run that was lost. Nobody is asked, and no model: the recipe's actions
+are looked at one by one, as far as what they make does not hang on an answer. What shows as done is not done
+again, what shows as not done is queued as usual, and what cannot be judged is left to the person.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from homebody.actions.action import Action, World
+from homebody.actions.append import AppendAction, decoded
+from homebody.actions.defang import printable
+from homebody.actions.destination import resolve, roots
+from homebody.actions.front_matter import FrontMatterAction
+from homebody.actions.matter import split
+from homebody.actions.move import MoveAction, whole
+from homebody.actions.rename import RenameAction
+from homebody.actions.tag import TagAction
+from homebody.actions.write import WriteAction
+from homebody.documents.file import take
+from homebody.errors import HomebodyError
+from homebody.house.planner import Overlay, file_values
+from homebody.journal.merge import REBUILT
+from homebody.journal.store import Journal
+from homebody.recipe.schema import Recipe
+from homebody.templates import compile_template
+
+FOUND_DONE = "found done after the journal was rebuilt"
+LEFT = (
+    "left as it is: the journal was rebuilt, and whether this was done before cannot be seen;"
+    " `homebody backfill {recipe}` does it"
+)
+
+FIXED = frozenset({"name", "stem", "suffix", "path", "folder"})
+"""What is the same of a file whenever it is asked; its size and its date may be our own doing."""
+
+
+class Verdict(Enum):
+    """What the files say about one action, or about a whole recipe."""
+
+    DONE = "what it makes is there"
+    NOT_DONE = "what it makes is not there"
+    UNKNOWN = "it cannot be seen"
+    ELSEWHERE = "where it would be hangs on the answer, so that it is not looked for"
+
+
+def decide(verdicts: Sequence[Verdict]) -> Verdict:
+    """Return what the *verdicts* on its actions say about a recipe: DONE, NOT_DONE or UNKNOWN.
+
+    A plan is made whole or not at all; actions that speak against each other leave it unknown.
+    """
+    looked = {verdict for verdict in verdicts if verdict is not Verdict.ELSEWHERE}
+    return looked.pop() if len(looked) == 1 else Verdict.UNKNOWN
+
+
+def judge(recipe: Recipe, path: Path) -> Verdict:
+    """Return whether *recipe* has done the file at *path* already, as far as can be seen.
+
+    It only looks. What cannot be read or filled in is UNKNOWN.
+    """
+    try:
+        file = take(path, limit=recipe.read.limit)
+    except HomebodyError:
+        return Verdict.NOT_DONE  # then no run could read it either, and a run says why
+    modified = datetime.fromtimestamp(file.mtime_ns / 1e9, UTC).astimezone()
+    values: dict[str, Any] = {
+        "vars": dict(recipe.vars),
+        "recipe": {"name": recipe.name, "description": recipe.description},
+        "file": file_values(file.path, file.size, modified),
+    }
+    writes = tuple(recipe.permissions().writes)
+    world = World(values=values, file=file, source="", roots=writes, content=Overlay().content)
+    return decide([judge_action(action, world) for action in recipe.actions])
+
+
+def judge_action(action: Action, world: World) -> Verdict:
+    """Return what the files say about one action; a kind that leaves no sign of its own is UNKNOWN."""
+    looking = LOOKS.get(action.kind)
+    if looking is None:
+        return Verdict.UNKNOWN
+    try:
+        return looking(action, world)
+    except (HomebodyError, OSError):
+        return Verdict.UNKNOWN
+
+
+def fixed(template: str) -> bool:
+    """Return whether *template* says the same whenever it is filled in, whatever a model answers."""
+    return all(
+        use.name in ("vars", "recipe") or (use.name == "file" and use.attribute in FIXED)
+        for use in compile_template(template).uses
+    )
+
+
+def _write(action: WriteAction, world: World) -> Verdict:
+    if not fixed(action.dest):
+        return Verdict.ELSEWHERE
+    path = resolve(action.dest, world)
+    return Verdict.DONE if path.exists() or path.is_symlink() else Verdict.NOT_DONE
+
+
+def _append(action: AppendAction, world: World) -> Verdict:
+    if not fixed(action.dest):
+        return Verdict.ELSEWHERE
+    there = world.content(resolve(action.dest, world))
+    if there is None:
+        return Verdict.NOT_DONE
+    if not fixed(action.content):
+        return Verdict.UNKNOWN
+    added = printable(compile_template(action.content).render(world.values)).strip("\n")
+    text = decoded(there[0]).replace("\r\n", "\n")
+    return Verdict.DONE if f"\n{added}\n" in f"\n{text}\n" else Verdict.NOT_DONE
+
+
+def _front_matter(action: FrontMatterAction, world: World) -> Verdict:
+    assert world.file is not None, "an action that changes its file has one"
+    _, inner, _ = split(decoded(world.file.data))
+    try:
+        keys = yaml.safe_load(inner or "") or {}
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return Verdict.UNKNOWN
+    if not isinstance(keys, Mapping):
+        return Verdict.UNKNOWN
+    there = [key in keys for key in action.set] + [bool(keys.get(key)) for key in action.add]
+    if all(there):
+        return Verdict.DONE
+    return Verdict.UNKNOWN if any(there) else Verdict.NOT_DONE
+
+
+def _move(action: MoveAction, world: World) -> Verdict:
+    assert world.file is not None, "an action that changes its file has one"
+    here = world.file.path
+    if fixed(action.dest):
+        return Verdict.DONE if resolve(whole(action.dest), world) == here else Verdict.NOT_DONE
+    goals = roots(whole(action.dest), [here.parent], world.values["vars"])
+    return Verdict.UNKNOWN if any(here.is_relative_to(goal) for goal in goals) else Verdict.NOT_DONE
+
+
+def _rename(action: RenameAction, world: World) -> Verdict:
+    if not fixed(action.name):
+        return Verdict.UNKNOWN
+    return Verdict.NOT_DONE if action.plan(world) else Verdict.DONE
+
+
+def _tag(action: TagAction, world: World) -> Verdict:
+    assert world.file is not None, "an action that changes its file has one"
+    if not all(map(fixed, (*action.add, *action.remove))):
+        return Verdict.UNKNOWN
+    if not action.plan(world):
+        return Verdict.DONE
+    return Verdict.UNKNOWN if world.tags(world.file.path) else Verdict.NOT_DONE
+
+
+LOOKS: Mapping[str, Callable[[Any, World], Verdict]] = {
+    "write": _write,
+    "append": _append,
+    "front_matter": _front_matter,
+    "move": _move,
+    "rename": _rename,
+    "tag": _tag,
+}
+"""How each kind of action is looked at."""
+
+
+class FirstLook:
+    """The careful look after a rebuilding: until it is over, old files without a run are judged first."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        noted = journal.meta(REBUILT)
+        self.since = datetime.fromisoformat(noted) if noted else None
+        """When the journal was rebuilt; None when it was not, or the look is over."""
+
+    def __call__(self, recipe: Recipe, path: Path) -> str | None:
+        """Return why *recipe* is not to do the file at *path*, None when it is queued as usual.
+
+        A file that was put there since is new to everybody: its inode's time says so, whatever its date.
+        """
+        if self.since is None:
+            return None
+        try:
+            changed = datetime.fromtimestamp(path.lstat().st_ctime, UTC)
+        except OSError:
+            return None  # it is gone; the run says so
+        if changed > self.since:
+            return None
+        match judge(recipe, path):
+            case Verdict.DONE:
+                return FOUND_DONE
+            case Verdict.UNKNOWN:
+                return LEFT.format(recipe=recipe.name)
+        return None
+
+    def over(self) -> None:
+        """Note that every folder has been looked at once; from now on, all is as usual."""
+        if self.since is not None:
+            self._journal.set_meta(REBUILT, None)
+            self.since = None

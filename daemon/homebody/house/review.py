@@ -1,0 +1,111 @@
+"""Which plans wait for a person, and what becomes of them: agreed to, edited, or turned down?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from homebody.documents.file import identify
+from homebody.errors import DocumentError, SlotError, UsageError
+from homebody.house.proposal import Proposal, keep, kept
+from homebody.journal.run import Run, RunState
+from homebody.journal.store import Journal
+from homebody.journal.vault import Vault
+from homebody.recipe.schema import Recipe
+from homebody.slots import ListSlot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A run that waits, with its plan as it was shown; None when that is no longer kept.
+
+    ``overtaken`` says that its file has changed since: agreeing to it would change nothing.
+    """
+
+    run: Run
+    proposal: Proposal | None
+    overtaken: bool
+
+
+def waiting(journal: Journal, vault: Vault, *, dry: bool = False) -> list[Waiting]:
+    """Return every run that waits for approval, the oldest first; those of dry runs instead if *dry*."""
+    return [
+        Waiting(run=run, proposal=kept(journal, vault, run.id), overtaken=_overtaken(run))
+        for run in journal.in_state(RunState.WAITING)
+        if run.dry == dry
+    ]
+
+
+def _overtaken(run: Run) -> bool:
+    if run.path is None or run.content is None:
+        return False
+    try:
+        return identify(run.path) != run.content
+    except DocumentError:
+        return True
+
+
+def accept(journal: Journal, run: int) -> None:
+    """Let the plan of a waiting run be carried out. Raises UsageError when the run does not wait."""
+    _must_be_waiting(journal, run)
+    journal.approve(run)
+
+
+def accept_like(journal: Journal, run: int) -> list[int]:
+    """Let the plans of every waiting run of the same recipe be carried out; return the runs' numbers."""
+    like = _must_be_waiting(journal, run)
+    found = [
+        one.id
+        for one in journal.in_state(RunState.WAITING)
+        if one.recipe == like.recipe and one.dry == like.dry
+    ]
+    for number in found:
+        journal.approve(number)
+    return found
+
+
+def reject(journal: Journal, run: int) -> None:
+    """Let a waiting run go; its file is left as it is, and is not taken up again by itself. Raises UsageError."""
+    _must_be_waiting(journal, run)
+    journal.finish(run, RunState.SKIPPED, "a person has turned its plan down")
+
+
+def edit(journal: Journal, vault: Vault, recipe: Recipe | None, run: int, slots: Mapping[str, str]) -> None:
+    """Fill slots of a waiting run as a person wants them; its plan is made anew and waits again.
+
+    Raises UsageError for a slot that the recipe does not have, or a value that it does not allow.
+    """
+    found = _must_be_waiting(journal, run)
+    proposal = kept(journal, vault, run)
+    if recipe is None or recipe.ask is None or proposal is None:
+        raise UsageError(f"Run {run} has no slots that could be filled by hand.")
+    if proposal.recipe_hash != recipe.hash:
+        raise UsageError(
+            f"{recipe.name} was changed since: its slots may be others.",
+            hint=f"`homebody review reject {run}`, then `homebody run {recipe.name}` asks anew.",
+        )
+    values: dict[str, Any] = {}
+    for name, text in slots.items():
+        slot = recipe.ask.output.get(name)
+        if slot is None:
+            raise UsageError(
+                f"{found.recipe} has no slot {name!r}.", hint=f"It has {', '.join(recipe.ask.output)}."
+            )
+        value: Any = text
+        if isinstance(slot, ListSlot):
+            value = [word for part in text.split(",") if (word := part.strip())]
+        try:
+            values[name] = slot.check(value, text)  # what a person writes needs no evidence
+        except SlotError as error:
+            raise UsageError(f"{name} {error}.") from error
+    keep(journal, vault, run, proposal.with_slots(values))
+    journal.plan_again(run, "a person has filled its slots; its plan is made anew")
+
+
+def _must_be_waiting(journal: Journal, run: int) -> Run:
+    found = journal.run(run)
+    if found.state is not RunState.WAITING:
+        raise UsageError(
+            f"Run {run} is {found.state.value}, and waits for nobody.",
+            hint="`homebody review` lists those that do.",
+        )
+    return found

@@ -1,0 +1,67 @@
+"""How does a run that has ended get another chance, because a person wants it?"""
+
+from homebody.errors import HomebodyError, JournalError
+from homebody.journal.memory import Memory
+from homebody.journal.rows import Row, run_of
+from homebody.journal.run import Run, RunState
+
+FORGOTTEN = "forgotten"
+"""The step of a run of which something was forgotten, because a person wanted it."""
+
+
+CAN_BE_TRIED_AGAIN = (RunState.SKIPPED, RunState.FAILED, RunState.QUARANTINED)
+
+
+class RetryRefusedError(HomebodyError):
+    """The run cannot be queued again."""
+
+    exit_code = 75
+
+
+class Again(Memory):
+    """Queues ended runs again."""
+
+    def queue_again(self, number: int) -> Run:
+        """Queue a skipped, failed or quarantined run again, behind the others, its tries counted anew.
+
+        A key that it had given back is its own again. Raises RetryRefusedError when its state is another one,
+        when its file was forgotten, or when another run has that key by now; JournalError when there is none.
+        """
+        with self._database.writing():
+            rows = self._database.ask("run", id=number)
+            if not rows:
+                raise JournalError(f"There is no run {number}.", hint="`homebody history` lists them.")
+            run, key = run_of(rows[0]), own_key(rows[0])
+            if run.state not in CAN_BE_TRIED_AGAIN:
+                raise RetryRefusedError(
+                    f"Run {number} is {run.state.value}: only what was skipped, has failed or is quarantined"
+                    " can be tried again."
+                )
+            if self.forgotten(number):
+                raise RetryRefusedError(f"Run {number} cannot be tried again: its file was forgotten.")
+            others = [row["id"] for row in self._database.ask("run_of_key", key=key) if row["id"] != number]
+            if others:
+                raise RetryRefusedError(
+                    f"The file of run {number} came again since, and run {others[0]} took it up.",
+                    hint=f"`homebody show {others[0]}` says what became of it.",
+                )
+            place = int(self._database.ask("next_place")[0]["place"])
+            self._database.do("queue_again", id=number, key=key, place=place)
+            self._database.do("step", run=number, word="queued again", detail="{}", now=self._now())
+            return run_of(self._database.ask("run", id=number)[0])
+
+    def forgotten(self, run: int) -> bool:
+        """Return whether something of *run* was forgotten: then it is neither tried again nor undone."""
+        return bool(self._database.ask("has_step", run=run, word=FORGOTTEN))
+
+
+def own_key(row: Row) -> bytes:
+    """Return the key under which the run in *row* was queued, whether it was given back since or not.
+
+    A key that was given back has the run's number on a line below it. A file's name may have such a line of
+    its own; but the key of a run on a file ends with that name.
+    """
+    key, path, given_back = bytes(row["key"]), row["path"], b"\n%d" % row["id"]
+    if not key.endswith(given_back) or (path is not None and key.endswith(b"\n" + path)):
+        return key
+    return key.removesuffix(given_back)

@@ -1,0 +1,84 @@
+"""What became of a file, of a recipe, and of everything since a moment? And what goes before a queued run?"""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from homebody.journal.memory import Memory
+from homebody.journal.rows import name_bytes, path_of, run_of, stored
+from homebody.journal.run import LONGEST_PAUSE_SECONDS, Run, RunState
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A recipe's runs of one folder, and how many of them are due; lanes take turns."""
+
+    recipe: str
+    folder: bytes
+    due: int
+
+
+class History(Memory):
+    """The questions that a person asks of the past and of the queue. They change nothing."""
+
+    def history(
+        self,
+        *,
+        limit: int,
+        recipe: str | None = None,
+        states: Collection[RunState] = (),
+        path: Path | None = None,
+        since: datetime | None = None,
+    ) -> list[Run]:
+        """Return at most *limit* runs, newest first: of *recipe*, in one of *states*, about *path*, since then.
+
+        A run is about a path when it is on that file, on one below that folder, or changed either. A run
+        that has not ended counts for every *since*.
+        """
+        name = name_bytes(path)
+        rows = self._database.ask(
+            "history",
+            recipe=recipe,
+            states=json.dumps([state.value for state in states]) if states else None,
+            path=name,
+            below=None if name is None else name + b"/",
+            beyond=None if name is None else name + b"0",  # 0 is the byte after the slash
+            since=stored(since) if since is not None else None,
+            limit=limit,
+        )
+        return [run_of(row) for row in rows]
+
+    def ahead(self, run: int) -> int:
+        """Return how many queued runs have their turn before the queued *run*, as things stand."""
+        now = self._clock.now()
+        due = {"now": stored(now), "never": stored(now + timedelta(seconds=LONGEST_PAUSE_SECONDS))}
+        own = self._database.ask("place_in_lane", id=run, **due)
+        lanes = [Lane(row["recipe"], row["lane"], row["due"]) for row in self._database.ask("lanes", **due)]
+        return turns_before(lanes, own[0]["recipe"], own[0]["lane"], own[0]["before"]) if own else 0
+
+    def writer(self, path: Path, content: str) -> int | None:
+        """Return the number of the newest run that gave *path*, or a file since renamed, this content."""
+        rows = self._database.ask("writer", path=name_bytes(path), content=content)
+        return int(rows[0]["run"]) if rows else None
+
+    def moved_away(self, path: Path) -> tuple[Path, int] | None:
+        """Return where homebody moved the file of that name, the last time, and by which run."""
+        rows = self._database.ask("moved_away", path=name_bytes(path))
+        return (path_of(rows[0]["path"]), int(rows[0]["run"])) if rows else None
+
+
+def turns_before(lanes: Sequence[Lane], recipe: str, folder: bytes, before: int) -> int:
+    """Return how many turns come before a run that has *before* others before it in its own lane.
+
+    *lanes* are those with something due, in the order of their next turns. Each has a turn before any has its
+    second: so a lane that comes earlier has one turn more than those before ours, as far as it has so many.
+    """
+    turns, passed = before, False
+    for lane in lanes:
+        if (lane.recipe, lane.folder) == (recipe, folder):
+            passed = True
+        else:
+            turns += min(lane.due, before if passed else before + 1)
+    return turns

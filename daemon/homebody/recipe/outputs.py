@@ -1,0 +1,156 @@
+"""Which files can a recipe's actions make? A folder that is known, and a pattern for the rest of the path.
+
+An action that changes the very file that woke the recipe, in place, makes none. The journal knows what such a
+file holds by the person's content that it goes back to, and a recipe gets each of those once: however many
+recipes rewrite a file in place, each of them does it once, and there is no new file that could go round.
+"""
+
+import os
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from glob import escape
+from pathlib import Path
+
+from homebody.filenames import INVISIBLE, split_ending
+from homebody.filters import ExtensionFilter
+from homebody.recipe.pattern import FOLDER, NAME, STEM, SUFFIX, Hole, Known, Of, Pattern, patterns, tidy
+from homebody.recipe.schema import Recipe, Watch
+
+NUMBER = Hole(Of.NUMBER, empty=False, slash=False)
+TEXT = Hole(empty=False, slash=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What one action can make: the action's number and word, a real folder, and the path below it."""
+
+    action: int
+    kind: str
+    folder: Path
+    rest: Pattern
+
+    def glob(self) -> str:
+        """Return a pattern for a ``name`` filter that fits every name that this is."""
+        return "".join("*" if isinstance(part, Hole) else escape(part) for part in _name(self.rest)[1])
+
+
+def outputs(recipe: Recipe) -> list[Made]:
+    """Return all that the actions of *recipe* can make beside the file that woke it.
+
+    A name so long that it has to be cut, and a letter that changes its form with the one before it, are left
+    out of account: the journal knows such a file as our own all the same.
+    """
+    known = Known(
+        vars=recipe.vars,
+        recipe={"name": recipe.name, "description": recipe.description},
+        optional=frozenset(
+            name for name, slot in (recipe.ask.output if recipe.ask else {}).items() if slot.optional
+        ),
+    )
+    watched = _watched(recipe)
+    pinned = _pinned(recipe)
+    found: dict[Made, None] = {}
+    for number, action in enumerate(recipe.actions):
+        roots = action.roots([folder for folder, _ in watched], recipe.vars)
+        for output in action.outputs():
+            for way in (_whole_name(way, pinned) for way in patterns(output.dest, known)):
+                for folder, rest in _placed(way, watched, roots):
+                    in_place = way == (FOLDER, "/", NAME) or (
+                        rest == (NAME,) and watched == [(folder, False)]
+                    )
+                    ways = [*([] if in_place else [rest]), *(_numbered(rest) if output.numbered else ())]
+                    for one in map(_plain, map(tidy, ways)):
+                        if one:
+                            found[Made(action=number, kind=action.kind, folder=folder, rest=one)] = None
+    return list(found)
+
+
+def _watched(recipe: Recipe) -> list[tuple[Path, bool]]:
+    """Return the watched folders, links resolved, each with whether those below it are watched, too."""
+    return [
+        (folder.resolve(), trigger.recursive)
+        for trigger in recipe.triggers
+        if isinstance(trigger, Watch)
+        for folder in trigger.folders
+    ]
+
+
+def _pinned(recipe: Recipe) -> str | None:
+    """Return the one suffix that every file has which wakes *recipe*, if the filters leave but one."""
+    for chosen in recipe.filters:
+        if isinstance(chosen, ExtensionFilter) and not chosen.negated and len(chosen.extensions) == 1:
+            return f".{chosen.extensions[0]}" if "." not in chosen.extensions[0] else None
+    return None
+
+
+def _whole_name(way: Pattern, pinned: str | None) -> Pattern:
+    """Return *way* with a stem and the one suffix that it can have taken for the file's name."""
+    return (*way[:-2], NAME) if pinned is not None and way[-2:] == (STEM, pinned) else way
+
+
+def _placed(
+    way: Pattern, watched: Sequence[tuple[Path, bool]], roots: Sequence[Path]
+) -> Iterator[tuple[Path, Pattern]]:
+    """Yield the folders in which *way* can lie, each with the rest of the path."""
+    for folder, recursive in watched if FOLDER in way else [(Path("/"), False)]:
+        for below in ((), ("/", Hole(empty=False))) if recursive else ((),):
+            head, *rest = tidy(
+                one for part in way for one in ((str(folder), *below) if part == FOLDER else (part,))
+            )
+            text = os.path.expanduser(head) if isinstance(head, str) else ""  # noqa: PTH111 - leaves what it does not know
+            if text.startswith("/"):
+                directory, _, name = text.rpartition("/")
+                yield Path(directory or "/").resolve(), tidy((name, *rest))
+            else:
+                yield from ((root, (Hole(empty=False),)) for root in roots)
+
+
+def _plain(rest: Pattern) -> Pattern:
+    """Return *rest* as the file system gets it: nothing invisible, no dot or blank at the end."""
+    parts = [
+        "".join(c for c in unicodedata.normalize("NFC", part) if unicodedata.category(c) not in INVISIBLE)
+        if isinstance(part, str)
+        else part
+        for part in rest
+    ]
+    if parts and isinstance(parts[-1], str):
+        parts[-1] = parts[-1].rstrip(". ")
+    return tidy(parts)
+
+
+def _name(rest: Pattern) -> tuple[Pattern, Pattern]:
+    """Return *rest* as the folders and the name at its end."""
+    for number in range(len(rest) - 1, -1, -1):
+        part = rest[number]
+        if isinstance(part, str) and "/" in part:
+            folders, _, name = part.rpartition("/")
+            return (*rest[:number], f"{folders}/"), tidy((name, *rest[number + 1 :]))
+    return (), rest
+
+
+def _numbered(rest: Pattern) -> Iterator[Pattern]:
+    """Yield *rest* with a number before its endings, as ``filenames.numbered`` puts it; it may be in a hole."""
+    folders, name = _name(rest)
+    holes = [number for number, part in enumerate(name) if isinstance(part, Hole)]
+    if not holes:
+        stem, ending = split_ending("".join(map(str, name)))
+        yield (*folders, stem, " ", NUMBER, ending)
+        return
+    last = holes[-1]
+    hole, before, tail = name[last], name[:last], name[last + 1 :]
+    stem, ending = split_ending("x" + "".join(map(str, tail)))
+    yield (*folders, *before, hole, stem[1:], " ", NUMBER, ending)
+    if ending.count(".") == 2:
+        return
+    anything = tuple(TEXT if isinstance(part, Hole) else part for part in before)
+    if hole == SUFFIX:
+        yield (*folders, *before, " ", NUMBER, SUFFIX, *tail)
+        yield (*folders, *anything, SUFFIX, *tail)
+    elif hole == NAME:
+        yield (*folders, *before, TEXT, SUFFIX, *tail)
+    else:
+        assert isinstance(hole, Hole)
+        yield (*folders, *before, Hole(empty=False, slash=hole.slash), *tail)
+    if any(isinstance(part, str) and "." in part for part in before):
+        yield (*folders, TEXT, *tail)

@@ -1,0 +1,68 @@
+"""What do the daemon's threads do until it stops? Each goes on whatever one file, one run or a full disk does to it."""
+
+from homebody.errors import DiskFullError, ModelError
+from homebody.house.intake import Intake
+from homebody.house.loop import Endings, run_until
+from homebody.house.pause import REST_SECONDS
+from homebody.house.rebuild import FirstLook
+from homebody.house.recover import recover
+from homebody.logs import get_log
+from homebody.service.daemon import Daemon
+from homebody.service.lifecycle import Signals
+from homebody.triggers.folders import FolderWatch
+
+NAP_SECONDS = 1.0
+
+
+def end_first_look(first_look: FirstLook, intake: Intake, folders: FolderWatch) -> None:
+    """End the careful look after a rebuilding, once every folder was there to be looked at."""
+    if intake.caught_up and not folders.problems:
+        first_look.over()
+
+
+def take_in(daemon: Daemon) -> None:
+    """Take files in until the daemon stops; on a full disk rest, and look at everything again after it."""
+    while not daemon.stop.is_set():
+        try:
+            daemon.intake.run(daemon.stop)
+        except DiskFullError:
+            daemon.pause.full()
+            while daemon.pause.lasts() and not daemon.stop.wait(REST_SECONDS):
+                pass
+        except Exception as error:  # noqa: BLE001 - a daemon that takes nothing in any more would be deaf
+            get_log().error("the intake stumbled", error=error)
+            daemon.stop.wait(NAP_SECONDS)
+
+
+def work(daemon: Daemon, signals: Signals) -> None:
+    """Load the model, then carry out runs until the daemon stops; a model that does not load stops nothing.
+
+    Without a model the recipes that need none go on, and `status` says what is wrong.
+    """
+    log = get_log()
+    try:
+        ready = daemon.model.start()
+        log.info("model ready", model_sha256=ready.sha256, quantization=ready.info.quantization,
+                 context=ready.context, memory_bytes=ready.memory_bytes, seconds=ready.load_seconds)  # fmt: skip
+    except ModelError as error:
+        daemon.model_problem = f"{error} {error.hint or ''}".strip()
+        log.error("model not loaded", error=error)
+    endings = Endings(daemon.journal, daemon.clock, daemon.recipes)
+    stumbled = False
+    while not daemon.stop.is_set():
+        try:
+            if stumbled:
+                daemon.stop.wait(NAP_SECONDS)
+                # The run that was broken off must not stay `running`; an undo may be on its way meanwhile.
+                with daemon.runner.changing:
+                    recover(daemon.journal, daemon.vault)
+                stumbled = False
+            run_until(daemon.stop, daemon.wake, daemon.journal, daemon.runner, endings,
+                      NAP_SECONDS, daemon.pause)  # fmt: skip
+        except DiskFullError:
+            daemon.pause.full()
+            stumbled = True
+        except Exception as error:  # noqa: BLE001 - whatever one run meets must not end the others; it is logged
+            log.error("the loop stumbled", error=error)
+            stumbled = True
+    signals.end()
