@@ -5,6 +5,7 @@ Jinja2 in double braces, with StrictUndefined: a name that is not known is an er
 
 import contextlib
 import difflib
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,6 +101,9 @@ class Template:
         return tuple(found.values())
 
 
+@functools.lru_cache(
+    maxsize=256
+)  # a recipe's templates are the same in all its runs, and compiling takes most of one
 def compile_template(text: str) -> Template:
     """Return *text* as a template; raise TemplateError, with its line, for what is none."""
     if len(text) > LONGEST_TEMPLATE:

@@ -31,11 +31,12 @@ import homebody
 from homebody.clock import SystemClock
 from homebody.documents.reader import Reader
 from homebody.errors import UndoRefusedError
-from homebody.house.intake import Intake, wishes
+from homebody.house.intake import Intake
 from homebody.house.loop import Endings
 from homebody.house.recover import recover
 from homebody.house.runner import Runner
 from homebody.house.undo import undo
+from homebody.house.watched import wishes
 from homebody.journal.run import RunState
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
@@ -173,7 +174,7 @@ def work(scene: Scene) -> None:
         if round_ < 2:
             intake.enrol()
             intake.rescan()
-            while intake._pending:
+            while intake.pending():
                 select.select([], [], [], 0.01)
                 intake.tick()
     journal.close()

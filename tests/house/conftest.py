@@ -7,10 +7,11 @@ import pytest
 
 from homebody.clock import SystemClock
 from homebody.documents.reader import Reader
-from homebody.house.intake import Intake, wishes
+from homebody.house.intake import Intake
 from homebody.house.loop import Endings
 from homebody.house.rebuild import FirstLook
 from homebody.house.runner import Outcome, Runner
+from homebody.house.watched import wishes
 from homebody.journal.run import Run
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault

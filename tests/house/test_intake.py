@@ -1,9 +1,16 @@
 """A touched file becomes a queued run, once, when it has lain still; what we wrote ourselves wakes nothing."""
 
 import os
+import threading
+import time
+from dataclasses import replace
 from pathlib import Path
 
+from homebody.clock import SystemClock
+from homebody.house.intake import Intake
+from homebody.house.watched import wishes
 from homebody.journal.run import RunState
+from homebody.triggers.rescan import look
 
 BESIDE = "actions:\n  - write: {dest: 'OUT/{{ file.stem }}.txt', content: 'seen {{ file.name }}'}\n"
 STAMP = "filters:\n  - extension: md\nactions:\n  - front_matter: {set: {seen: 'yes'}}\n"
@@ -167,3 +174,85 @@ def test_a_name_that_is_not_utf8_hurts_nobody(room):
     (room.notes / "good.txt").write_text("x")
     room.settle()
     assert ("beside", "good.txt") in queued(room)
+
+
+def test_a_busy_folder_does_not_starve_a_quiet_one(room):
+    """Of one recipe's two folders, one holds many files and the other a single one: that is run second."""
+    quiet = room.folder / "Quiet"
+    quiet.mkdir()
+    room.recipe(
+        "beside",
+        f"triggers:\n  - watch: [NOTES, {quiet}]\n    settle: 5s\n    existing: process\n" + BESIDE,
+    )
+    for number in range(40):
+        (room.notes / f"{number:02}.txt").write_text(f"note {number}")
+    room.settle()
+    (quiet / "quiet.txt").write_text("one")
+    room.settle()
+    first, second = [room.journal.claim().path.name for _ in range(2)]
+    assert ("00.txt", "quiet.txt") == (first, second)
+
+
+def test_more_files_than_one_batch_all_come_and_come_once(room):
+    """A burst is taken in part by part, and the loop is woken for every part."""
+    room.recipe("beside", BESIDE)
+    for number in range(250):
+        (room.notes / f"{number:03}.txt").write_text(f"note {number}")
+        room.intake.hint(room.notes / f"{number:03}.txt")
+    room.intake.tick()
+    assert 250 == room.intake.pending()
+    room.clock.advance(6)
+    while room.intake.pending():
+        room.intake.tick()
+    assert [f"{number:03}.txt" for number in range(250)] == [
+        run.path.name for run in reversed(room.journal.runs(limit=1000))
+    ]
+    assert room.woken == 3
+
+
+def test_hints_that_were_lost_bring_the_next_rescan_forward(room):
+    """Within a second or so everything is looked at, and not after the usual minutes."""
+    room.recipe("beside", BESIDE)
+    room.intake.rescan()
+    (room.notes / "a.txt").write_text("x")
+    usual = room.intake._rescan_at - room.clock.monotonic()
+    room.intake.missed()
+    room.intake.tick()
+    assert 300 == usual
+    assert 1 == room.intake._rescan_at - room.clock.monotonic()
+
+
+def test_the_intake_sleeps_no_longer_than_until_a_file_has_settled(room):
+    """With the real clock, a file is queued within a moment of the end of its pause, without any other hint."""
+    room.clock = SystemClock()
+    room.recipe("beside", BESIDE)
+    woken = threading.Event()
+    stop = threading.Event()
+    watched = [replace(wish, settle=0.3) for wish in wishes(room.recipes.values(), 5.0)]
+    intake = Intake(
+        journal=room.journal, clock=room.clock, watched=watched, wake=woken.set, rescan_seconds=300, stat=look,
+        mend=lambda: None,
+    )  # fmt: skip
+    thread = threading.Thread(target=intake.run, args=(stop,))
+    thread.start()
+    (room.notes / "a.txt").write_text("x")
+    began = time.monotonic()
+    intake.hint(room.notes / "a.txt")
+    assert woken.wait(20)
+    stop.set()
+    thread.join()
+    assert 0.3 <= time.monotonic() - began
+    assert [("beside", "a.txt")] == queued(room)
+
+
+def test_what_was_there_before_is_not_even_read(room):
+    """A recipe that leaves existing files alone opens none of them, at the first look or later."""
+    for number in range(3):
+        (room.notes / f"{number}.txt").write_text("old")
+    room.recipe("beside", BESIDE, existing="skip")
+    room.settle()
+    room.settle()
+    signatures = {str(path): look(path).signature for path in room.notes.iterdir()}
+    assert {} == room.journal.known_contents(signatures)
+    assert 0 == room.intake.pending()
+    assert [] == queued(room)

@@ -8,9 +8,9 @@ import pytest
 
 from homebody.errors import ModelNotReadyError
 from homebody.house.inquiry import House, inquire
-from homebody.house.intake import wishes
 from homebody.house.requests import file_of, request
 from homebody.house.undo import undo
+from homebody.house.watched import wishes
 from homebody.house.why import Verdict, Why
 from homebody.journal.run import RunState
 from homebody.journal.store import Journal

@@ -201,22 +201,75 @@ def test_a_cursor_only_goes_forward(journal: Journal, clock: FakeClock) -> None:
     assert clock.now() + timedelta(microseconds=1) == journal.cursor("digest")
 
 
+def known(journal: Journal, path: Path, signature: Signature) -> str | None:
+    """Return what is known of one file."""
+    return journal.known_contents({str(path): signature}).get(str(path))
+
+
 def test_what_a_file_holds_is_remembered_for_its_signature(journal: Journal, tmp_path: Path) -> None:
     """A new size, time or inode means that it must be read again."""
-    path = tmp_path / "\udcff.md"
+    path = tmp_path / "ä 🙂.md"
     journal.remember_content(path, Signature(1, 2, 3), "c")
-    assert journal.known_content(path, Signature(1, 2, 3)) == "c"
+    assert known(journal, path, Signature(1, 2, 3)) == "c"
     for other in (Signature(0, 2, 3), Signature(1, 0, 3), Signature(1, 2, 0)):
-        assert journal.known_content(path, other) is None
+        assert known(journal, path, other) is None
     journal.remember_content(path, Signature(4, 2, 3), "d")
-    assert journal.known_content(path, Signature(1, 2, 3)) is None
-    assert journal.known_content(path, Signature(4, 2, 3)) == "d"
+    assert known(journal, path, Signature(1, 2, 3)) is None
+    assert known(journal, path, Signature(4, 2, 3)) == "d"
+
+
+def test_many_files_are_asked_about_at_once(journal: Journal, tmp_path: Path) -> None:
+    """Of all that are asked about, those are told of that are known just so: contents, old files and keys."""
+    names = [str(tmp_path / f"{number}.md") for number in range(5000)]
+    journal.enrol("tag", tmp_path, ((Path(name), "1:2:3") for name in names[:4000]))
+    assert set(names[1:4000]) == journal.there_before("tag", dict.fromkeys(names, "1:2:3") | {names[0]: "9"})
+    assert set() == journal.there_before("sum", dict.fromkeys(names, "1:2:3"))
+    for name in names[:10]:
+        journal.remember_content(Path(name), Signature(1, 2, 3), "c")
+    assert dict.fromkeys(names[:10], "c") == journal.known_contents(dict.fromkeys(names, Signature(1, 2, 3)))
+
+
+def test_a_key_that_had_its_run_is_known(journal: Journal, queue: Callable[..., int]) -> None:
+    """Keys hold line breaks and any name."""
+    queue(path=Path("/notes/ä 🙂.md"))
+    (run,) = journal.runs()
+    key = f"tag\n{run.origin}\n/notes/ä 🙂.md"
+    assert {key} == journal.had([key, key + "x"])
+
+
+def test_what_is_taken_in_together_is_there_together_or_not_at_all(
+    journal: Journal, queue: Callable[..., int]
+) -> None:
+    """A fault in the middle leaves nothing of the batch."""
+
+    def break_off() -> None:
+        with journal.taking_in():
+            queue(path=Path("/notes/a.md"))
+            journal.remember_content(Path("/notes/a.md"), Signature(1, 2, 3), "c")
+            raise OSError("the disk went away")
+
+    with pytest.raises(OSError, match="went away"):
+        break_off()
+    assert {} == journal.counts()
+    assert known(journal, Path("/notes/a.md"), Signature(1, 2, 3)) is None
+    with journal.taking_in():
+        queue(path=Path("/notes/a.md"))
+    assert 1 == len(journal.runs())
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
-@given(name=st.binary(min_size=1, max_size=40), inode=st.integers(0, 2**63 - 1))
-def test_any_name_and_number_can_be_remembered(journal: Journal, name: bytes, inode: int) -> None:
-    """Names are bytes, and an inode has up to 63 bits of them."""
-    path = Path("/notes") / name.replace(b"/", b"_").replace(b"\0", b"_").decode("utf-8", "surrogateescape")
+@given(name=st.text(min_size=1, max_size=40), inode=st.integers(0, 2**63 - 1))
+def test_any_name_and_number_can_be_remembered(journal: Journal, name: str, inode: int) -> None:
+    """Whatever UTF-8 can hold may be in a name, and an inode has up to 63 bits."""
+    path = Path("/notes") / name.replace("/", "_").replace("\0", "_")
     journal.remember_content(path, Signature(1, 2, inode), str(inode))
-    assert journal.known_content(path, Signature(1, 2, inode)) == str(inode)
+    assert known(journal, path, Signature(1, 2, inode)) == str(inode)
+
+
+def test_a_name_that_is_no_utf8_is_not_known_and_does_no_harm(journal: Journal) -> None:
+    """No scan tells of one; asked about all the same, it is unknown, and the others are told of."""
+    odd, other = Path("/notes/\udcff.md"), Path("/notes/a.md")
+    for path in (odd, other):
+        journal.remember_content(path, Signature(1, 2, 3), "c")
+    asked = {str(odd): Signature(1, 2, 3), str(other): Signature(1, 2, 3)}
+    assert {str(other): "c"} == journal.known_contents(asked)

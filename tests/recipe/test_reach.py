@@ -17,8 +17,8 @@ from homebody.actions.destination import resolve
 from homebody.errors import HomebodyError
 from homebody.filenames import numbered
 from homebody.filters import FileFacts
-from homebody.house.intake import wishes
 from homebody.house.planner import file_values
+from homebody.house.watched import wishes
 from homebody.recipe.globs import Globs, alphabet, fold
 from homebody.recipe.lint import lint
 from homebody.recipe.load import load_folder, read_recipe

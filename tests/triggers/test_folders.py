@@ -1,14 +1,20 @@
 """What touched the watched folders just now?"""
 
+import os
 import queue
 import resource
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from homebody.triggers.folders import FolderWatch, below
+
+QUEUE = Path("/proc/sys/fs/inotify/max_queued_events")
 
 Watching = Callable[..., FolderWatch]
 
@@ -194,3 +200,21 @@ def test_a_system_that_gives_no_watcher_is_a_problem_and_no_crash(tmp_path: Path
 def test_hidden_is_judged_below_the_watched_folder_only(path: str, expected: str | None):
     """Where the watched folder itself lies is nobody's business."""
     assert below(Path(path), Path("/w")) == (Path(expected) if expected else None)
+
+
+def test_an_overflow_of_the_systems_queue_is_told(tmp_path: Path):
+    """A process that is held while more files are made than the kernel has room for hears of its loss."""
+    script = Path(__file__).with_name("held_watch.py")
+    child = subprocess.Popen(
+        [sys.executable, "-I", script, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert child.stdout is not None
+    assert "watching\n" == child.stdout.readline()
+    child.send_signal(signal.SIGSTOP)
+    os.waitpid(child.pid, os.WUNTRACED)
+    for number in range(int(QUEUE.read_text()) + 1):
+        os.close(os.open(tmp_path / f"{number}.md", os.O_WRONLY | os.O_CREAT, 0o600))
+    child.send_signal(signal.SIGCONT)
+    said, _ = child.communicate(timeout=60)
+    assert "missed\n" == said
+    assert 0 == child.returncode

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from homebody.documents.file import LIMIT, identify
 from homebody.errors import DocumentError
-from homebody.house.intake import Watched, key_of
+from homebody.house.watched import Watched, key_of
 from homebody.house.why import Case, File, Verdict, verdict
 from homebody.journal.run import Run, RunState
 from homebody.journal.store import Journal, Origin

@@ -1,68 +1,39 @@
-"""How does a file that was touched become a queued run?
+"""When is a file that was touched taken in?
 
-File system events are hints and the rescan is the truth: both end in the same pending set, and a file is
-taken in when it has lain still. What we wrote ourselves is known by path and content, so it wakes nothing.
+File system events are hints and the rescan is the truth: both end among the files that settle, and one is
+taken in when it has lain still. Nothing is polled: the intake sleeps until a hint comes, a file's wait is
+over, or the next rescan is due.
 """
 
 import queue
 import threading
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from homebody.clock import Clock
-from homebody.documents.file import LIMIT, identify
-from homebody.errors import DiskFullError, DocumentError, HomebodyError
-from homebody.events import FileSettled
-from homebody.filters.filter import FileFacts
-from homebody.journal.breaker import opens_until, waits
-from homebody.journal.store import Journal, Origin
+from homebody.errors import HomebodyError
+from homebody.house.admission import Admission, Held
+from homebody.house.watched import Coverage, Watched, key_of
+from homebody.journal.store import Journal
 from homebody.logs import get_log
-from homebody.recipe.schema import Recipe, Watch
+from homebody.recipe.schema import Recipe
 from homebody.triggers.rescan import Candidate, scan
-from homebody.triggers.settle import Pending, Signature, observe_all, settled
+from homebody.triggers.settle import Settling, Signature
 from homebody.triggers.settle import is_temporary as temporary
 
-TICK_SECONDS = 0.25
-"""How often pending files are looked at while there are any."""
+NAP_SECONDS = 1.0
+"""The longest sleep, so that a stop is noticed."""
 
-NOT_LOOKED_AT = Signature(0, 0, 0)
-"""What a hint knows of its file; the first look changes it, and the wait begins."""
+BATCH = 100
+"""So many settled files are taken in at once: the loop gets at the journal in between."""
 
+CHUNK = 1000
+"""So many files of a rescan are compared with the journal at once."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watched:
-    """One recipe's wish to see the files of one folder."""
-
-    recipe: Recipe
-    folder: Path
-    recursive: bool
-    settle: float
-    existing: str
-
-    def covers(self, path: Path) -> bool:
-        """Return whether *path* lies where this wish looks."""
-        return path.parent == self.folder or (self.recursive and self.folder in path.parents)
-
-
-def wishes(recipes: Iterable[Recipe], settle: float) -> list[Watched]:
-    """Return every watched folder of every enabled recipe, links resolved; *settle* is the default pause."""
-    return [
-        Watched(
-            recipe=recipe,
-            folder=folder.resolve(),
-            recursive=trigger.recursive,
-            settle=settle if trigger.settle is None else trigger.settle,
-            existing=trigger.existing,
-        )
-        for recipe in recipes
-        if recipe.enabled
-        for trigger in recipe.triggers
-        if isinstance(trigger, Watch)
-        for folder in trigger.folders
-    ]
+LULL_SECONDS = 1.0
+"""So long after hints were lost everything is looked at: by then the worst of the storm is over."""
 
 
 class Intake:
@@ -82,14 +53,17 @@ class Intake:
     ) -> None:
         self._journal = journal
         self._clock = clock
-        self._watched = watched
-        self._wake = wake
+        self._coverage = Coverage(watched)
+        self._admission = Admission(
+            journal=journal, clock=clock, coverage=self._coverage, wake=wake, stat=stat, judge=judge
+        )
         self._rescan_seconds = rescan_seconds
+        self._rescan_at = clock.monotonic()
         self._stat = stat
         self._mend = mend
-        self._judge = judge
-        self._hints: queue.SimpleQueue[Path] = queue.SimpleQueue()
-        self._pending: Pending = {}
+        self._hints: queue.SimpleQueue[Path | None] = queue.SimpleQueue()
+        self._heard: list[Path | None] = []
+        self._settling = Settling()
         self._looked = False
         self._log: Any = get_log()
         self.problems: dict[Path, str] = {}
@@ -99,40 +73,53 @@ class Intake:
         """Note that something happened at *path*; called from the watcher's thread."""
         self._hints.put(path)
 
+    def missed(self) -> None:
+        """Note that hints were lost, so that everything is looked at soon; called from the watcher's thread."""
+        self._hints.put(None)
+
+    def pending(self) -> int:
+        """Return how many files have not settled yet, hints that were not looked at left out."""
+        return len(self._settling)
+
     @property
     def caught_up(self) -> bool:
         """Whether every folder has been looked at, and all that was found has been taken in."""
-        return self._looked and not self._pending and self._hints.empty() and not self.problems
+        return self._looked and not self.pending() and self._hints.empty() and not self.problems
+
+    def settling(self, path: Path) -> tuple[float, float] | None:
+        """Return for how many seconds *path* has lain still and for how many it must, or None if not awaited."""
+        deadline, quiet = self._settling.deadline(str(path)), self._coverage.quiet(str(path))
+        return None if deadline is None else (quiet - (deadline - self._clock.monotonic()), quiet)
 
     def run(self, stop: threading.Event) -> None:
         """Take in files until *stop* is set: the first rescan at once, then hints, settling and rescans."""
         self.enrol()
-        due = self._clock.monotonic()
+        self._rescan_at = self._clock.monotonic()
         while not stop.is_set():
-            if self._clock.monotonic() >= due:
+            if self._clock.monotonic() >= self._rescan_at:
                 self.rescan()
-                due = self._clock.monotonic() + self._rescan_seconds
             self.tick()
-            self._rest(stop)
+            self._rest()
 
-    def _rest(self, stop: threading.Event) -> None:
-        """Wait for the next hint, or for pending files to lie still a little longer."""
-        if self._pending:
-            stop.wait(TICK_SECONDS)
-            return
-        try:
-            self._hints.put(self._hints.get(timeout=1.0))
-        except queue.Empty:
-            return
+    def _rest(self) -> None:
+        """Sleep until there is something to do, or a little."""
+        now = self._clock.monotonic()
+        deadline = self._settling.next_deadline()
+        until = min(self._rescan_at, now + NAP_SECONDS, *(() if deadline is None else (deadline,)))
+        if until > now:
+            try:
+                self._heard.append(self._hints.get(timeout=until - now))
+            except queue.Empty:
+                return
 
     def enrol(self) -> None:
         """For recipes that leave existing files alone, note once which files were there before them."""
-        for watched in self._watched:
-            if watched.existing != "skip" or self._journal.enrolled(watched.recipe.name, watched.folder):
+        for watched in self._coverage:
+            recipe, folder = watched.recipe.name, watched.folder
+            if watched.existing != "skip" or self._journal.enrolled(recipe, folder):
                 continue
-            there = [(c.path, key_of(c.signature)) for c in self._scan(watched) if c.kind == "file"]
-            self._journal.enrol(watched.recipe.name, watched.folder, there)
-            self._log.info("existing files left alone", files=len(there))
+            there = ((c.path, key_of(c.signature)) for c in self._scan(watched) if c.kind == "file")
+            self._log.info("existing files left alone", files=self._journal.enrol(recipe, folder, there))
 
     def rescan(self) -> None:
         """Look at every watched folder: what is new or changed begins to settle.
@@ -140,125 +127,66 @@ class Intake:
         The first look after a start also offers what is known already, for recipes that came since.
         """
         self._mend()
-        now = self._clock.monotonic()
-        new: dict[Path, Signature | None] = {}
-        folders = {(watched.folder, watched.recursive): watched for watched in self._watched}
-        for watched in folders.values():
-            for candidate in self._scan(watched):
-                content = self._journal.known_content(candidate.path, candidate.signature)
-                if content is None:
-                    if candidate.path not in self._pending and not temporary(candidate.path.name):
-                        new[candidate.path] = candidate.signature
-                elif not self._looked:
-                    self._offer(candidate.path, candidate.signature, content)
-        self._pending = observe_all(self._pending, new, now)
+        for watched in self._coverage.folders():
+            found = self._scan(watched)
+            while chunk := list(islice(found, CHUNK)):
+                self._compare(chunk)
         self._looked = True
+        self._rescan_at = self._clock.monotonic() + self._rescan_seconds
 
-    def _scan(self, watched: Watched) -> Iterable[Candidate]:
+    def _compare(self, chunk: list[Candidate]) -> None:
+        """Tell what is new or changed in a part of a folder from what the journal knows."""
+        now = self._clock.monotonic()
+        there = {str(found.path): found.signature for found in chunk if not temporary(found.path.name)}
+        known = self._journal.known_contents(there)
+        old = self._admission.left_alone(there)
+        new = there.keys() - known.keys() - old
+        self._admission.admit([path for path in new if self._watch(path, there[path], now)])
+        if not self._looked:
+            self._admission.offer(
+                [Held(path, there[path], content) for path, content in known.items() if path not in old]
+            )
+
+    def _scan(self, watched: Watched) -> Iterator[Candidate]:
+        """Yield what is in a watched folder; one that cannot be looked at is a problem, and stops no other."""
         try:
-            found = list(scan(watched.folder, watched.recursive))
+            yield from scan(watched.folder, watched.recursive)
         except (HomebodyError, OSError) as error:
             if watched.folder not in self.problems:
                 self._log.warning("a watched folder cannot be looked at", error=error)
             self.problems[watched.folder] = str(error)
-            return ()
-        self.problems.pop(watched.folder, None)
-        return found
+        else:
+            self.problems.pop(watched.folder, None)
 
     def tick(self) -> None:
-        """Take the hints that came, look again at what is pending, and take in what has lain still."""
+        """Take the hints that came, look once more at files whose wait is over, and take in what has lain still."""
         now = self._clock.monotonic()
-        hinted: dict[Path, tuple[Signature, float]] = {}
+        touched = self._touched(now)
+        touched += self._settling.due(now, at_most=BATCH)
+        self._admission.admit([path for path in dict.fromkeys(touched) if self._look(path, now)])
+
+    def _touched(self, now: float) -> list[str]:
+        """Return the files that hints named since the last tick and that a recipe may want."""
+        hints, self._heard = self._heard, []
         while True:
             try:
-                path = self._hints.get_nowait()
+                hints.append(self._hints.get_nowait())
             except queue.Empty:
                 break
-            if not temporary(path.name) and any(watched.covers(path) for watched in self._watched):
-                hinted[path] = (NOT_LOOKED_AT, now)
-        self._pending = {**hinted, **self._pending}
-        looked = {path: self._stat(path) for path in self._pending}
-        signatures = {path: found.signature if found is not None else None for path, found in looked.items()}
-        self._pending = observe_all(self._pending, signatures, now)
-        ready, self._pending = settled(
-            self._pending, now, {path: self._quiet(path) for path in self._pending}
-        )
-        for path in sorted(ready):
-            self.admit(path)
+        if None in hints:
+            self._log.warning("the system lost track of changes; everything is looked at")
+            self._rescan_at = min(self._rescan_at, now + LULL_SECONDS)
+        return [
+            str(path)
+            for path in dict.fromkeys(hints)
+            if path is not None and not temporary(path.name) and self._coverage.of(str(path))
+        ]
 
-    def settling(self, path: Path) -> tuple[float, float] | None:
-        """Return for how many seconds *path* has lain still and for how many it must, or None if not awaited."""
-        entry = self._pending.get(path)
-        return None if entry is None else (self._clock.monotonic() - entry[1], self._quiet(path))
+    def _look(self, path: str, now: float) -> bool:
+        """Look at a file and return whether it has settled."""
+        found = self._stat(Path(path))
+        return self._watch(path, found.signature if found is not None else None, now)
 
-    def _quiet(self, path: Path) -> float:
-        """Return the longest pause that any recipe wants before *path* counts as settled."""
-        return max((watched.settle for watched in self._watched if watched.covers(path)), default=0.0)
-
-    def _limit(self, path: Path) -> int:
-        """Return the largest size that any recipe would read of *path*, in bytes."""
-        return max((one.recipe.read.limit for one in self._watched if one.covers(path)), default=LIMIT)
-
-    def admit(self, path: Path) -> None:
-        """Queue a settled file for every recipe that wants it and has not had this content before.
-
-        What cannot be read just now is left to the next rescan; nothing stops the others.
-        """
-        candidate = self._stat(path)
-        if candidate is None:
-            return
-        try:
-            content = identify(path, limit=self._limit(path))
-            self._offer(path, candidate.signature, content)
-            # Last, because a crash before it only means that the file is looked at once more.
-            self._journal.remember_content(path, candidate.signature, content)
-        except DocumentError as error:
-            if isinstance(error.__cause__, PermissionError):
-                # A run of its own, so that a person sees why nothing happens; never remembered, so that the
-                # next rescan notices when the file may be read.
-                self._offer(path, candidate.signature, f"unreadable:{candidate.signature.mtime_ns}")
-        except DiskFullError:
-            raise  # nothing can be queued for anybody: whoever runs us rests, and then looks again
-        except (HomebodyError, OSError) as error:
-            self._log.error("a file could not be taken in", error=error)
-
-    def _offer(self, path: Path, signature: Signature, content: str) -> None:
-        """Queue *path* for each recipe that wants it; our own writes wake nothing."""
-        origin = self._journal.origin(path, content)
-        if origin is Origin.OURS or self._journal.put_here(path, content):
-            return
-        modified = datetime.fromtimestamp(signature.mtime_ns / 1e9, UTC)
-        facts = FileFacts(path=path, size=signature.size, modified=modified)
-        for watched in self._watched:
-            if watched.covers(path) and all(chosen.matches(facts) for chosen in watched.recipe.filters):
-                self._enqueue(watched.recipe, path, signature, content, str(origin))
-
-    def _enqueue(self, recipe: Recipe, path: Path, signature: Signature, content: str, origin: str) -> None:
-        if self._journal.was_there_before(recipe.name, path, key_of(signature), content):
-            return
-        if self._journal.renamed_from(recipe.name, path, origin) is not None:
-            return
-        limit = recipe.limits.runs_per_file
-        now = self._clock.now()
-        starts = self._journal.starts(recipe.name, path, now - limit.per)
-        until = opens_until(starts, limit.count, limit.per, now)
-        run = self._journal.enqueue(
-            recipe=recipe.name,
-            recipe_hash=recipe.hash,
-            event=FileSettled(path=path, content=content),
-            key=f"{recipe.name}\n{origin}\n{path}",
-            path=path,
-            content=content,
-            origin=origin,
-            due=None,
-            not_before=until,
-            reason=waits(limit.count, limit.per, until) if until is not None else None,
-            skip=self._judge(recipe, path),
-        )
-        if run is not None:
-            self._wake()
-
-
-def key_of(signature: Signature) -> str:
-    """Return a signature as the journal keeps it of what was there before a recipe."""
-    return f"{signature.size}:{signature.mtime_ns}:{signature.inode}"
+    def _watch(self, path: str, signature: Signature | None, now: float) -> bool:
+        """Take note of a look at a file and return whether it has settled."""
+        return self._settling.look(path, signature, now, self._coverage.quiet(path))

@@ -14,7 +14,7 @@ from homebody.documents.file import identify
 from homebody.errors import DocumentError, UsageError
 from homebody.events import Asked
 from homebody.filters.filter import FileFacts
-from homebody.house.intake import Watched, wishes
+from homebody.house.watched import Watched, wishes
 from homebody.journal.run import Run, RunState
 from homebody.journal.store import Journal, Origin
 from homebody.recipe.schema import Recipe

@@ -14,8 +14,8 @@ from typing import Any, Literal
 import yaml
 
 from homebody.filters import FileFacts, Filter
-from homebody.house.intake import Watched
 from homebody.house.state_words import pauses, say_seconds, standing
+from homebody.house.watched import Watched
 from homebody.journal.again import CAN_BE_TRIED_AGAIN
 from homebody.journal.run import Run, RunState
 from homebody.recipe.schema import Recipe

@@ -1,9 +1,9 @@
 """How is the journal's file opened, checked and written to, so that a commit is a promise?
 
-SQLite in WAL mode with full synchronous writes: what was committed is there after a power cut
-(sqlite.org/pragma.html#pragma_synchronous). What only tells or saves work (steps, what is known of files)
-goes through a second connection that leaves the waiting to the next full commit: a killed process loses
-none of it, a power cut at most the last of it, in order.
+SQLite in WAL mode (sqlite.org/wal.html). A full commit is on the disk on return and is there after a power cut
+(sqlite.org/pragma.html#pragma_synchronous). A relaxed one is with the kernel on return, and goes to the disk with
+the next full one: a killed process loses none of it, a power cut at most the last of them, in order. So whatever
+a full commit builds on is as safe as itself.
 """
 
 import contextlib
@@ -32,28 +32,54 @@ class Database:
     Every sqlite3 error leaves as a JournalError, or as a DiskFullError.
     """
 
-    def __init__(self, connection: sqlite3.Connection, relaxed: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._relaxed = relaxed
+        self._waits = True
         self._lock = threading.RLock()
         self._queries = queries()
 
     def close(self) -> None:
         """Close the file; what was committed stays."""
         with self._lock:
-            self._relaxed.close()
             self._connection.close()
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[None]:
-        """Hold one transaction that is committed as a whole, on the disk on return, or not at all."""
-        with self._transaction(self._connection):
-            yield
+    def writing(self, *, relaxed: bool = False) -> Iterator[None]:
+        """Hold one transaction that is committed as a whole or not at all; on the disk on return unless *relaxed*.
+
+        Inside another one it is a part of that, and becomes durable with it.
+        """
+        with self._lock:
+            if self._connection.in_transaction:
+                yield
+                return
+            with translated("written"):
+                self._wait_for_the_disk(not relaxed)
+                self._connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield
+                    self._connection.execute("COMMIT")
+                except BaseException:
+                    self._take_back()
+                    raise
+
+    def _take_back(self) -> None:
+        if self._connection.in_transaction:  # else SQLite has done so itself: a full disk
+            self._connection.execute("ROLLBACK")
+
+    def _wait_for_the_disk(self, wait: bool) -> None:
+        """Let the next transaction's commit wait for the disk, or not; SQLite takes that only between two."""
+        if wait is not self._waits:
+            self._connection.execute("PRAGMA synchronous = FULL" if wait else "PRAGMA synchronous = NORMAL")
+            self._waits = wait
 
     def ask(self, name: str, /, **values: Any) -> list[sqlite3.Row]:
         """Return the rows of a query; inside ``writing`` it sees what that has written."""
-        with self._lock, translated("read"):
-            return self._connection.execute(self._queries[name], values).fetchall()
+        with self._lock:
+            try:  # `translated` by hand: this is asked a dozen times for every file
+                return self._connection.execute(self._queries[name], values).fetchall()
+            except sqlite3.Error as error:
+                raise wording(error, "read") from error
 
     def do(self, name: str, /, **values: Any) -> sqlite3.Cursor:
         """Carry out a statement inside ``writing``."""
@@ -67,12 +93,8 @@ class Database:
 
     def note(self, name: str, /, **values: Any) -> None:
         """Carry out a single statement that may be the last one lost in a power cut."""
-        with self._lock:
-            if self._connection.in_transaction:
-                self.do(name, **values)
-                return
-            with self._transaction(self._relaxed):
-                self._relaxed.execute(self._queries[name], values)
+        with self.writing(relaxed=True):
+            self.do(name, **values)
 
     def rewrite(self) -> None:
         """Write the file anew and empty its log, so that nothing deleted is left in either.
@@ -80,6 +102,7 @@ class Database:
         Raises JournalError while another program reads in it, DiskFullError.
         """
         with self._lock, translated("written"):
+            self._wait_for_the_disk(True)
             self._connection.execute("VACUUM")
             (busy, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
@@ -87,18 +110,6 @@ class Database:
                 "Another program reads the journal, so what was deleted could not be wiped from it yet.",
                 hint="Say it once more when the other program has ended.",
             )
-
-    @contextlib.contextmanager
-    def _transaction(self, connection: sqlite3.Connection) -> Iterator[None]:
-        with self._lock, translated("written"):
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
 
 
 @contextlib.contextmanager
@@ -151,11 +162,7 @@ def open_database(
                 raise
             rebuild()
             connection = connect(path)
-        try:
-            return Database(connection, connect_relaxed(path))
-        except BaseException:
-            connection.close()
-            raise
+        return Database(connection)
 
 
 def open_to_read(path: Path) -> Database:
@@ -180,7 +187,7 @@ def open_to_read(path: Path) -> Database:
             f"The journal is of an older version ({version}; this homebody has {len(known)}).",
             hint="Start the daemon once: it brings the journal up to date.",
         )
-    return Database(connection, connection)
+    return Database(connection)
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -204,16 +211,6 @@ def connect(path: Path) -> sqlite3.Connection:
     except BaseException:
         connection.close()
         raise
-    return connection
-
-
-def connect_relaxed(path: Path) -> sqlite3.Connection:
-    """Return a connection for what need not be on the disk at once."""
-    connection = sqlite3.connect(
-        path, isolation_level=None, check_same_thread=False, timeout=PATIENCE_SECONDS
-    )
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA foreign_keys = ON")
     return connection
 
 

@@ -1,9 +1,12 @@
 """Have we met this file before, whose is it, and up to when has a schedule been served?"""
 
+import contextlib
+import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import Enum
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +14,9 @@ from homebody.clock import Clock
 from homebody.journal.breaker import MARK
 from homebody.journal.database import Database
 from homebody.journal.rows import name_bytes, path_of, stored, words
+
+SOME = 2000
+"""How many rows are written at once: others have their turn in between."""
 
 
 class Origin(Enum):
@@ -107,15 +113,31 @@ class Memory:
         """Return whether *recipe* has looked at *folder* for the first time already."""
         return bool(self._database.ask("enrolled", recipe=recipe, folder=name_bytes(folder)))
 
-    def enrol(self, recipe: str, folder: Path, baseline: Iterable[tuple[Path, str]]) -> None:
-        """Note which files, by signature, were in *folder* before *recipe*."""
-        rows = [
+    def enrol(self, recipe: str, folder: Path, baseline: Iterable[tuple[Path, str]]) -> int:
+        """Note which files, by signature, were in *folder* before *recipe*, and return how many.
+
+        *baseline* is read as it comes, outside of any transaction. Broken off, it is all noted again: a file that
+        an earlier beginning noted was there before the recipe, too.
+        """
+        rows = (
             {"recipe": recipe, "path": name_bytes(path), "signature": signature}
             for path, signature in baseline
-        ]
+        )
+        noted = 0
+        while some := list(islice(rows, SOME)):
+            with self._database.writing(relaxed=True):
+                self._database.do_many("baseline", some)
+            noted += len(some)
+        # A full commit, after which files are new: were it lost, those that came since would count as old.
         with self._database.writing():
-            self._database.do_many("baseline", rows)
             self._database.do("enrol", recipe=recipe, folder=name_bytes(folder), now=self._now())
+        return noted
+
+    def there_before(self, recipe: str, signatures: Mapping[str, str]) -> set[str]:
+        """Return which files, given by path, were there, just so, under that very name when *recipe* first looked."""
+        rows = self._database.ask("there_before", recipe=recipe, paths=json.dumps(list(signatures)))
+        found = {os.fsdecode(row["path"]): row["signature"] for row in rows}
+        return {path for path, signature in found.items() if signatures[path] == signature}
 
     def was_there_before(self, recipe: str, path: Path, signature: str, content: str | None = None) -> bool:
         """Return whether the file was there, just so, when *recipe* first looked; it may have a new name.
@@ -146,8 +168,36 @@ class Memory:
 
     def known_content(self, path: Path, signature: Signature) -> str | None:
         """Return the content key of an unchanged file that was taken in before."""
-        rows = self._database.ask("known_content", path=name_bytes(path), **signature_values(signature))
-        return str(rows[0]["content"]) if rows else None
+        return self.known_contents({str(path): signature}).get(str(path))
+
+    def known_contents(self, signatures: Mapping[str, Signature]) -> dict[str, str]:
+        """Return the content keys of those files, given by path, that are unchanged since they were taken in.
+
+        Paths are UTF-8 here; others are not asked about.
+        """
+        rows = self._database.ask("known_contents", paths=json.dumps(list(signatures)))
+        found = {os.fsdecode(row["path"]): row for row in rows}
+        return {
+            path: str(row["content"])
+            for path, row in found.items()
+            if signature_values(signatures[path])
+            == {"size": row["size"], "mtime_ns": row["mtime_ns"], "inode": row["inode"]}
+        }
+
+    def had(self, keys: Iterable[str]) -> set[str]:
+        """Return which of *keys* have had their run already."""
+        rows = self._database.ask("had_keys", keys=json.dumps(list(keys)))
+        return {os.fsdecode(row["key"]) for row in rows}
+
+    @contextlib.contextmanager
+    def taking_in(self) -> Iterator[None]:
+        """Hold one transaction around the intake of several files, which need not be on the disk at once.
+
+        A killed process loses nothing of it once this is left. A power cut may lose the whole of it: then the files
+        are as unknown as they were, and the next look at their folder finds them.
+        """
+        with self._database.writing(relaxed=True):
+            yield
 
     def remember_content(self, path: Path, signature: Signature, content: str) -> None:
         """Remember what a file holds, so that the next rescan need not read it."""

@@ -222,8 +222,17 @@ WHERE recipe = :recipe AND path = :path AND EXISTS (
   WHERE effects.path = :path AND (effects.after = :content OR effects.before = :content)
 );
 
--- name: known_content
-SELECT content FROM files WHERE path = :path AND size = :size AND mtime_ns = :mtime_ns AND inode = :inode;
+-- name: there_before
+SELECT path, signature FROM baseline
+WHERE recipe = :recipe AND path IN (SELECT CAST(value AS BLOB) FROM json_each(:paths));
+
+-- name: known_contents
+-- One query for many files: a rescan asks about every file that is there.
+SELECT path, size, mtime_ns, inode, content FROM files
+WHERE path IN (SELECT CAST(value AS BLOB) FROM json_each(:paths));
+
+-- name: had_keys
+SELECT key FROM runs WHERE key IN (SELECT CAST(value AS BLOB) FROM json_each(:keys));
 
 -- name: remember_content
 INSERT OR REPLACE INTO files (path, size, mtime_ns, inode, content)

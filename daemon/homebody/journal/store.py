@@ -136,7 +136,8 @@ class Journal(History, Again, Forgetting):
         never = stored(now + timedelta(seconds=LONGEST_PAUSE_SECONDS))
         if not self._database.ask("next_run", now=stored(now), never=never):
             return None
-        with self._database.writing():
+        # Relaxed: a claim that a power cut loses is a run still queued, and the plan that it leads to is a full commit.
+        with self._database.writing(relaxed=True):
             found = self._database.ask("next_run", now=stored(now), never=never)
             if not found:
                 return None
@@ -316,8 +317,12 @@ class Journal(History, Again, Forgetting):
         return [effect_of(row) for row in self._database.ask("effects", run=run)]
 
     def mark(self, effect: int, state: str) -> None:
-        """Set the state of an effect, one of EffectState."""
-        self.mark_all({effect: state})
+        """Set the state of an effect, one of EffectState.
+
+        That it was applied need not be on the disk at once: at a start, the file tells. The run's end waits for both.
+        """
+        with self._database.writing(relaxed=EffectState(state) is EffectState.APPLIED):
+            self.mark_all({effect: state})
 
     def mark_all(self, states: Mapping[int, str]) -> None:
         """Set the states of several effects, by their numbers, in one transaction."""

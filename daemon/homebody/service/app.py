@@ -15,12 +15,13 @@ from homebody.clock import Clock, SystemClock
 from homebody.documents.reader import Reader
 from homebody.errors import ModelError, ModelNotReadyError, SealError
 from homebody.house.due import enqueuer
-from homebody.house.intake import Intake, wishes
+from homebody.house.intake import Intake
 from homebody.house.pause import Pause
 from homebody.house.purge import know_key
 from homebody.house.rebuild import FirstLook
 from homebody.house.recover import recover
 from homebody.house.runner import Runner
+from homebody.house.watched import wishes
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
 from homebody.logs import configure, get_log
@@ -91,7 +92,11 @@ def build_daemon(home: Home, clock: Clock, lock: Lock, environ: Mapping[str, str
     first_look = FirstLook(journal)
     watched = wishes(recipes.values(), settings.settle)
     wake = threading.Event()
-    folders = FolderWatch([(one.folder, one.recursive) for one in watched], lambda path: intake.hint(path))  # noqa: PLW0108 - made below
+    folders = FolderWatch(
+        [(one.folder, one.recursive) for one in watched],
+        hint=lambda path: intake.hint(path),  # noqa: PLW0108 - made below
+        missed=lambda: intake.missed(),  # noqa: PLW0108
+    )
     intake = Intake(
         journal=journal,
         clock=clock,

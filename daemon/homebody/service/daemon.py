@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from homebody import seal
 from homebody.clock import Clock
 from homebody.documents.reader import Reader
-from homebody.house.intake import Intake, Watched
+from homebody.house.intake import Intake
 from homebody.house.pause import Pause
 from homebody.house.runner import Runner
+from homebody.house.watched import Watched
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
 from homebody.model.client import ModelClient

@@ -7,7 +7,7 @@ from homebody.clock import SystemClock
 from homebody.errors import NotRunningError
 from homebody.house.account import account
 from homebody.house.inquiry import House, inquire
-from homebody.house.intake import wishes
+from homebody.house.watched import wishes
 from homebody.journal.store import Journal
 from homebody.paths import Home
 from homebody.recipe.load import load_folder

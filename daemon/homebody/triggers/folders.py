@@ -1,6 +1,7 @@
 """What touched the watched folders just now? Every event of the file system is a hint with a path, no more."""
 
 import errno
+import logging
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -57,6 +58,25 @@ def below(path: Path, folder: Path) -> Path | None:
     return None if any(part.startswith(".") for part in named.parts) else named
 
 
+class Complaints(logging.Handler):
+    """Hears when watchdog warns: it does so when the system's queue of events has overflowed, and tells no handler.
+
+    The text may name a folder and goes nowhere.
+    """
+
+    def __init__(self, missed: Callable[[], None]) -> None:
+        super().__init__(level=logging.WARNING)
+        self._missed = missed
+
+    def emit(self, record: logging.LogRecord) -> None:  # noqa: ARG002 - whatever it is, events may be lost
+        """Pass on that events may have been missed."""
+        self._missed()
+
+
+def nothing() -> None:
+    """Do nothing about events that were missed: somebody else looks regularly."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
     """A folder that the system watches for us: which one it was when it began, and watchdog's handle on it."""
@@ -66,13 +86,22 @@ class Watch:
 
 
 class FolderWatch:
-    """Watches folders with the system's own means; what it misses, the rescan finds."""
+    """Watches folders with the system's own means; what it misses, the rescan finds.
 
-    def __init__(self, folders: Iterable[tuple[Path, bool]], hint: Callable[[Path], None]) -> None:
+    *hint* and *missed* are called from threads of their own: something happened at a path, or who knows where.
+    """
+
+    def __init__(
+        self,
+        folders: Iterable[tuple[Path, bool]],
+        hint: Callable[[Path], None],
+        missed: Callable[[], None] = nothing,
+    ) -> None:
         self._folders: dict[Path, bool] = {}
         for folder, recursive in folders:
             self._folders[folder] = recursive or self._folders.get(folder, False)
         self._hint = hint
+        self._complaints = Complaints(missed)
         self._observer: Any = None
         self._watches: dict[Path, Watch] = {}
         self.problems: dict[Path, str] = {}
@@ -80,6 +109,7 @@ class FolderWatch:
 
     def start(self) -> None:
         """Begin to watch; a folder that cannot be watched is noted in ``problems`` and stops no other."""
+        logging.getLogger("watchdog").addHandler(self._complaints)
         try:
             self._observer = Observer()
             self._observer.start()
@@ -103,6 +133,7 @@ class FolderWatch:
 
     def stop(self) -> None:
         """Stop watching and wait until the threads have ended."""
+        logging.getLogger("watchdog").removeHandler(self._complaints)
         if self._observer is not None and self._observer.is_alive():
             self._observer.stop()
             self._observer.join(timeout=STOP_SECONDS)

@@ -1,0 +1,180 @@
+"""Who gets a file that has settled, and has it been had before?
+
+What we wrote ourselves is known by path and content, so it wakes nothing. Files come in batches, and the
+runs of a batch are queued in one transaction: a storm waits for no disk.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from homebody.clock import Clock
+from homebody.documents.file import identify
+from homebody.errors import DiskFullError, DocumentError, HomebodyError
+from homebody.events import FileSettled
+from homebody.filters.filter import FileFacts
+from homebody.house.watched import Coverage, Watched, key_of
+from homebody.journal.breaker import opens_until, waits
+from homebody.journal.store import Journal, Origin
+from homebody.logs import get_log
+from homebody.recipe.schema import Recipe
+from homebody.triggers.rescan import Candidate
+from homebody.triggers.settle import Signature
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A file and what it held when it was looked at; ``lasting`` unless it could not be read just now."""
+
+    path: str
+    signature: Signature
+    content: str
+    lasting: bool = True
+
+
+class Admission:
+    """Offers files to the recipes and queues the runs of those that take them."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        clock: Clock,
+        coverage: Coverage,
+        wake: Callable[[], None],
+        stat: Callable[[Path], Candidate | None],
+        judge: Callable[[Recipe, Path], str | None],
+    ) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._coverage = coverage
+        self._wake = wake
+        self._stat = stat
+        self._judge = judge
+        self._log: Any = get_log()
+
+    def admit(self, paths: Iterable[str]) -> None:
+        """Queue settled files for every recipe that wants them and has not had this content before.
+
+        What cannot be read just now is left to the next rescan; nothing stops the others.
+        """
+        # Read first: nobody else is kept from the journal while a disk is slow.
+        self._take([held for path in paths if (held := self._read(path)) is not None])
+
+    def offer(self, files: Sequence[Held]) -> None:
+        """Offer files that were taken in before to recipes that came since."""
+        keys = {
+            held: [key(watched.recipe, held.content, held.path) for watched in self._matching(held)]
+            for held in files
+        }
+        had = self._journal.had(one for several in keys.values() for one in several)
+        self._take([held for held, several in keys.items() if not had.issuperset(several)])
+
+    def left_alone(self, signatures: Mapping[str, Signature]) -> set[str]:
+        """Return which files every recipe that covers them found there, just so, when it first looked.
+
+        They need not be read: a recipe that leaves existing files alone wants none of them.
+        """
+        asked: dict[str, dict[str, str]] = {}
+        for path, signature in signatures.items():
+            for watched in self._coverage.of(path):
+                asked.setdefault(watched.recipe.name, {})[path] = key_of(signature)
+        there = {recipe: self._journal.there_before(recipe, marks) for recipe, marks in asked.items()}
+        return {
+            path
+            for path in signatures
+            if all(path in there[watched.recipe.name] for watched in self._coverage.of(path))
+        }
+
+    def _read(self, path: str) -> Held | None:
+        """Return what the file at *path* holds, or None when it is gone or cannot be read just now."""
+        candidate = self._stat(Path(path))
+        if candidate is None:
+            return None
+        try:
+            content = identify(candidate.path, limit=self._coverage.limit(path))
+        except DocumentError as error:
+            if isinstance(error.__cause__, PermissionError):
+                # A run of its own, so that a person sees why nothing happens; never remembered, so that the
+                # next rescan notices when the file may be read.
+                unreadable = f"unreadable:{candidate.signature.mtime_ns}"
+                return Held(path, candidate.signature, unreadable, lasting=False)
+        except (HomebodyError, OSError) as error:
+            self._log.error("a file could not be taken in", error=error)
+        else:
+            return Held(path, candidate.signature, content)
+        return None
+
+    def _take(self, files: Sequence[Held]) -> None:
+        """Queue what the recipes want of *files*, and remember what they hold, in one transaction."""
+        if not files:
+            return
+        try:
+            with self._journal.taking_in():
+                queued = [self._queue(held) for held in files]
+        except DiskFullError:
+            raise  # nothing can be queued for anybody: whoever runs us rests, and then looks again
+        except (HomebodyError, OSError) as error:
+            if len(files) == 1:
+                self._log.error("a file could not be taken in", error=error)
+                return
+            for held in files:  # one of them may be to blame, and stops no other
+                self._take([held])
+        else:
+            if any(queued):
+                self._wake()  # now that the loop can see them
+
+    def _queue(self, held: Held) -> bool:
+        """Queue one file for each recipe that wants it, and return whether any did; our own writes wake nothing."""
+        path = Path(held.path)
+        origin = self._journal.origin(path, held.content)
+        queued = False
+        if origin is not Origin.OURS and not self._journal.put_here(path, held.content):
+            for watched in self._matching(held):
+                queued |= self._enqueue(watched, path, held, str(origin))
+        if held.lasting:
+            self._journal.remember_content(path, held.signature, held.content)
+        return queued
+
+    def _matching(self, held: Held) -> list[Watched]:
+        """Return the wishes that cover the file and whose filters let it through."""
+        modified = datetime.fromtimestamp(held.signature.mtime_ns / 1e9, UTC)
+        facts = FileFacts(path=Path(held.path), size=held.signature.size, modified=modified)
+        return [
+            watched
+            for watched in self._coverage.of(held.path)
+            if all(chosen.matches(facts) for chosen in watched.recipe.filters)
+        ]
+
+    def _enqueue(self, watched: Watched, path: Path, held: Held, origin: str) -> bool:
+        recipe = watched.recipe
+        if self._journal.was_there_before(recipe.name, path, key_of(held.signature), held.content):
+            return False
+        if self._journal.renamed_from(recipe.name, path, origin) is not None:
+            return False
+        limit = recipe.limits.runs_per_file
+        now = self._clock.now()
+        starts = self._journal.starts(recipe.name, path, now - limit.per)
+        until = opens_until(starts, limit.count, limit.per, now)
+        run = self._journal.enqueue(
+            recipe=recipe.name,
+            recipe_hash=recipe.hash,
+            event=FileSettled(path=path, content=held.content),
+            key=key(recipe, origin, held.path),
+            path=path,
+            content=held.content,
+            origin=origin,
+            due=None,
+            lane=watched.folder,
+            not_before=until,
+            reason=waits(limit.count, limit.per, until) if until is not None else None,
+            skip=self._judge(recipe, path),
+        )
+        return run is not None
+
+
+def key(recipe: Recipe, origin: str, path: str) -> str:
+    """Return what a recipe has one run for, ever: a person's content in a place."""
+    return f"{recipe.name}\n{origin}\n{path}"
