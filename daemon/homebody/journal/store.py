@@ -5,7 +5,6 @@ at all; every turn of events with its step, so that a screen can follow along.
 """
 
 import os
-from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,11 +17,10 @@ from homebody.journal.database import Database, open_to_read
 from homebody.journal.forget import Forgetting
 from homebody.journal.history import History
 from homebody.journal.memory import Origin, Signature
+from homebody.journal.plans import Plans
 from homebody.journal.rebuilding import Rebuilt, open_whole
 from homebody.journal.rows import (
     detail_text,
-    effect_of,
-    effect_values,
     name_bytes,
     run_of,
     step_of,
@@ -31,8 +29,6 @@ from homebody.journal.rows import (
 )
 from homebody.journal.run import (
     LONGEST_PAUSE_SECONDS,
-    EffectRow,
-    EffectState,
     Run,
     RunState,
     Step,
@@ -42,7 +38,7 @@ from homebody.journal.run import (
 __all__ = ["Journal", "Origin", "Signature", "Step"]
 
 
-class Journal(History, Again, Forgetting):
+class Journal(History, Again, Forgetting, Plans):
     """Every run, step and effect, in one SQLite file. Its methods may be called from any thread.
 
     All raise JournalError when the file cannot be read or written, and DiskFullError when the disk is full.
@@ -294,54 +290,3 @@ class Journal(History, Again, Forgetting):
     def changes(self, after: int) -> list[Step]:
         """Return the next steps of any run after step *after*, at most a thousand."""
         return [step_of(row) for row in self._database.ask("changes", after=after)]
-
-    # effects
-
-    def plan(self, run: int, effects: Sequence[EffectRow]) -> list[int]:
-        """Write the whole plan of *run* down as intended, in one transaction; return the effects' numbers.
-
-        What an earlier try intended and did not do counts as abandoned.
-        """
-        numbers = []
-        with self._database.writing():
-            self._database.do("abandon", run=run)
-            first = int(self._database.ask("next_ordinal", run=run)[0]["ordinal"])
-            for ordinal, effect in enumerate(effects, start=first):
-                made = self._database.do("intend", **effect_values(effect), ordinal=ordinal)
-                assert made.lastrowid is not None
-                numbers.append(made.lastrowid)
-        return numbers
-
-    def effects(self, run: int) -> list[EffectRow]:
-        """Return the effects of *run* in the order in which they were planned, earlier tries first."""
-        return [effect_of(row) for row in self._database.ask("effects", run=run)]
-
-    def mark(self, effect: int, state: str) -> None:
-        """Set the state of an effect, one of EffectState.
-
-        That it was applied need not be on the disk at once: at a start, the file tells. The run's end waits for both.
-        """
-        with self._database.writing(relaxed=EffectState(state) is EffectState.APPLIED):
-            self.mark_all({effect: state})
-
-    def mark_all(self, states: Mapping[int, str]) -> None:
-        """Set the states of several effects, by their numbers, in one transaction."""
-        rows = [{"id": effect, "state": EffectState(state).value} for effect, state in states.items()]
-        with self._database.writing():
-            self._database.do_many("mark", rows)
-
-    def images(self) -> set[str]:
-        """Return the vault's names of all images that an undo or a recovery may still ask for."""
-        return {str(row["image"]) for row in self._database.ask("images_in_use")}
-
-    # what is kept of a run, for people
-
-    def keep(self, run: int, name: str, image: str, *, ordinal: int = 0) -> None:
-        """Remember that the vault has the *name* (prompt, answer, plan) of *run* under *image*."""
-        with self._database.writing():
-            self._database.do("keep", run=run, word=name, ordinal=ordinal, image=image, now=self._now())
-
-    def kept(self, run: int) -> dict[tuple[str, int], str]:
-        """Return the vault's names of what was kept of *run*, by its name and its number among those."""
-        rows = self._database.ask("kept", run=run)
-        return {(str(row["name"]), int(row["ordinal"])): str(row["image"]) for row in rows}
