@@ -2,30 +2,33 @@
 
     python tests/crash/kill.py [--kills N] [--files N] [--seed N] [--json]
 
-A folder of notes is worked on by the real intake, runner, journal, vault and undo, in a child process that is
-killed with SIGKILL: mostly when it reaches a statement drawn by lot (the child kills itself there, before the
-statement runs), else from outside, after a time drawn by lot. The next child goes on
-with what it finds. When all runs are done, all of them are undone, newest first, under the same kills. What
-must be there in the end comes from a run that nobody killed. The last line is JSON: ``kills``, ``files``,
+The files of ``scene.py`` are worked on by the real intake, runner, journal, vault and undo, in a child process that
+is killed with SIGKILL: mostly when it reaches a statement drawn by lot (the child kills itself there, before the
+statement runs), else from outside, after a time drawn by lot. The next child goes on with what it finds. When all
+runs are done, all of them are undone, newest first, under the same kills; in every other round a person edits files
+first, and the undo is by force. What must be there in the end comes from a run that nobody killed: content, mode,
+desktop tags, and the time of files that were only moved or tagged. The last line is JSON: ``kills``, ``files``,
 ``lost``, ``repeated``, ``partial``, ``not_undoable``, ``points`` (statements at which a kill struck), ``seconds``.
 """
 
 import argparse
+import itertools
 import json
 import os
 import random
 import select
 import shutil
 import signal
-import stat
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Any
+
+from scene import Look, Scene
 
 import homebody
 from homebody.clock import SystemClock
@@ -41,34 +44,23 @@ from homebody.journal.run import RunState
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
 from homebody.logs import configure
-from homebody.recipe.load import load_folder
-from homebody.recipe.schema import Recipe
 from homebody.testing import FakeModel
 from homebody.triggers.rescan import look
 
-RECIPES = {
-    "stamp": "front_matter: {set: {stamp: '{{ file.stem }}'}, add: {tags: [seen]}}",
-    "beside": "write: {dest: '{{ file.folder }}/{{ file.stem }}.beside.txt', content: 'Beside {{ file.name }}.'}",
-    "over": "write: {dest: 'OUT/{{ file.stem }}.txt', content: 'Over {{ file.name }}.', on_conflict: overwrite}",
-    "log": "append: {dest: 'OUT/log/{{ file.suffix | slug }}.txt', content: '{{ file.name }} was seen'}",
-}
-RECIPE = """version: 1
-name: NAME
-description: One kind of change
-triggers:
-  - {watch: NOTES, existing: process, settle: 50ms}
-filters:
-  - extension: KINDS
-actions:
-  - ACTION
-"""
 PACKAGE = f"{Path(homebody.__file__).parent}/"
 ROOMS = tuple(PACKAGE + room for room in ("journal/", "actions/", "house/"))
 DEEDS = tuple(
     PACKAGE + file
     for file in (
         "actions/apply.py",
+        "actions/attributes.py",
+        "actions/duplicate.py",
+        "actions/relocate.py",
+        "actions/tags.py",
         "actions/temporary.py",
+        "house/applying.py",
+        "house/deeds.py",
+        "house/force.py",
         "house/recover.py",
         "house/undo.py",
         "journal/vault.py",
@@ -80,7 +72,6 @@ LIVES = {ROOMS: 4000, DEEDS: 400}
 """Statements that a child lives at most, by where they are counted."""
 
 LIVES_OF_SECONDS = 0.5
-HEAP = b"\x00\xff no text, but a note's own bytes\r\n"
 
 
 @dataclass
@@ -106,49 +97,6 @@ class Refused(Exception):
     """What a child said that neither ended well nor was killed."""
 
 
-class Scene:
-    """A folder of notes, a folder for what comes out, recipes, and homebody's state."""
-
-    def __init__(self, folder: Path, files: int) -> None:
-        self.folder, self.files = folder, files
-        self.notes, self.out, self.state = folder / "notes", folder / "out", folder / "state"
-
-    def build(self) -> None:
-        """Make everything as it is before homebody comes: some notes have front matter, some files are there."""
-        for made in (self.notes, self.out, self.state, self.folder / "recipes"):
-            made.mkdir(parents=True)
-        for name, action in RECIPES.items():
-            text = RECIPE.replace("NAME", name).replace("ACTION", action)
-            text = (
-                text.replace("KINDS", "md" if name == "stamp" else "[md, txt]")
-                .replace("NOTES", str(self.notes))
-                .replace("OUT", str(self.out))
-            )
-            (self.folder / "recipes" / f"{name}.yaml").write_text(text)
-        for number in range(self.files):
-            top = b"---\r\ntags: [a]\r\n---\r\n" if number % 3 == 0 else b""
-            path = self.notes / f"note-{number}{'.txt' if number % 4 == 3 else '.md'}"
-            path.write_bytes(top + b"Note %d.\r\n" % number)
-            path.chmod(0o600 if number % 2 else 0o644)
-            if number % 2:
-                (self.out / f"note-{number}.txt").write_bytes(HEAP)
-
-    def recipes(self) -> dict[str, Recipe]:
-        """Return the recipes."""
-        loaded = load_folder(self.folder / "recipes")
-        assert not loaded.problems, loaded.problems
-        return {recipe.name: recipe for recipe in loaded.recipes}
-
-    def tree(self) -> dict[str, tuple[bytes, int]]:
-        """Return every file in the notes and in what came out, with its content and its mode."""
-        return {
-            str(path.relative_to(self.folder)): (path.read_bytes(), stat.S_IMODE(path.stat().st_mode))
-            for top in (self.notes, self.out)
-            for path in top.rglob("*")
-            if path.is_file()
-        }
-
-
 def work(scene: Scene) -> None:
     """Be homebody on *scene* until there is nothing left to do."""
     clock, recipes = SystemClock(), scene.recipes()
@@ -169,6 +117,10 @@ def work(scene: Scene) -> None:
     )  # fmt: skip
     endings = Endings(journal, clock, recipes)
     for round_ in range(3):
+        for run in journal.in_state(
+            RunState.QUARANTINED
+        ):  # set aside after five kills: a person tries it again
+            journal.queue_again(run.id)
         while (run := journal.claim()) is not None:
             endings.record(run, runner.run(run))
         if round_ < 2:
@@ -180,7 +132,7 @@ def work(scene: Scene) -> None:
     journal.close()
 
 
-def take_back(scene: Scene) -> None:
+def take_back(scene: Scene, *, force: bool = False) -> None:
     """Undo every run that is done; the one whose changes were planned last goes first."""
     journal, vault = (
         Journal.open(scene.state / "journal.db", SystemClock()),
@@ -193,11 +145,16 @@ def take_back(scene: Scene) -> None:
         done.items(), key=lambda item: [effect.id for effect in item[1]], reverse=True
     ):
         try:
-            undo(journal, vault, number)
+            undo(journal, vault, number, force=force)
         except UndoRefusedError as error:
             if "changed nothing" not in str(error):
                 raise
     journal.close()
+
+
+def take_back_by_force(scene: Scene) -> None:
+    """Undo every run that is done, whatever a person made of its files."""
+    take_back(scene, force=True)
 
 
 def kill_at(statement: int, where: tuple[str, ...], report: int) -> None:
@@ -252,55 +209,110 @@ def live(scene: Scene, deed: Callable[[Scene], None], lot: random.Random, tally:
     return True
 
 
-def half_done(scene: Scene, before: dict[str, Any], after: dict[str, Any], tally: Tally) -> None:
-    """Look for anything that is neither as it was nor as it is to be; logs hold whole lines, each once."""
-    for name, (content, _mode) in scene.tree().items():
+Tree = Mapping[str, Look]
+
+
+def half_done(scene: Scene, before: Tree, after: Tree, tally: Tally) -> None:
+    """Look for a name or a content that is in neither tree; logs hold whole lines, each once."""
+    trees = (*before.items(), *after.items())
+    whole = {one.content for _, one in trees}
+    logged = {
+        line for name, one in trees if "/log/" in name for line in one.content.splitlines(keepends=True)
+    }
+    for name, found in scene.tree().items():
         if ".homebody-" in name:
             continue
         if "/log/" in name:
-            lines = content.splitlines(keepends=True)
+            lines = found.content.splitlines(keepends=True)
             if len(set(lines)) < len(lines):
                 tally.wrong("repeated", name)
-            if not set(lines) <= set(after[name][0].splitlines(keepends=True)):
+            if not set(lines) <= logged:
                 tally.wrong("partial", name)
         elif name not in before and name not in after:
             tally.wrong("repeated", name)
-        elif content not in {tree[name][0] for tree in (before, after) if name in tree}:
+        elif found.content not in whole:
             tally.wrong("partial", name)
 
 
-def in_the_end(found: dict[str, Any], wanted: dict[str, Any], kind: str, tally: Tally) -> None:
+def in_the_end(found: Tree, wanted: Tree, kind: str, tally: Tally) -> None:
     """Compare two trees; the order of a log's lines does not count, as recipes take turns."""
 
-    def comparable(tree: dict[str, Any]) -> dict[str, Any]:
+    def comparable(tree: Tree) -> dict[str, Any]:
         return {
-            name: (sorted(content.splitlines()) if "/log/" in name else content, mode)
-            for name, (content, mode) in tree.items()
+            name: (sorted(one.content.splitlines()), one.mode, one.tags) if "/log/" in name else one
+            for name, one in tree.items()
         }
 
-    found, wanted = comparable(found), comparable(wanted)
-    for name in sorted(found.keys() | wanted.keys()):
-        if found.get(name) != wanted.get(name):
-            tally.wrong("repeated" if name not in wanted and kind == "lost" else kind, name)
+    there, due = comparable(found), comparable(wanted)
+    for name in sorted(there.keys() | due.keys()):
+        if there.get(name) != due.get(name):
+            told = "repeated" if name not in due and kind == "lost" else kind
+            tally.wrong(told, f"{name}: {there.get(name)} instead of {due.get(name)}")
 
 
-def round_of_kills(folder: Path, files: int, kills: int, lot: random.Random, tally: Tally) -> None:
+def round_of_kills(
+    scenes: tuple[Scene, Scene], kills: int, lot: random.Random, tally: Tally, *, force: bool
+) -> None:
     """Work a scene to its end and take it all back, with at most *kills* kills in all."""
-    clean, scene = Scene(folder / "clean", files), Scene(folder / "killed", files)
-    for made in (clean, scene):
+    clean, scene = scenes
+    for made in scenes:
         made.build()
     before = scene.tree()
     assert live(clean, work, Never(), tally)
     after = clean.tree()
-    for deed, wanted, kind in ((work, after, "lost"), (take_back, before, "not_undoable")):
-        try:
-            while not live(scene, deed, lot if tally.kills < kills else Never(), tally):
-                half_done(scene, before, after, tally)
-        except Refused as fault:
-            tally.wrong(kind, str(fault))
-            return
-        in_the_end(scene.tree(), wanted, kind, tally)
-    tally.files += files
+    if not under_kills(scene, work, (before, after), kills, lot, tally):
+        return
+    undoing, left, wanted = take_back, after, before
+    if force:
+        for made in scenes:
+            made.edit()
+        undoing, left = take_back_by_force, clean.tree()
+        assert live(clean, undoing, Never(), tally)
+        wanted = clean.tree()
+        nothing_of_the_persons_is_lost(left, wanted, tally)
+    if under_kills(scene, undoing, (left, wanted), kills, lot, tally):
+        tally.files += scene.files
+
+
+def under_kills(
+    scene: Scene,
+    deed: Callable[[Scene], None],
+    trees: tuple[Tree, Tree],
+    kills: int,
+    lot: random.Random,
+    tally: Tally,
+) -> bool:
+    """Let *deed* be done under kills, compare what comes out with the second tree, and return whether it ended."""
+    kind = "lost" if deed is work else "not_undoable"
+    try:
+        while not live(scene, deed, lot if tally.kills < kills else Never(), tally):
+            half_done(scene, *trees, tally)
+    except Refused as fault:
+        tally.wrong(kind, str(fault))
+        return False
+    faults = len(tally.faults)
+    in_the_end(scene.tree(), trees[1], kind, tally)
+    if len(tally.faults) > faults:
+        tally.faults += endings(scene)
+    return True
+
+
+def endings(scene: Scene) -> list[str]:
+    """Return how the runs ended that neither were done nor taken back, to help whoever looks for the fault."""
+    journal = Journal.open(scene.state / "journal.db", SystemClock(), read_only=True)
+    runs = [run for run in journal.runs(limit=100_000) if run.state not in (RunState.DONE, RunState.UNDONE)]
+    told = [f"{run.recipe} on {run.path} is {run.state.value}: {run.reason}" for run in runs]
+    told += [f"  {one.deed} {one.path.name} {one.state}" for run in runs for one in journal.effects(run.id)]
+    journal.close()
+    return told
+
+
+def nothing_of_the_persons_is_lost(edited: Tree, undone: Tree, tally: Tally) -> None:
+    """Every content that a person wrote before a forced undo is there after it, under some name."""
+    there = {one.content for one in undone.values()}
+    for name, one in edited.items():
+        if one.content.startswith(b"A person's") and one.content not in there:
+            tally.wrong("lost", name)
 
 
 class Never(random.Random):
@@ -329,11 +341,16 @@ def main() -> int:
     asked = parser.parse_args()
     configure(None)
     tally, lot, began = Tally(), random.Random(asked.seed), time.monotonic()
-    while tally.kills < asked.kills:
+    for number in itertools.count():
+        if tally.kills >= asked.kills:
+            break
         folder = Path(tempfile.mkdtemp(prefix="homebody-kill-"))
+        scenes = Scene(folder / "clean", asked.files), Scene(folder / "killed", asked.files)
         try:
-            round_of_kills(folder, asked.files, asked.kills, lot, tally)
+            round_of_kills(scenes, asked.kills, lot, tally, force=number % 2 == 1)
         finally:
+            for scene in scenes:
+                scene.remove()
             shutil.rmtree(folder)
         if not asked.json:
             print(

@@ -30,7 +30,7 @@ NOTHING = {"lost": 0, "repeated": 0, "partial": 0, "not_undoable": 0}
 
 def test_fifty_kills_lose_repeat_and_halve_nothing() -> None:
     """Every file ends as it would have without them, and every run is taken back byte for byte."""
-    found = kill("--kills", "50", "--files", "8")
+    found = kill("--kills", "50", "--files", "16")
     assert NOTHING == wrong(found), found
     assert found["kills"] >= 50
 

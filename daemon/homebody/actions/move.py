@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, ValidationInfo
 from homebody.actions.action import Action, TemplateText, World, scope_of
 from homebody.actions.conflict import OnConflict, names
 from homebody.actions.destination import resolve, roots
-from homebody.actions.effect import Effect, Move
+from homebody.actions.effect import Effect, Move, Tags
 from homebody.errors import EffectError, RecipeError
 
 HERE = "{{ file.name }}"
@@ -84,5 +84,8 @@ def moved(world: World, path: Path, on_conflict: OnConflict, kind: str) -> list[
         if on_conflict == "skip":
             return []
         if on_conflict == "overwrite":
-            return [Move(path=wanted, source=source, after=here[1], before=there[1], kind=kind)]
+            # Its tags go first, as a change of their own: so an undo brings them back with the file.
+            tags = world.tags(wanted)
+            bare = [] if tags is None else [Tags(path=wanted, stored=None, stored_before=tags, kind=kind)]
+            return [*bare, Move(path=wanted, source=source, after=here[1], before=there[1], kind=kind)]
     return []

@@ -176,6 +176,7 @@ def left_behind(effects: Iterable[EffectRow]) -> Mapping[tuple[Path, Deed], str 
             assert effect.source is not None
             found[effect.source, Deed.PUT] = None
             found[effect.path, Deed.PUT] = effect.after
+            found.pop((effect.path, Deed.TAGS), None)  # those of the file that was replaced
         else:
             found[effect.path, effect.deed] = effect.after
     return found

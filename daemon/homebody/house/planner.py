@@ -116,12 +116,14 @@ def merged(effects: Sequence[Effect]) -> list[Effect]:
     """Return *effects* with each file moved once, written once and tagged once, in this order.
 
     What was planned for a file before it got another name is done under its last one: a crash in between
-    then leaves it at one of two places, never on the way. A file that ends where it began is not moved.
+    then leaves it at one of two places, never on the way. A file that ends where it began is not moved. The
+    tags of a file that is to be replaced are taken from it before.
     """
     moves: dict[Path, Move] = {}
     began: dict[Path, Path] = {}  # the name that a file has in the plan so far, and the one that it has now
     puts: dict[Path, Put] = {}
     tags: dict[Path, Tags] = {}
+    bared: dict[Path, Tags] = {}  # the tags of the file that a move replaces, by where the moved file began
     for effect in effects:
         match effect:
             case Put():
@@ -136,6 +138,9 @@ def merged(effects: Sequence[Effect]) -> list[Effect]:
                 start = began.pop(effect.source, effect.source)
                 began[effect.path] = start
                 replaced = puts.pop(effect.path, None)
+                bared.pop(start, None)
+                if (gone := tags.pop(effect.path, None)) is not None:
+                    bared[start] = gone
                 written, tagged = puts.pop(effect.source, None), tags.pop(effect.source, None)
                 if written is not None:
                     puts[effect.path] = replace(written, path=effect.path)
@@ -150,6 +155,7 @@ def merged(effects: Sequence[Effect]) -> list[Effect]:
                     before=effect.before if replaced is None else replaced.before,
                 )
     return [
+        *(tag for start, tag in bared.items() if moves[start].path != start and tag.before != tag.after),
         *(move for move in moves.values() if move.path != move.source),
         *(change for change in puts.values() if change.before != change.after),
         *(change for change in tags.values() if change.before != change.after),

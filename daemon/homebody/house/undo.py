@@ -106,15 +106,16 @@ def take_back_one(journal: Journal, vault: Vault, effect: EffectRow) -> None:
 
 
 def put_right(journal: Journal, vault: Vault, run: Run, applied: Sequence[EffectRow]) -> None:
-    """After an undo that failed half-way, make the run's changes again, so that it is whole.
+    """After an undo that failed half-way, make what it had taken back again, so that the run is whole.
 
     When that fails, too, the intent to undo stays, and the next start goes on with it.
     """
     with contextlib.suppress(HomebodyError):
         states = {effect.id: effect.state for effect in journal.effects(run.id)}
-        for effect in applied:
+        undone = [effect for effect in applied if states[effect.id] == EffectState.UNDONE]
+        for effect in applied[max(0, len(applied) - len(undone) - 1) :]:  # and the one at which it failed
             assert effect.id is not None
-            if states[effect.id] == EffectState.UNDONE or not was_made(effect):
+            if effect in undone or not was_made(effect):
                 make(vault, effect)
             journal.mark(effect.id, EffectState.APPLIED)
         journal.set_state(run.id, run.state)
