@@ -81,6 +81,7 @@ LOOPS = [
     ("/w/a/{% if ask.opt %}x.txt{% else %}y.md{% endif %}", [MD], {}),
     ("/w/a/{{ 'x' ~ '.md' }}", [MD], {}),
     ("{{ file.folder }}/{{ file.stem }}", [], {}),
+    ("/w/a/x.md/{{ ask.opt }}", [MD], {}),
 ]
 
 FINE = [
@@ -339,6 +340,9 @@ BESIDE = ("{{ file.folder }}/{{ file.stem }}.summary.md", [NO_SUMMARY], {"watch"
 
 @settings(max_examples=100)
 @example(BESIDE, ([], "/w/a", False))
+@example(
+    ("{{ file.folder }}/{{ file.suffix }}", [], {"watch": "/w/a", "recursive": True}), ([], "/w/a", False)
+)
 @given(made_of, taker_of)
 def test_whatever_would_wake_is_found(maker: Any, taker: Any) -> None:
     """No path that the actions' own code makes, and the filters' own code takes, was overlooked."""
@@ -370,6 +374,7 @@ def test_of_a_known_path_the_answer_is_exact(pieces: list[str], folder: str, tak
     except HomebodyError:
         assume(False)
     paths = [path for _, path in islice(results(recipe("a", folder + "".join(pieces), watch="/w/a")), 1)]
+    assume(paths)  # a folder such as `x.` is one that nothing can be written into
     expected = {("a", "b")} if any(taken(other, path) for path in paths) else set()
     assert expected == {pair for pair in wakes(one, other) if pair[0] == "a"}
 

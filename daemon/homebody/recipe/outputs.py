@@ -60,9 +60,9 @@ def outputs(recipe: Recipe) -> list[Made]:
                         rest == (NAME,) and watched == [(folder, False)]
                     )
                     ways = [*([] if in_place else [rest]), *(_numbered(rest) if output.numbered else ())]
-                    for one in map(_plain, map(tidy, ways)):
-                        if one:
-                            found[Made(action=number, kind=action.kind, folder=folder, rest=one)] = None
+                    for where, one in (short for whole in ways for short in _shortened(folder, whole)):
+                        if plain := _plain(tidy(one)):
+                            found[Made(action=number, kind=action.kind, folder=where, rest=plain)] = None
     return list(found)
 
 
@@ -104,6 +104,17 @@ def _placed(
                 yield Path(directory or "/").resolve(), tidy((name, *rest))
             else:
                 yield from ((root, (Hole(empty=False),)) for root in roots)
+
+
+def _shortened(folder: Path, rest: Pattern) -> Iterator[tuple[Path, Pattern]]:
+    """Yield *folder* and *rest*, and the folder before the name as the file where nothing may be left of the name."""
+    yield folder, rest
+    folders, name = _name(rest)
+    if all(isinstance(part, Hole) and part.empty for part in name):
+        if folders:
+            yield folder, (*folders[:-1], str(folders[-1]).rstrip("/"))
+        else:
+            yield folder.parent, (folder.name,)
 
 
 def _plain(rest: Pattern) -> Pattern:
