@@ -5,6 +5,7 @@ recipe is loaded: that folder is all that the seal lets the recipe write.
 """
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,14 +20,18 @@ from homebody.sandbox import parse
 from homebody.templates import compile_template
 
 BEGIN = "begin it with a folder: ~/Notes/..., {{ vars.NAME }}/... or {{ file.folder }}/..."
+_HOLE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_DOTS = re.compile(r"(?:^|/)\s*(?:(?:\.\s*){3,}(?:/|$)|\.\s*$)")  # `..` has its own words, and `./` is nothing
 _FROM_FILE = (("file", "folder"), ("file", "path"))
 
 
 def roots(dest: str, watched: Sequence[Path], variables: Mapping[str, Any]) -> tuple[Path, ...]:
     """Return the real folders below which *dest* lies, one for each watched folder if it begins there.
 
-    Raises RecipeError when that cannot be known, or would be the whole disk or home.
+    Raises RecipeError when that cannot be known, would be the whole disk or home, or has a name of dots alone.
     """
+    if _DOTS.search(_HOLE.sub("x", dest)):
+        raise RecipeError("a name made of dots alone is none: name the file or folder itself")
     begins_there = any(_dotted(node) in _FROM_FILE for node in parse(dest).find_all(nodes.Expr))
     places: Sequence[Path | None] = watched if begins_there and watched else (None,)
     return tuple(dict.fromkeys(_root(dest, place, variables) for place in places))
