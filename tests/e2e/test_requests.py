@@ -131,3 +131,20 @@ def test_what_makes_no_sense_is_refused_with_the_cure(started, type_in):
     for words, said in REFUSED:
         code, text = type_in(*words)
         assert (True, True) == (code != 0, said in text), (words, text)
+
+
+def test_status_says_what_a_schedule_missed_while_homebody_was_off(house, type_in):
+    """How often, when last, and what became of it."""
+    for name, catch_up in (("made-up", "once"), ("left-out", "skip")):
+        house.recipe(name, f"name: {name}\ntriggers: [{{schedule: {{every: 1s}}, catch_up: {catch_up}}}]\n"
+                     f"actions:\n  - write: {{dest: {house.folder}/out/{name}.txt, content: x}}\n")  # fmt: skip
+    house.start(model=False)
+    house.until(lambda: len({run["recipe"] for run in house.runs()}) == 2)
+    house.stop()
+    house.start(model=False)
+    status = house.status()
+    assert {"made-up": True, "left-out": False} == {
+        name: gap["made_up"] for name, gap in status["missed"].items()
+    }
+    text = " ".join(type_in("status")[1].split())
+    assert ("it was made up for" in text, "left out, as its `catch_up: skip` says" in text) == (True, True)

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homebody.triggers.moments import GRACE, Trigger, build, going_on, missed, next_due, served
+from homebody.triggers.moments import (
+    GRACE,
+    Missed,
+    Trigger,
+    build,
+    going_on,
+    missed,
+    next_due,
+    served,
+    unserved,
+)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -171,6 +181,21 @@ def test_a_week_asleep_is_not_made_up_for_when_the_recipe_says_skip():
     """`catch_up: skip` waits for the next moment."""
     trigger = build(Said(at=time(7, 30)), BERLIN)
     assert missed(trigger, berlin(2026, 3, 2, 7, 30), berlin(2026, 3, 9, 8), "skip") is None
+
+
+def test_what_was_missed_is_counted_and_the_last_is_named():
+    """A week asleep is seven mornings; a clock change in it makes them neither six nor eight."""
+    trigger = build(Said(at=time(2, 30)), BERLIN)
+    gap = unserved(trigger, berlin(2026, 3, 25, 2, 30), berlin(2026, 4, 1, 12), "skip")
+    assert gap == Missed(count=7, last=berlin(2026, 4, 1, 2, 30), made_up=False)
+    assert unserved(trigger, None, berlin(2026, 4, 1), "once") is None
+    assert unserved(trigger, berlin(2026, 4, 1, 2, 30), berlin(2026, 4, 1, 12), "once") is None
+
+
+def test_what_was_missed_in_a_year_is_counted_quickly():
+    """Every second of it is told as a thousand, and the last one is the last one."""
+    gap = unserved(build(Said(every=timedelta(seconds=1))), berlin(2025, 3, 1), berlin(2026, 3, 1), "once")
+    assert gap == Missed(count=1000, last=berlin(2026, 3, 1), made_up=True)
 
 
 def test_a_recipe_that_was_never_served_has_missed_nothing():

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from homebody.clock import SystemClock
 from homebody.testing import FakeClock
-from homebody.triggers.moments import Every, next_due
+from homebody.triggers.moments import Every, Missed, next_due
 from homebody.triggers.schedule import Schedules
 
 SECOND = timedelta(seconds=1)
@@ -44,6 +44,11 @@ def test_what_was_missed_is_reported_when_the_recipe_is_added():
     schedules.add("hourly", Every(timedelta(hours=1)), cursor)
     schedules.add("lazy", Every(timedelta(hours=1)), cursor, "skip")
     assert [("hourly", datetime(2026, 3, 9, 12, 0, tzinfo=UTC))] == calls
+    last = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
+    assert {
+        "hourly": Missed(count=168, last=last, made_up=True),
+        "lazy": Missed(count=168, last=last, made_up=False),
+    } == schedules.missed
 
 
 def test_a_report_that_fails_is_made_again_and_stops_no_other():

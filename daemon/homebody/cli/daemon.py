@@ -50,6 +50,9 @@ def status_lines(status: dict[str, Any]) -> list[str]:
             + (f"  next at {due}" if due else "")
             + ("" if recipe["enabled"] else "  off")
         )
+    lines += [missed_words(name, gap) for name, gap in status["missed"].items()]
+    if status["counts"].get("waiting"):
+        lines.append("plans wait for you: `homebody review`")
     lines += [f"  {name} waits: {why}" for name, why in status["waiting"].items()]
     lines += [
         f"  {name} is held by its breaker on {held['files']} of its files, the first until {held['until']}:"
@@ -61,6 +64,13 @@ def status_lines(status: dict[str, Any]) -> list[str]:
     if status["key"] == "file":
         lines.append("the vault's key lies in a file (no keyring here); `homebody doctor` says more")
     return lines
+
+
+def missed_words(name: str, gap: dict[str, Any]) -> str:
+    """Return what a schedule missed while homebody was off or the computer slept, and what became of that."""
+    times = "once" if gap["count"] == 1 else f"{gap['count']} times"
+    then = "it was made up for" if gap["made_up"] else "left out, as its `catch_up: skip` says"
+    return f"  {name} missed its time {times}, last at {gap['last']}; {then}"
 
 
 def paused_words(paused: dict[str, Any]) -> str:

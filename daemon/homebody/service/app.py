@@ -193,7 +193,7 @@ def live(daemon: Daemon, server: ControlServer, signals: Signals) -> int:
         log.error("the journal was damaged or gone, and was rebuilt", count=rebuilt.saved)
     found = recover(daemon.journal, daemon.vault)
     log.info("recovered", finished=found.finished, taken_back=found.taken_back, handed_back=found.handed_back)
-    schedules = start_schedules(daemon)
+    schedules = daemon.schedules = start_schedules(daemon)
     threads = [
         threading.Thread(target=server.serve_forever, name="control", daemon=True),
         threading.Thread(target=take_in, args=(daemon,), name="intake", daemon=True),

@@ -21,6 +21,7 @@ from homebody.service.lifecycle import Lock
 from homebody.service.upkeep import Upkeep
 from homebody.settings import Settings
 from homebody.triggers.folders import FolderWatch
+from homebody.triggers.schedule import Schedules
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,6 +48,8 @@ class Daemon:
     folders: FolderWatch
     stop: threading.Event = field(default_factory=threading.Event)
     wake: threading.Event = field(default_factory=threading.Event)
+    schedules: Schedules | None = None
+    """The running schedules, once they are started."""
     model_problem: str | None = None
     waiting: dict[str, str] = field(default_factory=dict)
     """Recipes that cannot run before a restart, and why."""

@@ -57,6 +57,7 @@ def status(daemon: Daemon) -> dict[str, Any]:
             str(folder): why for folder, why in (daemon.folders.problems | daemon.intake.problems).items()
         },
         "schedules": schedule_status(daemon),
+        "missed": missed_status(daemon),
         "counts": {state.value: number for state, number in daemon.journal.counts().items()},
         "reader": {"pid": daemon.reader.pid},
     }
@@ -132,6 +133,19 @@ def schedule_status(daemon: Daemon) -> dict[str, str]:
         if moments:
             found[recipe.name] = min(moments).astimezone().isoformat(timespec="seconds")
     return found
+
+
+def missed_status(daemon: Daemon) -> dict[str, dict[str, Any]]:
+    """Return which moments of which recipes passed while homebody was off or the computer slept."""
+    missed = daemon.schedules.missed if daemon.schedules is not None else {}
+    return {
+        name: {
+            "count": gap.count,
+            "last": gap.last.astimezone().isoformat(timespec="seconds"),
+            "made_up": gap.made_up,
+        }
+        for name, gap in missed.items()
+    }
 
 
 def changes(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 from homebody.clock import Clock
 from homebody.errors import HomebodyError
 from homebody.house.purge import Purged, keep_to
+from homebody.house.requests import expire
 from homebody.journal.copying import copied_at, copy_journal
 from homebody.journal.run import RunState
 from homebody.journal.store import Journal
@@ -78,6 +79,7 @@ class Upkeep:
             self._purged_at = now
         if copy_due(copied_at(self._journal_path), now, idle=self._idle()):
             self.copy()
+        self._done("dry runs could not be let go", lambda: expire(self._journal, now))
         self._done("the first look after the rebuilding could not be ended", self._also)
 
     def purge(self) -> Purged:

@@ -5,6 +5,7 @@ is the journal's cursor, so that nothing depends on being awake at the right sec
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Literal, Protocol
 
@@ -25,6 +26,9 @@ LOOK_BACK = tuple(
     timedelta(minutes=minutes) for minutes in (2, 90, 1_500, 12_000, 47_000, 550_000, 2_200_000)
 )
 """How far back the last missed moment is looked for, the near past first: two minutes to four years."""
+
+MOST_COUNTED = 1000
+"""So many missed moments are counted: what runs every second and slept for a year is told as quickly."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
@@ -143,6 +147,30 @@ def missed(trigger: Trigger, cursor: datetime | None, now: datetime, catch_up: C
         return None
     latest = trigger.last_until(now)
     return latest if latest is not None and latest > cursor else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missed:
+    """Moments at which nobody was there: how many, the last of them, and whether it is made up for."""
+
+    count: int
+    last: datetime
+    made_up: bool
+
+
+def unserved(trigger: Trigger, cursor: datetime | None, now: datetime, catch_up: CatchUp) -> Missed | None:
+    """Return which moments later than *cursor* and until *now* nobody served, None when there were none.
+
+    More than a thousand are counted as a thousand.
+    """
+    if cursor is None:
+        return None
+    count, last, moment = 0, None, trigger.next_after(cursor)
+    while moment is not None and moment <= now and count < MOST_COUNTED:
+        count, last, moment = count + 1, moment, trigger.next_after(moment)
+    if last is None:
+        return None
+    return Missed(count=count, last=trigger.last_until(now) or last, made_up=catch_up == "once")
 
 
 def going_on(cursor: datetime | None, now: datetime) -> datetime:

@@ -9,14 +9,18 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from homebody.clock import Clock
 from homebody.triggers.moments import (
+    GRACE,
+    TICK,
     WRONG_CLOCK,
     CatchUp,
+    Missed,
     Trigger,
     build,
     going_on,
     missed,
     next_due,
     served,
+    unserved,
 )
 
 __all__ = ["CatchUp", "Schedules", "Trigger", "build", "missed", "next_due"]
@@ -48,6 +52,8 @@ class Schedules:
         self._at: dict[str, datetime] = {}
         self._seen = clock.now()
         self._over = threading.Event()
+        self.missed: dict[str, Missed] = {}
+        """What nobody was there for, by recipe: before this start, or in the last sleep."""
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={"default": {"type": "threadpool", "max_workers": 1}},
@@ -59,6 +65,7 @@ class Schedules:
         now = self._clock.now()
         entry = Entry(job=f"{len(self._entries)}:{name}", name=name, trigger=trigger, catch_up=catch_up)
         self._entries.append(entry)
+        self._note(entry, cursor, now)
         late = missed(trigger, cursor, now, catch_up)
         if late is not None:
             self._due(name, late)
@@ -98,6 +105,8 @@ class Schedules:
         """Report the moment and plan the next one to come; what could not be reported is reported again."""
         now = self._clock.now()
         report = served(entry.trigger, moment, now, entry.catch_up)
+        if now - moment > GRACE:
+            self._note(entry, moment - TICK, now)
         try:
             if report is not None:
                 self._due(entry.name, report)
@@ -105,6 +114,12 @@ class Schedules:
             self._plan(entry, moment, at=now + TRY_AGAIN)
             raise
         self._plan(entry, next_due(entry.trigger, max(moment, now)))
+
+    def _note(self, entry: Entry, cursor: datetime | None, now: datetime) -> None:
+        """Remember what was missed, for people."""
+        gap = unserved(entry.trigger, cursor, now, entry.catch_up)
+        if gap is not None:
+            self.missed[entry.name] = gap
 
     def _nudge(self) -> None:
         """Let the scheduler look at the clock again, and plan anew when the clock turns out to have been wrong."""
