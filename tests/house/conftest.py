@@ -55,15 +55,16 @@ class Room:
     def intake(self) -> Intake:
         """Return the intake of the recipes loaded so far."""
         if self._intake is None:
+            watched = wishes(self.recipes.values(), 5.0)
             self._intake = Intake(
                 journal=self.journal,
                 clock=self.clock,
-                watched=wishes(self.recipes.values(), 5.0),
+                watched=watched,
                 wake=self.wake,
                 rescan_seconds=300,
                 stat=look,
                 mend=lambda: None,
-                judge=FirstLook(self.journal),
+                judge=FirstLook(self.journal, watched),
             )
             self._intake.enrol()
         return self._intake

@@ -30,7 +30,11 @@ DIARY = (
     + ASK
     + "actions:\n  - append: {dest: 'OUT/diary.txt', content: '{{ file.name }}: {{ ask.summary }}'}\n"
 )
-RECIPES = {"summary": SUMMARY, "list": LIST, "diary": DIARY}
+ECHO = (
+    "filters:\n  - extension: md\n"
+    "actions:\n  - write: {dest: '{{ file.folder }}/{{ file.stem }}.echo.md', content: 'hm'}\n"
+)
+RECIPES = {"summary": SUMMARY, "list": LIST, "diary": DIARY, "echo": ECHO}
 
 
 def database(room) -> Path:
@@ -176,6 +180,8 @@ def check_start(pristine: Pristine, kind: str, places: list[int], *, killed: boo
             assert len(found) == len(set(found)), f"{name} has a line twice: {found}"
             assert "new.md" in found
             assert set(found) - {"new.md", "queued.md"} == {f"{one}.md" for one in "abcde"}
+        new = {f"Notes/{name}{end}.md" for name in ("new", "queued") for end in ("", ".summary", ".echo")}
+        assert set(after) - set(before) <= new, "homebody took its own file for a person's"
         assert after["Notes/new.summary.md"] == "A summary.\n"
         assert after["Notes/new.md"].startswith("---\nseen: 'yes'\n")
         assert careful or "queued.md" in lines(room, "list.txt")[-2]
@@ -241,10 +247,10 @@ def test_a_lost_journal_comes_back_from_its_copy_and_the_rest_is_judged(pristine
     before = room.tree()
     room.settle()
     assert room.journal.rebuilt.damaged is None
-    assert (8, 8) == (room.journal.rebuilt.saved, room.journal.rebuilt.from_copy)
+    assert (10, 10) == (room.journal.rebuilt.saved, room.journal.rebuilt.from_copy)
     assert ("done", None) == states(room, "a.md")["summary"]
     found = states(room, "c.md")
-    assert {("skipped", FOUND_DONE)} == {found[recipe] for recipe in ("summary", "list", "stamp")}
+    assert {("skipped", FOUND_DONE)} == {found[recipe] for recipe in ("summary", "list", "stamp", "echo")}
     assert "`homebody backfill diary` does it" in (found["diary"][1] or "")
     waiting = states(room, "queued.md")
     assert {"queued"} == {waiting[recipe][0] for recipe in ("summary", "list", "stamp")}
@@ -262,19 +268,19 @@ def test_a_crash_in_the_first_look_repeats_it(pristine):
     pristine.put_back(killed=False, copy=False)
     damage(database(room), "gone", [0])
     reopen(room)
-    since = FirstLook(room.journal).since
+    since = FirstLook(room.journal, ()).since
     assert since == room.clock.now()
     room.intake.rescan()
     room.journal.close()
     reopen(room)
-    assert FirstLook(room.journal).since == since
+    assert FirstLook(room.journal, ()).since == since
     room.settle()
     assert ("skipped", FOUND_DONE) == states(room, "c.md")["summary"]
     assert room.intake.caught_up
-    FirstLook(room.journal).over()
+    FirstLook(room.journal, ()).over()
     room.journal.close()
     reopen(room)
-    assert FirstLook(room.journal).since is None
+    assert FirstLook(room.journal, ()).since is None
     room.journal.close()
 
 
@@ -372,8 +378,8 @@ def test_a_file_that_came_after_the_rebuilding_is_new(room):
     (room.folder / "out" / "a.txt").write_text("of another a.md")
     changed = datetime.fromtimestamp(path.lstat().st_ctime, UTC)
     room.journal.set_meta(REBUILT, changed.isoformat())
-    assert FirstLook(room.journal)(loaded, path) == FOUND_DONE
+    assert FirstLook(room.journal, ())(loaded, path) == FOUND_DONE
     room.journal.set_meta(REBUILT, (changed - timedelta(seconds=1)).isoformat())
-    assert FirstLook(room.journal)(loaded, path) is None
+    assert FirstLook(room.journal, ())(loaded, path) is None
     room.journal.set_meta(REBUILT, None)
-    assert FirstLook(room.journal)(loaded, path) is None
+    assert FirstLook(room.journal, ())(loaded, path) is None

@@ -5,7 +5,8 @@ are looked at one by one, as far as what they make does not hang on an answer. W
 again, what shows as not done is queued as usual, and what cannot be judged is left to the person.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
@@ -25,17 +26,22 @@ from homebody.actions.tag import TagAction
 from homebody.actions.write import WriteAction
 from homebody.documents.file import take
 from homebody.errors import HomebodyError
+from homebody.filters.filter import FileFacts
+from homebody.house.intake import Watched
 from homebody.house.planner import Overlay, file_values
 from homebody.journal.merge import REBUILT
 from homebody.journal.store import Journal
 from homebody.recipe.schema import Recipe
 from homebody.templates import compile_template
+from homebody.triggers.rescan import scan
 
 FOUND_DONE = "found done after the journal was rebuilt"
 LEFT = (
     "left as it is: the journal was rebuilt, and whether this was done before cannot be seen;"
     " `homebody backfill {recipe}` does it"
 )
+
+OURS = "taken for what homebody itself made before the journal was rebuilt: a recipe writes under this name"
 
 FIXED = frozenset({"name", "stem", "suffix", "path", "folder"})
 """What is the same of a file whenever it is asked; its size and its date may be our own doing."""
@@ -68,15 +74,20 @@ def judge(recipe: Recipe, path: Path) -> Verdict:
         file = take(path, limit=recipe.read.limit)
     except HomebodyError:
         return Verdict.NOT_DONE  # then no run could read it either, and a run says why
-    modified = datetime.fromtimestamp(file.mtime_ns / 1e9, UTC).astimezone()
-    values: dict[str, Any] = {
-        "vars": dict(recipe.vars),
-        "recipe": {"name": recipe.name, "description": recipe.description},
-        "file": file_values(file.path, file.size, modified),
-    }
+    modified = datetime.fromtimestamp(file.mtime_ns / 1e9, UTC)
+    values = known(recipe, FileFacts(path=file.path, size=file.size, modified=modified))
     writes = tuple(recipe.permissions().writes)
     world = World(values=values, file=file, source="", roots=writes, content=Overlay().content)
     return decide([judge_action(action, world) for action in recipe.actions])
+
+
+def known(recipe: Recipe, facts: FileFacts) -> dict[str, Any]:
+    """Return what templates know of *recipe* and its file, without an answer and without a run."""
+    return {
+        "vars": dict(recipe.vars),
+        "recipe": {"name": recipe.name, "description": recipe.description},
+        "file": file_values(facts.path, facts.size, facts.modified.astimezone()),
+    }
 
 
 def judge_action(action: Action, world: World) -> Verdict:
@@ -168,11 +179,40 @@ LOOKS: Mapping[str, Callable[[Any, World], Verdict]] = {
 """How each kind of action is looked at."""
 
 
+def outputs(watched: Sequence[Watched]) -> frozenset[Path]:
+    """Return which files there are under the names that recipes give to what they make of the watched files."""
+    found: set[Path] = set()
+    for one in watched:
+        made = [action for action in one.recipe.actions if isinstance(action, WriteAction | AppendAction)]
+        plain = [action.dest for action in made if fixed(action.dest)]
+        with suppress(HomebodyError, OSError):
+            for candidate in scan(one.folder, one.recursive) if plain else ():
+                modified = datetime.fromtimestamp(candidate.signature.mtime_ns / 1e9, UTC)
+                facts = FileFacts(path=candidate.path, size=candidate.signature.size, modified=modified)
+                if all(chosen.matches(facts) for chosen in one.recipe.filters):
+                    found.update(made_of(one.recipe, facts, plain))
+    return frozenset(found)
+
+
+def made_of(recipe: Recipe, facts: FileFacts, dests: Sequence[str]) -> Iterator[Path]:
+    """Yield the files that are there under the names that *recipe* gives to what it makes of one file."""
+    values = known(recipe, facts)
+    roots = tuple(recipe.permissions().writes)
+    world = World(values=values, file=None, source="", roots=roots, content=Overlay().content)
+    for dest in dests:
+        with suppress(HomebodyError, OSError):
+            path = resolve(dest, world)
+            if path != facts.path and path.exists():
+                yield path
+
+
 class FirstLook:
     """The careful look after a rebuilding: until it is over, old files without a run are judged first."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, watched: Sequence[Watched]) -> None:
         self._journal = journal
+        self._watched = watched
+        self._outputs: frozenset[Path] | None = None
         noted = journal.meta(REBUILT)
         self.since = datetime.fromisoformat(noted) if noted else None
         """When the journal was rebuilt; None when it was not, or the look is over."""
@@ -182,23 +222,27 @@ class FirstLook:
 
         A file that was put there since is new to everybody: its inode's time says so, whatever its date.
         """
-        if self.since is None:
+        if self.since is None or came_after(path, self.since):
             return None
-        try:
-            changed = datetime.fromtimestamp(path.lstat().st_ctime, UTC)
-        except OSError:
-            return None  # it is gone; the run says so
-        if changed > self.since:
+        if self._outputs is None:
+            self._outputs = outputs(self._watched)
+        if path in self._outputs:
+            return OURS
+        verdict = judge(recipe, path)
+        if verdict is Verdict.NOT_DONE:
             return None
-        match judge(recipe, path):
-            case Verdict.DONE:
-                return FOUND_DONE
-            case Verdict.UNKNOWN:
-                return LEFT.format(recipe=recipe.name)
-        return None
+        return FOUND_DONE if verdict is Verdict.DONE else LEFT.format(recipe=recipe.name)
 
     def over(self) -> None:
         """Note that every folder has been looked at once; from now on, all is as usual."""
         if self.since is not None:
             self._journal.set_meta(REBUILT, None)
             self.since = None
+
+
+def came_after(path: Path, moment: datetime) -> bool:
+    """Return whether a file was put there, or changed, after *moment*; of one that is gone a run says so."""
+    try:
+        return datetime.fromtimestamp(path.lstat().st_ctime, UTC) > moment
+    except OSError:
+        return True

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from homebody.errors import JournalError
-from homebody.journal.database import check, translated
+from homebody.journal.database import BROKEN, check, translated
 from homebody.journal.vault import sync
 
 SUFFIX = ".copy"
@@ -35,7 +35,7 @@ def is_whole(journal: Path) -> bool:
     try:
         with contextlib.closing(sqlite3.connect(f"{journal.absolute().as_uri()}?mode=ro", uri=True)) as found:
             check(found)
-    except sqlite3.Error:
+    except BROKEN:
         return False
     return True
 

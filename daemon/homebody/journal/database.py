@@ -23,6 +23,12 @@ from homebody.journal.migrate import migrate, migrations, version_of
 PATIENCE_SECONDS = 10
 """How long another process may hold the write lock."""
 
+BROKEN = (sqlite3.Error, UnicodeDecodeError)
+"""What reading a damaged file can raise: its own words need not be UTF-8, and are a part of SQLite's messages."""
+
+NO_ROOM = (sqlite3.SQLITE_IOERR_SHMSIZE,)
+"""What SQLite calls an input/output error, and is a full disk: its index of the log found no room."""
+
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -117,16 +123,20 @@ def translated(doing: str) -> Iterator[None]:
     """Turn sqlite3's errors into ours; *doing* is what could not be done."""
     try:
         yield
-    except sqlite3.Error as error:
+    except BROKEN as error:
         raise wording(error, doing) from error
 
 
-def wording(error: sqlite3.Error, doing: str) -> HomebodyError:
+def error_of(error: Exception) -> int:
+    """Return the extended code of an error; one that SQLite gives no code for comes from what it read."""
+    without = sqlite3.SQLITE_CORRUPT if type(error) in (sqlite3.DatabaseError, UnicodeDecodeError) else 0
+    return int(getattr(error, "sqlite_errorcode", without))
+
+
+def wording(error: Exception, doing: str) -> HomebodyError:
     """Return our error for one of sqlite3's, with what to do about it."""
-    code = (
-        getattr(error, "sqlite_errorcode", 0) & 0xFF
-    )  # the low byte is the primary code (sqlite.org/rescode.html)
-    if code == sqlite3.SQLITE_FULL:
+    code = error_of(error) & 0xFF  # the low byte is the primary code (sqlite.org/rescode.html)
+    if code == sqlite3.SQLITE_FULL or error_of(error) in NO_ROOM:
         return DiskFullError("The disk is full: the journal cannot be written.")
     if code in DAMAGED:
         return JournalError(
@@ -157,8 +167,8 @@ def open_database(
                 connection.close()
                 rebuild()
                 connection = connect(path)
-        except sqlite3.DatabaseError as error:
-            if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF not in DAMAGED:
+        except BROKEN as error:
+            if error_of(error) & 0xFF not in DAMAGED:
                 raise
             rebuild()
             connection = connect(path)

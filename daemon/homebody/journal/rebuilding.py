@@ -16,13 +16,19 @@ from pathlib import Path
 
 from homebody.errors import DiskFullError, JournalError
 from homebody.journal.copying import copy_of
-from homebody.journal.database import Database, check, connect, open_database, set_aside, translated
+from homebody.journal.database import BROKEN, Database, check, connect, open_database, set_aside, translated
 from homebody.journal.merge import REBUILT, save
 from homebody.journal.migrate import migrations
 from homebody.journal.rows import stored
 from homebody.journal.salvage import Source, sound, sql
 from homebody.journal.vault import FULL, sync
 from homebody.journal.wal import torn
+
+INTERIOR = 5
+"""The kind of a page that points to others (a table's interior page)."""
+
+DEEPEST = 3
+"""How many pages one after the other point on; the schema of a journal needs one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +80,7 @@ def gone(path: Path) -> bool:
 def highest_run(path: Path, how: str) -> int:
     """Return the highest number that a run of the journal at *path* ever had, 0 when that cannot be read."""
     with (
-        contextlib.suppress(sqlite3.Error),
+        contextlib.suppress(*BROKEN),
         contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True)) as found,
     ):
         return Source(found, from_copy=False).highest("runs")
@@ -150,7 +156,7 @@ def open_sources(
         for suffix in ("", "-wal"):
             with contextlib.suppress(FileNotFoundError):
                 shutil.copyfile(path.with_name(path.name + suffix), scratch.with_name(scratch.name + suffix))
-        with contextlib.suppress(sqlite3.Error):
+        with contextlib.suppress(*BROKEN):
             yield Source(
                 stack.enter_context(contextlib.closing(opened(scratch, (copy_of(path), fresh)))),
                 from_copy=False,
@@ -166,7 +172,7 @@ def usable_copy(path: Path) -> bool:
     if not copy.is_file():
         return False
     address = f"{copy.absolute().as_uri()}?mode=ro&immutable=1"
-    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(address, uri=True)) as found:
+    with contextlib.suppress(*BROKEN), contextlib.closing(sqlite3.connect(address, uri=True)) as found:
         check(found)
         (version,) = found.execute("PRAGMA user_version").fetchone()
         return 0 < int(version) <= len(migrations())
@@ -174,48 +180,70 @@ def usable_copy(path: Path) -> bool:
 
 
 def opened(scratch: Path, donors: Sequence[Path]) -> sqlite3.Connection:
-    """Return the damaged database at *scratch*; raise sqlite3.Error when not even its first page can be read.
+    """Return the damaged database at *scratch*; raise sqlite3.Error when not even its tables are known.
 
-    The first page says where the tables begin. When it is broken, that of each of *donors* is tried in its place:
-    tables do not move, and rows that are not what they should be are not believed.
+    Its first pages say where the tables begin. When they are broken, those of each of *donors* are tried in their
+    place: tables do not move, and rows that are not what they should be are not believed.
     """
-    with contextlib.suppress(sqlite3.Error):
+    with contextlib.suppress(*BROKEN):
         return looked_into(scratch)
     for donor in donors:
-        if graft(scratch, donor):
-            with contextlib.suppress(sqlite3.Error):
+        if donor.is_file() and graft(scratch, donor.read_bytes()):
+            with contextlib.suppress(*BROKEN):
                 return looked_into(scratch)
     raise sqlite3.DatabaseError("nothing of it can be read")
 
 
-def graft(scratch: Path, donor: Path) -> bool:
-    """Give *scratch* the first page of *donor*, and return whether that could be done."""
-    if not donor.is_file():
+def graft(scratch: Path, donor: bytes) -> bool:
+    """Give *scratch* the first page of *donor* and the rest of its schema; return whether that could be done."""
+    size = int.from_bytes(donor[16:18], "big")
+    total = scratch.stat().st_size
+    if size < 512 or total < 2 * size:
         return False
-    with donor.open("rb") as file:
-        head = file.read(65_536)
-    size = int.from_bytes(head[16:18], "big")
-    if not size or len(head) < size or scratch.stat().st_size < 2 * size:
-        return False
-    pages = (scratch.stat().st_size // size).to_bytes(4, "big")
     for suffix in ("-wal", "-shm"):  # the log went with the old first page
         scratch.with_name(scratch.name + suffix).unlink(missing_ok=True)
     with scratch.open("r+b") as file:
-        file.write(head[:18] + b"\x01\x01" + head[20:28] + pages + head[32:size])
+        for number in schema_pages(donor, size):
+            if number * size <= min(total, len(donor)):
+                file.seek((number - 1) * size)
+                file.write(donor[(number - 1) * size : number * size])
+        file.seek(18)
+        file.write(b"\x01\x01")
+        file.seek(28)
+        file.write((total // size).to_bytes(4, "big"))
     return True
+
+
+def schema_pages(data: bytes, size: int, number: int = 1, depth: int = 0) -> Iterator[int]:
+    """Yield the pages that hold the schema of the database *data*: the first, and those it points to.
+
+    The format: sqlite.org/fileformat2.html#b_tree_pages.
+    """
+    yield number
+    page = data[(number - 1) * size : number * size]
+    head = 100 if number == 1 else 0
+    if depth > DEEPEST or len(page) < size or page[head] != INTERIOR:
+        return
+    cells = int.from_bytes(page[head + 3 : head + 5], "big")
+    places = [int.from_bytes(page[at : at + 2], "big") for at in range(head + 12, head + 12 + 2 * cells, 2)]
+    for place in (head + 8, *places):
+        yield from schema_pages(data, size, int.from_bytes(page[place : place + 4], "big"), depth + 1)
 
 
 def looked_into(path: Path) -> sqlite3.Connection:
     """Return the database at *path*, its tables known. Raises sqlite3.Error."""
     connection = sqlite3.connect(path, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    known = 0
     try:
-        connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA cell_size_check = ON")
         connection.execute(
             "PRAGMA writable_schema = ON"
         )  # else a file that was cut short is refused as a whole
-        connection.execute(sql("has_tables")).fetchall()
-    except BaseException:
-        connection.close()
-        raise
+        (known,) = connection.execute(sql("has_tables")).fetchone()
+    finally:
+        if not known:
+            connection.close()
+    if not known:
+        raise sqlite3.DatabaseError("there are no tables")
     return connection

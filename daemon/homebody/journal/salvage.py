@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from homebody.journal.database import queries
+from homebody.journal.database import BROKEN, queries
 from homebody.journal.rows import effect_of, run_of, step_of
 from homebody.journal.run import EffectState, RunState
 
@@ -75,14 +75,14 @@ class Source:
 
     def highest(self, table: str) -> int:
         """Return the highest number that *table* ever gave, or 0 when that cannot be read."""
-        with suppress(sqlite3.Error, TypeError, ValueError, IndexError):
+        with suppress(*BROKEN, TypeError, ValueError, IndexError):
             found = int(self.connection.execute(sql("highest"), {"table": table}).fetchall()[0][0])
             return found if found < BELIEVABLE else 0
         return 0
 
     def pairs(self, name: str) -> Iterator[sqlite3.Row]:
         """Yield the rows of a query on an index until it breaks."""
-        with suppress(sqlite3.Error):
+        with suppress(*BROKEN):
             yield from self.connection.execute(sql(name))
 
     def _numbered(self, table: str) -> Iterator[sqlite3.Row]:
@@ -96,7 +96,7 @@ class Source:
                 for row in self.connection.execute(query, (low, high)):
                     low = row[column] + 1
                     yield row
-            except sqlite3.Error:
+            except BROKEN:
                 self.holes.add(table)
                 failures += 1
                 if low < high:
@@ -105,7 +105,7 @@ class Source:
 
     def _last(self, table: str) -> int:
         column = NUMBERED[table]
-        with suppress(sqlite3.Error, TypeError):
+        with suppress(*BROKEN, TypeError):
             return int(self.connection.execute(f"SELECT max({column}) FROM {table}").fetchone()[0] or 0)  # noqa: S608
         return 0
 
@@ -114,7 +114,7 @@ class Source:
             order = ", ".join(f"{column} {direction}" for column in KEYED[table])
             try:
                 yield from self.connection.execute(f"SELECT * FROM {table} ORDER BY {order}")  # noqa: S608
-            except sqlite3.Error:
+            except BROKEN:
                 self.holes.add(table)
             else:
                 return
@@ -138,7 +138,7 @@ def sound(connection: sqlite3.Connection) -> bool:
     try:
         runs = [dict(row) for row in connection.execute(sql("open_runs"))]
         effects = [dict(row) for row in connection.execute(sql("open_effects"))]
-    except sqlite3.Error:
+    except BROKEN:
         return False
     return all(believable("runs", row) for row in runs) and all(believable("effects", row) for row in effects)
 

@@ -9,7 +9,7 @@ INSERT INTO sqlite_sequence (name, seq)
 SELECT :table, :highest WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = :table);
 
 -- name: has_tables
-SELECT count(*) FROM runs WHERE id < 0;
+SELECT count(*) FROM sqlite_schema WHERE name = 'runs';
 
 -- name: open_runs
 SELECT * FROM runs WHERE state IN ('queued', 'running', 'waiting', 'undoing');

@@ -89,8 +89,8 @@ def build_daemon(home: Home, clock: Clock, lock: Lock, environ: Mapping[str, str
         clock=clock,
         recipes=recipes,
     )
-    first_look = FirstLook(journal)
     watched = wishes(recipes.values(), settings.settle)
+    first_look = FirstLook(journal, watched)
     wake = threading.Event()
     folders = FolderWatch(
         [(one.folder, one.recursive) for one in watched],
