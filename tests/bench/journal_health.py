@@ -55,6 +55,26 @@ def measured(name: str, deed: Callable[[], object]) -> None:
     print(f"{name:<40} {statistics.median(seconds) * 1000:8.1f} ms")
 
 
+def damaged(whole: bytes, pages: int) -> bytes:
+    """Return a journal with so many *pages*, spread over it, zeroed."""
+    data = bytearray(whole)
+    for number in range(pages):
+        start = (len(data) // 4096) * (2 * number + 1) // (2 * pages) * 4096
+        data[start : start + 4096] = bytes(4096)
+    return bytes(data)
+
+
+def measured_once(name: str, path: Path, data: bytes) -> None:
+    """Print how long a start with a damaged journal takes, and how many runs it saves."""
+    path.write_bytes(data)
+    began = time.perf_counter()
+    journal = Journal.open(path, SystemClock())
+    seconds = time.perf_counter() - began
+    runs = sum(journal.counts().values())
+    journal.close()
+    print(f"{name:<40} {seconds * 1000:8.1f} ms, {runs:,} runs saved")
+
+
 def check(path: Path, pragma: str) -> None:
     """Check the journal as a start does."""
     with closing(sqlite3.connect(path)) as db:
@@ -70,7 +90,12 @@ def main(runs: int) -> None:
         measured("quick_check", lambda: check(path, "quick_check"))
         measured("integrity_check", lambda: check(path, "integrity_check"))
         measured("open (checked), close", lambda: Journal.open(path, SystemClock()).close())
+        whole = path.read_bytes()
+        for name, pages in (("one page", 1), ("a tenth of the pages", len(whole) // 40_960)):
+            measured_once(f"rebuild, {name} zeroed, no copy", path, damaged(whole, pages))
+        path.write_bytes(whole)
         measured("copy, checked and on the disk", lambda: copy_journal(path))
+        measured_once("rebuild, half cut off, with a copy", path, whole[: len(whole) // 2])
 
 
 if __name__ == "__main__":

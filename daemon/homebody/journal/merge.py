@@ -86,9 +86,11 @@ def save_lookouts(target: sqlite3.Connection, sources: list[Source]) -> None:
 
 
 def save_highest(target: sqlite3.Connection, sources: list[Source]) -> None:
-    """Let no number be given twice that the damaged journal has given."""
+    """Let no number be given twice that the damaged journal has given, as far as anything tells."""
     for table in NUMBERED:
         highest = max((source.highest(table) for source in sources), default=0)
+        if table == "runs":
+            highest = max(highest, target.execute(sql("mentioned")).fetchone()["highest"])
         for name in ("raise_highest", "begin_highest"):
             target.execute(sql(name), {"table": table, "highest": highest})
 

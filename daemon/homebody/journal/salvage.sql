@@ -1,6 +1,9 @@
 -- name: highest
 SELECT seq FROM sqlite_sequence WHERE name = :table;
 
+-- name: mentioned
+SELECT max(coalesce((SELECT max(run) FROM effects), 0), coalesce((SELECT max(run) FROM steps), 0)) AS highest;
+
 -- name: raise_highest
 UPDATE sqlite_sequence SET seq = max(seq, :highest) WHERE name = :table;
 
