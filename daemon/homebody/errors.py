@@ -79,6 +79,10 @@ class ChangedSinceError(EffectError):
     """A file changed between the moment it was read and the moment it was to be written."""
 
 
+class PartlyTakenBackError(EffectError):
+    """Something that was changed could not be taken back: somebody had changed it again by then."""
+
+
 class DiskFullError(EffectError):
     """The disk is full."""
 

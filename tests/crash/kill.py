@@ -347,7 +347,11 @@ def main() -> int:
         folder = Path(tempfile.mkdtemp(prefix="homebody-kill-"))
         scenes = Scene(folder / "clean", asked.files), Scene(folder / "killed", asked.files)
         try:
-            round_of_kills(scenes, asked.kills, lot, tally, force=number % 2 == 1)
+            force = number % 2 == 1
+            most = (
+                asked.kills if force else (tally.kills + asked.kills + 1) // 2
+            )  # half of them for the other kind
+            round_of_kills(scenes, most, lot, tally, force=force)
         finally:
             for scene in scenes:
                 scene.remove()

@@ -1,5 +1,8 @@
 """A house without a daemon: real journal, vault, reader and files; a clock and a model that do as they are told."""
 
+import os
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +22,9 @@ from homebody.recipe.load import load_recipe
 from homebody.recipe.schema import Recipe
 from homebody.testing import FakeClock, FakeModel
 from homebody.triggers.rescan import look
+
+sys.path.append(str(Path(__file__).parent))
+from trouble import Trouble, stand_before_the_calls
 
 
 class Room:
@@ -131,3 +137,39 @@ def room(tmp_path: Path, reader: Reader) -> Iterator[Room]:
     made = Room(tmp_path, reader)
     yield made
     made.journal.close()
+
+
+@pytest.fixture
+def rooms(reader: Reader) -> Callable[[Path], Room]:
+    """Return what makes a room in a folder that is not there yet."""
+
+    def made(folder: Path) -> Room:
+        folder.mkdir(parents=True)
+        return Room(folder, reader)
+
+    return made
+
+
+@pytest.fixture
+def two_disks(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
+    """Return folders on two file systems that keep tags; the first is in memory, where thousands of fsync are quick."""
+    shared = Path("/dev/shm")
+    if (
+        not shared.is_dir()
+        or shared.stat().st_dev == tmp_path.stat().st_dev
+        or not os.access(shared, os.W_OK)
+    ):
+        pytest.skip("there is no second file system that this user may write")
+    with tempfile.TemporaryDirectory(dir=shared) as made:
+        for folder in (Path(made), tmp_path):
+            try:
+                os.setxattr(folder, "user.test", b"")
+            except OSError:
+                pytest.skip("one of the two file systems keeps no tags")
+        yield Path(made), tmp_path
+
+
+@pytest.fixture
+def trouble(monkeypatch: pytest.MonkeyPatch) -> Trouble:
+    """Return what stands before every system call of the deeds, and lets them pass until told otherwise."""
+    return stand_before_the_calls(monkeypatch)

@@ -1,9 +1,9 @@
 """How does a change reach the disk, so that nobody ever sees half of it?
 
 A temporary file in the same folder, fsync, a last look whether the file is still what was planned for, the
-new name, fsync of the folder (rename(2), link(2), fsync(2)). A crash leaves the old file or the new one, and
-at most a temporary file that the next start sweeps away. The folder is held open meanwhile: whoever moves it
-or puts another in its place does not lead us astray.
+new name in exchange for the temporary one, a look at what came out, fsync of the folder (link(2), renameat2(2),
+fsync(2)). A crash leaves the old file or the new one, and at most a temporary file that the next start sweeps
+away. The folder is held open meanwhile: whoever moves it or puts another in its place does not lead us astray.
 """
 
 import contextlib
@@ -11,12 +11,13 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from homebody.actions.attributes import Carried, carried
 from homebody.actions.effect import Put
+from homebody.actions.swap import exclusive_rename, remove_as_found, replace_as_found
 from homebody.actions.temporary import sweep, temporary_file
 from homebody.errors import ChangedSinceError, DiskFullError, EffectError
 
@@ -49,14 +50,13 @@ class Found:
     status: os.stat_result
 
     def still(self, now: os.stat_result) -> bool:
-        """Return whether *now* is the same file, unchanged: whoever writes to it moves one of the four."""
+        """Return whether *now* is the same file, unchanged: whoever touches it moves one of the four."""
+        return self.like(now) and self.status.st_ctime_ns == now.st_ctime_ns
+
+    def like(self, now: os.stat_result) -> bool:
+        """Return whether *now* is the same file with the same content; it may have another name."""
         then = self.status
-        return (then.st_ino, then.st_size, then.st_mtime_ns, then.st_ctime_ns) == (
-            now.st_ino,
-            now.st_size,
-            now.st_mtime_ns,
-            now.st_ctime_ns,
-        )
+        return (then.st_ino, then.st_size, then.st_mtime_ns) == (now.st_ino, now.st_size, now.st_mtime_ns)
 
 
 def put(effect: Put) -> None:
@@ -82,8 +82,10 @@ def take_away(path: Path, sha256: str) -> None:
     Raises ChangedSinceError when it is another one by now, EffectError when it cannot be removed.
     """
     with worded(path, "removed"), opened_folder(path.parent) as folder:
-        expected(folder, path, sha256)
-        os.unlink(path.name, dir_fd=folder)
+        found = expected(folder, path, sha256)
+        assert found is not None
+        if not remove_as_found(folder, path.name, as_found(folder, path, found)):
+            raise ChangedSinceError("The file changed before it could be removed, and was left as it is.")
         os.fsync(folder)
 
 
@@ -189,18 +191,44 @@ def rename_into_place(
 ) -> None:
     """Give the temporary file its real name, unless somebody was there before us: ChangedSinceError."""
     name = effect.path.name
-    if found is None:
-        try:
-            os.link(temporary, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
-        except FileExistsError as error:
-            raise ChangedSinceError("A file of that name came before ours, and was left as it is.") from error
-        except OSError as error:
-            if error.errno not in NO_LINKS:
-                raise
-        else:
+    try:
+        if found is None:
+            new_name(folder, temporary, name)
             return
-    look_again(folder, effect, found, kept)
-    os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+        look_again(folder, effect, found, kept)
+        if replace_as_found(folder, temporary, name, as_found(folder, effect.path, found, kept)):
+            return
+    except FileExistsError as error:
+        raise ChangedSinceError("A file of that name came before ours, and was left as it is.") from error
+    except FileNotFoundError as error:
+        raise ChangedSinceError("The file went away before it could be written.") from error
+    raise ChangedSinceError("The file changed before it could be written, and was left as it is.")
+
+
+def new_name(folder: int, temporary: str, name: str) -> None:
+    """Give the temporary file a name that nothing has. Raises OSError, EEXIST when it is taken."""
+    try:
+        os.link(temporary, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        exclusive_rename(folder, temporary, folder, name)
+
+
+def as_found(folder: int, path: Path, found: Found, kept: Carried | None = None) -> Callable[[str], bool]:
+    """Return what tells whether the file of a name in *folder* is still the one at *path* that was *found*."""
+
+    def is_found(name: str) -> bool:
+        try:
+            if not found.like(os.stat(name, dir_fd=folder, follow_symlinks=False)):
+                now = look(path.with_name(name), folder)
+                if now is None or now.sha256 != found.sha256:
+                    return False
+            return kept is None or replace(carried(path.with_name(name), folder), path=kept.path) == kept
+        except EffectError:
+            return False
+
+    return is_found
 
 
 def look_again(folder: int, effect: Put, found: Found | None, kept: Carried | None) -> None:

@@ -1,34 +1,32 @@
 """How does a file get another name or folder, so that it is never in neither place?
 
-Within a file system by one rename(2) that replaces nothing it was not told to (renameat2(2),
-RENAME_NOREPLACE). Across file systems by a copy that is read back and compared before the original goes:
-a crash in between leaves both, and ``move`` and ``move_back`` go on from there.
+Within a file system by one rename that replaces nothing (renameat2(2), RENAME_NOREPLACE), or by a second name
+that is exchanged for the one to be replaced. Across file systems by a copy that is read back and compared before
+the original goes: a crash in between leaves both, and ``move`` and ``move_back`` go on from there. What a person
+saved at the last moment keeps its name.
 """
 
 import contextlib
-import ctypes
 import errno
 import os
-import sys
+import secrets
 
 from homebody.actions.apply import (
     NO_LINKS,
     Found,
+    as_found,
     look,
     make_folders,
+    new_name,
     opened_folder,
-    sync_folder,
     take_away,
     worded,
 )
 from homebody.actions.duplicate import temporary_copy
 from homebody.actions.effect import Move
+from homebody.actions.swap import exclusive_rename, remove_as_found, replace_as_found
+from homebody.actions.temporary import PREFIX, SUFFIX
 from homebody.errors import ChangedSinceError, EffectError
-
-RENAME_NOREPLACE = 1
-RENAME_EXCL = 0x4
-NO_SUCH_RENAME = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)
-"""What a file system or a kernel says that does not know the exclusive rename."""
 
 CHANGED = "The file changed before it could be moved, and was left where it is."
 TAKEN = "A file of that name came before ours, and was left as it is."
@@ -37,8 +35,8 @@ TAKEN = "A file of that name came before ours, and was left as it is."
 def move(effect: Move) -> None:
     """Bring the file at the effect's source to its path, on the disk on return; done already is well, too.
 
-    What had the path's name goes only when it is what the effect says. Raises ChangedSinceError when either
-    file is not as planned (nothing was changed), DiskFullError, or EffectError.
+    What had the path's name goes only when it is what the effect says, or is gone already. Raises
+    ChangedSinceError when either file is not as planned (nothing was changed), DiskFullError, or EffectError.
     """
     with worded(effect.path, "moved there"):
         source, there = look(effect.source), look(effect.path)
@@ -49,7 +47,7 @@ def move(effect: Move) -> None:
         if half_way(source, there, effect):
             take_away(effect.source, effect.after)
             return
-        if sha_of(there) != effect.before:
+        if there is not None and there.sha256 != effect.before:
             raise ChangedSinceError(TAKEN)
         make_folders(effect.path.parent)
         bring(effect, source, there)
@@ -74,11 +72,12 @@ def move_back(effect: Move) -> None:
 
 
 def half_way(source: Found | None, there: Found | None, effect: Move) -> bool:
-    """Return whether both are there because a crash broke off a copy to another file system near its end."""
+    """Return whether both are there because a crash came near the end: a copy on another disk, or a second name."""
     if source is None or there is None or effect.before == effect.after:
         return False
     two_disks = source.status.st_dev != there.status.st_dev
-    return two_disks and source.sha256 == there.sha256 == effect.after
+    one_file = os.path.samestat(source.status, there.status)
+    return (two_disks or one_file) and source.sha256 == there.sha256 == effect.after
 
 
 def bring(effect: Move, source: Found, there: Found | None) -> None:
@@ -88,87 +87,93 @@ def bring(effect: Move, source: Found, there: Found | None) -> None:
         if not source.still(now):
             raise ChangedSinceError(CHANGED)
         try:
-            rename(old, effect, new, there)
+            if there is None:
+                rename(old, effect, new, source)
+            else:
+                replace(old, effect, new, source, there)
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
-            copy_over(effect, new, source, there)
+            copy_over(old, effect, new, source, there)
         os.fsync(new)
         os.fsync(old)
 
 
-def rename(old: int, effect: Move, new: int, there: Found | None) -> None:
-    """Give the file its new name; what is *there* is replaced only as it was found."""
-    if there is not None:
-        same(effect, new, there)
-        os.rename(effect.source.name, effect.path.name, src_dir_fd=old, dst_dir_fd=new)
-        return
+def rename(old: int, effect: Move, new: int, source: Found) -> None:
+    """Give the file a name that nothing has; a newer version that came at the last moment gets its own back."""
     try:
         exclusive_rename(old, effect.source.name, new, effect.path.name)
     except FileExistsError as error:
         raise ChangedSinceError(TAKEN) from error
+    if not as_found(new, effect.path, source)(effect.path.name):
+        with contextlib.suppress(FileExistsError):
+            exclusive_rename(new, effect.path.name, old, effect.source.name)
+        raise ChangedSinceError(CHANGED)
+
+
+def replace(old: int, effect: Move, new: int, source: Found, there: Found) -> None:
+    """Give the file a second name beside the one that it is to have, exchange these two, and take its old name."""
+    temporary = f"{PREFIX}{secrets.token_hex(8)}{SUFFIX}"
+    try:
+        os.link(effect.source.name, temporary, src_dir_fd=old, dst_dir_fd=new, follow_symlinks=False)
     except OSError as error:
-        if error.errno not in NO_SUCH_RENAME:
+        if error.errno == errno.EXDEV or error.errno not in NO_LINKS:
             raise
-        with contextlib.suppress(FileNotFoundError):
-            os.stat(effect.path.name, dir_fd=new, follow_symlinks=False)
+        if not as_found(new, effect.path, there)(effect.path.name):
             raise ChangedSinceError(TAKEN) from error
         os.rename(effect.source.name, effect.path.name, src_dir_fd=old, dst_dir_fd=new)
-
-
-def same(effect: Move, new: int, there: Found) -> None:
-    """Raise ChangedSinceError unless the file at the path is still what it was."""
+        return
     try:
-        now = os.stat(effect.path.name, dir_fd=new, follow_symlinks=False)
-    except FileNotFoundError as error:
-        raise ChangedSinceError(TAKEN) from error
-    if not there.still(now):
-        raise ChangedSinceError(TAKEN)
+        take_place(temporary, effect, new, there)
+        leave(old, effect, new, temporary, source, replaced=True)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary, dir_fd=new)
 
 
-def exclusive_rename(old: int, name: str, new: int, wanted: str) -> None:
-    """Rename *name* in the folder *old* to *wanted* in *new*. Raises OSError, EEXIST when that is taken."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    call, flag = (
-        ("renameatx_np", RENAME_EXCL) if sys.platform == "darwin" else ("renameat2", RENAME_NOREPLACE)
-    )
-    function = getattr(libc, call, None)
-    if function is None:
-        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
-    if function(old, os.fsencode(name), new, os.fsencode(wanted), ctypes.c_uint(flag)) != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number), wanted)
-
-
-def copy_over(effect: Move, new: int, source: Found, there: Found | None) -> None:
+def copy_over(old: int, effect: Move, new: int, source: Found, there: Found | None) -> None:
     """Copy the file into its new folder with its mode, times and attributes, compare, and remove the original."""
     with temporary_copy(effect.source, new) as temporary:
         written = look(effect.path.with_name(temporary), new)
         if written is None or written.sha256 != effect.after:
             raise EffectError(f"{effect.path} does not hold what was copied to it: nothing was moved.")
-        if there is None:
-            place(temporary, effect, new)
+        if there is not None:
+            take_place(temporary, effect, new, there)
         else:
-            same(effect, new, there)
-            os.rename(temporary, effect.path.name, src_dir_fd=new, dst_dir_fd=new)
-    os.fsync(new)
-    found = look(effect.source)
-    if found is None or not source.still(found.status):
-        raise ChangedSinceError(CHANGED)
-    effect.source.unlink()
-    sync_folder(effect.source.parent)
+            try:
+                new_name(new, temporary, effect.path.name)
+            except FileExistsError as error:
+                raise ChangedSinceError(TAKEN) from error
+        leave(old, effect, new, temporary, source, replaced=there is not None)
 
 
-def place(temporary: str, effect: Move, new: int) -> None:
-    """Give the finished copy its name, unless somebody was there before us."""
+def take_place(temporary: str, effect: Move, new: int, there: Found) -> None:
+    """Give *temporary* the name of what is *there*, which is called *temporary* then, or raise ChangedSinceError."""
     try:
-        os.link(temporary, effect.path.name, src_dir_fd=new, dst_dir_fd=new, follow_symlinks=False)
-    except FileExistsError as error:
+        if replace_as_found(new, temporary, effect.path.name, as_found(new, effect.path, there)):
+            return
+    except FileNotFoundError as error:
         raise ChangedSinceError(TAKEN) from error
-    except OSError as error:
-        if error.errno not in NO_LINKS:
-            raise
-        exclusive_rename(new, temporary, new, effect.path.name)
+    raise ChangedSinceError(TAKEN)
+
+
+def leave(old: int, effect: Move, new: int, temporary: str, source: Found, *, replaced: bool) -> None:
+    """Take the file's old name away, now that it has its new one; when that fails, take that one back."""
+    try:
+        os.fsync(new)
+        if not remove_as_found(old, effect.source.name, as_found(old, effect.source, source)):
+            raise ChangedSinceError(CHANGED)
+    except (OSError, EffectError) as error:
+        with contextlib.suppress(OSError, EffectError):
+            if replaced:
+                ours = look(effect.path, new)
+                if ours is not None and ours.sha256 == effect.after:
+                    replace_as_found(new, temporary, effect.path.name, as_found(new, effect.path, ours))
+            else:
+                take_away(effect.path, effect.after)
+        if isinstance(error, FileNotFoundError):
+            raise ChangedSinceError(CHANGED) from error
+        raise
 
 
 def sha_of(found: Found | None) -> str | None:

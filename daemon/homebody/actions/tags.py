@@ -30,12 +30,7 @@ def stored_tags(path: Path) -> bytes | None:
     if not hasattr(os, "getxattr"):
         return None
     with worded(path, "read"):
-        try:
-            return os.getxattr(path, ATTRIBUTE, follow_symlinks=False)
-        except OSError as error:
-            if error.errno in (errno.ENODATA, *NO_ATTRIBUTES):
-                return None
-            raise
+        return _attribute(path)
 
 
 def set_tags(path: Path, before: bytes | None, after: bytes | None) -> None:
@@ -49,7 +44,7 @@ def set_tags(path: Path, before: bytes | None, after: bytes | None) -> None:
     with worded(path, "tagged"):
         descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
-            if stored_tags(path) != before:
+            if _attribute(descriptor) != before:
                 raise ChangedSinceError("The file's tags changed before ours were set, and were left.")
             with handle(descriptor) as number:
                 if after is None:
@@ -57,6 +52,8 @@ def set_tags(path: Path, before: bytes | None, after: bytes | None) -> None:
                 else:
                     os.setxattr(number, ATTRIBUTE, after)
             os.fsync(descriptor)
+            if not os.path.samestat(os.fstat(descriptor), path.lstat()):
+                raise ChangedSinceError("The file was replaced while it was tagged.")
         except OSError as error:
             if error.errno in NO_ATTRIBUTES:
                 words = f"{path} lies on a file system that keeps no tags: the file was left as it is."
@@ -64,6 +61,16 @@ def set_tags(path: Path, before: bytes | None, after: bytes | None) -> None:
             raise
         finally:
             os.close(descriptor)
+
+
+def _attribute(file: Path | int) -> bytes | None:
+    """Return the attribute of the file at a path, or of an open one; None for none. Raises OSError."""
+    try:
+        return os.getxattr(file, ATTRIBUTE, follow_symlinks=isinstance(file, int))
+    except OSError as error:
+        if error.errno in (errno.ENODATA, *NO_ATTRIBUTES):
+            return None
+        raise
 
 
 def split(stored: bytes | None) -> tuple[str, ...]:

@@ -64,6 +64,15 @@ def created(name: str, folder: int, mode: int | None) -> int:
             os.umask(before)
 
 
+def opened(path: Path) -> int:
+    """Return a descriptor of the file at *path*, for reading alone when nobody may write it. Raises OSError."""
+    flags = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        return os.open(path, os.O_RDWR | flags)  # some network file systems lock nothing less
+    except PermissionError:
+        return os.open(path, os.O_RDONLY | flags)
+
+
 def sweep(folders: Iterable[Path]) -> int:
     """Remove our own temporary files that a crash left in *folders*, and return how many.
 
@@ -73,7 +82,7 @@ def sweep(folders: Iterable[Path]) -> int:
     for folder in folders:
         for path in folder.glob(f"{PREFIX}*{SUFFIX}"):
             with contextlib.suppress(OSError):
-                descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+                descriptor = opened(path)
                 try:
                     fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     path.unlink()

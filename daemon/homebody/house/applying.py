@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from homebody.actions.apply import missing_folders
+from homebody.actions.apply import content_sha, missing_folders, sweep
 from homebody.actions.effect import Effect, Move, Put, Tags
 from homebody.documents.file import Snapshot, take
-from homebody.errors import ChangedSinceError, DiskFullError, HomebodyError
-from homebody.house.deeds import carry_out
-from homebody.house.recover import take_back
+from homebody.errors import ChangedSinceError, DiskFullError, HomebodyError, PartlyTakenBackError
+from homebody.house.deeds import carry_out, folders_of
+from homebody.house.recover import BY_OTHERS, take_back
 from homebody.journal.run import Deed, EffectRow, EffectState, Run
 from homebody.journal.store import Journal, Origin
 from homebody.journal.vault import Vault
@@ -18,8 +18,9 @@ def apply(journal: Journal, vault: Vault, run: Run, effects: Sequence[Effect]) -
     """Write the plan of *run* down, images first, then make each change and mark it.
 
     What was changed is taken back when a later change cannot be made, so that a plan holds whole or not.
-    Raises ChangedSinceError, EffectError, DiskFullError: there is no room then to take anything back either,
-    and the next try goes on with the plan.
+    Raises ChangedSinceError or EffectError, then nothing is changed; PartlyTakenBackError when a person changed
+    a file before it could be taken back; DiskFullError when there is no room to take anything back either, and
+    the next try goes on with the plan.
     """
     rows = [row(journal, vault, run, effect, home_of(effects)) for effect in effects]
     try:
@@ -29,9 +30,12 @@ def apply(journal: Journal, vault: Vault, run: Run, effects: Sequence[Effect]) -
             size = {"size": len(effect.content)} if isinstance(effect, Put) else {}
             journal.step(run.id, "applied", kind=effect.kind, **size)
     except DiskFullError:
+        sweep(folders_of(rows))
         raise
-    except HomebodyError:
-        take_back(journal, vault, run.id)
+    except HomebodyError as error:
+        sweep(folders_of(rows))
+        if not take_back(journal, vault, run.id):
+            raise PartlyTakenBackError(BY_OTHERS) from error
         raise
 
 
@@ -55,7 +59,8 @@ def row(
             before_image = None if replaced is None else vault.put(replaced.data)
             after_image: str | None = vault.put(effect.content)
         case Move():
-            expected(effect.source, effect.after)
+            if content_sha(effect.source) != effect.after:
+                raise ChangedSinceError("The file changed before it could be moved.")
             if effect.before is not None:
                 replaced = expected(effect.path, effect.before)
             origin = journal.origin(effect.source, effect.after)

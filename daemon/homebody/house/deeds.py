@@ -165,6 +165,11 @@ def _move(effect: EffectRow) -> Move:
     )
 
 
+def folders_of(effects: Iterable[EffectRow]) -> set[Path]:
+    """Return the folders in which a crash or a fault during *effects* may have left a temporary file."""
+    return {path.parent for effect in effects for path in (effect.path, effect.source or effect.path)}
+
+
 def left_behind(effects: Iterable[EffectRow]) -> Mapping[tuple[Path, Deed], str | None]:
     """Return what each file that *effects* touched holds when all of them have been made, in their order.
 

@@ -49,12 +49,12 @@ def _words(path: Path, deed: Deed, now: str | None, expected: str | None) -> str
 def really_applied(journal: Journal, number: int) -> list[EffectRow]:
     """Return the effects of a run that were made, in order.
 
-    One still marked as intended is looked at: its run may have failed between the change and its mark.
+    One still marked as intended, or as to be taken back, is looked at: its run may have failed before the mark.
     """
     found = []
     for effect in journal.effects(number):
         made = effect.state in (EffectState.APPLIED, EffectState.KEPT)
-        if not made and effect.state == EffectState.INTENDED and was_made(effect):
+        if not made and effect.state in (EffectState.INTENDED, EffectState.REVERSING) and was_made(effect):
             assert effect.id is not None
             journal.mark(effect.id, EffectState.APPLIED)
             made = True

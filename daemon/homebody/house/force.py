@@ -4,15 +4,16 @@ The newer version first gets a name of its own beside the old one. That is a mov
 down before it is made, and finished after a crash.
 """
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from homebody.actions.apply import content_sha
+from homebody.actions.apply import InTheWayError, content_sha
 from homebody.actions.effect import Move
 from homebody.actions.relocate import move
-from homebody.errors import DiskFullError, EffectError
+from homebody.errors import ChangedSinceError, DiskFullError, EffectError
 from homebody.filenames import LONGEST_BYTES, shorten, split_ending
-from homebody.house.deeds import Standing, again, carry_out, reverse, standing
+from homebody.house.deeds import reverse
 from homebody.house.difference import Difference
 from homebody.journal.run import Deed, EffectRow, EffectState, Run, RunState
 from homebody.journal.store import Journal
@@ -22,13 +23,11 @@ BESIDE = "kept beside"
 """The kind of the effects that are made by force: a newer version gets out of the way."""
 
 MOST_NAMES = 10_000
+MOST_TRIES = 3
 
 
-def make_way(journal: Journal, run: Run, found: Iterable[Difference]) -> list[Path]:
-    """Give every newer version in *found* a name beside its own, and return those names; the undo has begun.
-
-    Raises DiskFullError or EffectError; then the next start goes on.
-    """
+def intend(journal: Journal, run: Run, found: Iterable[Difference]) -> None:
+    """Write down which newer version in *found* gets which name beside its own; then the undo has begun."""
     carried = {effect.path for effect in journal.effects(run.id) if effect.deed is Deed.MOVE} - {
         effect.path for effect in journal.effects(run.id) if effect.deed is Deed.PUT
     }  # a file that was only moved goes back with what a person made of it
@@ -53,13 +52,10 @@ def make_way(journal: Journal, run: Run, found: Iterable[Difference]) -> list[Pa
         if one.deed is Deed.PUT and one.now is not None and one.path not in carried
     ]
     journal.set_meta(_note(run.id), "forced")
-    journal.set_state(run.id, RunState.UNDOING)
-    for number, row in zip(journal.plan(run.id, rows), rows, strict=True):
-        assert row.source is not None
-        assert row.after is not None
-        move(Move(path=row.path, source=row.source, after=row.after, kind=BESIDE))
-        journal.mark(number, EffectState.APPLIED)
-    return [row.path for row in rows]
+    journal.plan(run.id, rows)
+    journal.set_state(
+        run.id, RunState.UNDOING
+    )  # last, so that a crash leaves the run as it was, or the whole plan
 
 
 def was_forced(journal: Journal, run: int) -> bool:
@@ -67,21 +63,29 @@ def was_forced(journal: Journal, run: int) -> bool:
     return journal.meta(_note(run)) is not None
 
 
-def take_back_all(journal: Journal, vault: Vault, run: int) -> int:
-    """Take back what can be, the last effect first, and return how many effects could not be.
+def forget_force(journal: Journal, run: int) -> None:
+    """Note that no undo by force of *run* is under way."""
+    if was_forced(journal, run):
+        journal.set_meta(_note(run), None)
 
-    Newer versions that are still in the way get their names first. What has no image any more, or is gone
-    altogether, stays as it is. Raises DiskFullError; then the next start goes on.
+
+def take_back_all(journal: Journal, vault: Vault, run: int) -> tuple[int, list[Path]]:
+    """Take back what can be; return how many effects could not be, and the names of the newer versions.
+
+    Newer versions that are in the way get their names first. What has no image any more, or is gone altogether,
+    stays as it is. Raises DiskFullError or EffectError; then the next start goes on.
     """
     effects = journal.effects(run)
+    beside = []
     for effect in effects:
         if effect.kind == BESIDE and effect.state == EffectState.INTENDED:
             assert effect.id is not None
-            if standing(effect) is not Standing.AFTER:
-                carry_out(again(vault, effect))
-            journal.mark(effect.id, EffectState.APPLIED)
+            path = step_aside(effect)
+            beside += [] if path is None else [path]
+            journal.mark(effect.id, EffectState.ABANDONED if path is None else EffectState.APPLIED)
     left = 0
-    for effect in reversed(effects):
+    # A file that was set aside is made again before it gets its tags.
+    for effect in sorted(effects, key=lambda one: (one.deed is not Deed.PUT, -one.ordinal)):
         if effect.kind == BESIDE or effect.state not in (EffectState.APPLIED, EffectState.KEPT):
             continue
         assert effect.id is not None
@@ -93,8 +97,28 @@ def take_back_all(journal: Journal, vault: Vault, run: int) -> int:
         except (EffectError, VaultError):
             journal.mark(effect.id, EffectState.KEPT)
             left += 1
-    journal.set_meta(_note(run), None)
-    return left
+    return left, beside
+
+
+def step_aside(effect: EffectRow) -> Path | None:
+    """Give the newer version its name beside the old one, whatever it holds by now; return the name.
+
+    Returns None when nothing is there that could be moved. Raises DiskFullError or EffectError.
+    """
+    assert effect.source is not None
+    for _ in range(MOST_TRIES):
+        try:
+            now = content_sha(effect.source)
+            if now is None:
+                return effect.path if os.path.lexists(effect.path) else None
+            path = free_name(effect.source) if os.path.lexists(effect.path) else effect.path
+            move(Move(path=path, source=effect.source, after=now, kind=BESIDE))
+        except InTheWayError:
+            return None
+        except ChangedSinceError:
+            continue  # it is being written to just now
+        return path
+    raise EffectError(f"{effect.source} changes again and again: the undo goes on at the next start.")
 
 
 def free_name(path: Path) -> Path:
@@ -103,7 +127,7 @@ def free_name(path: Path) -> Path:
     for number in range(1, MOST_NAMES):
         mark = " (newer)" if number == 1 else f" (newer {number})"
         name = shorten(stem, LONGEST_BYTES - len(ending.encode()) - len(mark)) + mark + ending
-        if content_sha(path.with_name(name)) is None:
+        if not os.path.lexists(path.with_name(name)):
             return path.with_name(name)
     raise EffectError(f"There are {MOST_NAMES:,} newer versions beside {path} already: nothing was changed.")
 

@@ -27,8 +27,8 @@ from homebody.actions.write import WriteAction
 from homebody.documents.file import take
 from homebody.errors import HomebodyError
 from homebody.filters.filter import FileFacts
-from homebody.house.intake import Watched
 from homebody.house.planner import Overlay, file_values
+from homebody.house.watched import Watched
 from homebody.journal.merge import REBUILT
 from homebody.journal.store import Journal
 from homebody.recipe.schema import Recipe

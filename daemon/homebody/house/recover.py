@@ -6,11 +6,10 @@ or as it should be after, or somebody changed it since. A plan is carried out wh
 
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
 
 from homebody.actions.apply import InTheWayError, sweep
 from homebody.errors import ChangedSinceError, DiskFullError, EffectError
-from homebody.house.deeds import Standing, make, reverse, standing
+from homebody.house.deeds import Standing, folders_of, make, reverse, standing
 from homebody.house.undo import finish_undo
 from homebody.journal.run import EffectRow, EffectState, Run, RunState
 from homebody.journal.store import Journal
@@ -20,6 +19,7 @@ MOST_INTERRUPTIONS = 5
 """A run over which homebody came down so often is set aside."""
 
 BY_OTHERS = "it was broken off, and what it had changed was changed again by then: that was left as it is"
+"""Why a run failed that could be neither finished nor taken back whole; an undo by force still can."""
 
 
 class Settled(Enum):
@@ -50,7 +50,8 @@ def recover(journal: Journal, vault: Vault) -> Recovered:
     """
     counts = {"finished": 0, "taken_back": 0, "handed_back": 0, "postponed": 0}
     undoing, running = journal.in_state(RunState.UNDOING), journal.in_state(RunState.RUNNING)
-    swept = sweep(folders_of(journal, [*undoing, *running])) + vault.sweep()
+    broken_off = [effect for run in [*undoing, *running] for effect in journal.effects(run.id)]
+    swept = sweep(folders_of(broken_off)) + vault.sweep()
     for run in undoing:
         try:
             finish_undo(journal, vault, run)
@@ -60,16 +61,6 @@ def recover(journal: Journal, vault: Vault) -> Recovered:
     for run in running:
         counts[bring_to_end(journal, vault, run)] += 1
     return Recovered(**counts, swept=swept)
-
-
-def folders_of(journal: Journal, runs: list[Run]) -> set[Path]:
-    """Return the folders in which a crash during *runs* may have left a temporary file."""
-    return {
-        path.parent
-        for run in runs
-        for effect in journal.effects(run.id)
-        for path in (effect.path, effect.source or effect.path)
-    }
 
 
 def bring_to_end(journal: Journal, vault: Vault, run: Run) -> str:
@@ -104,6 +95,7 @@ def settle(journal: Journal, vault: Vault, run: int) -> Settled:
     effects = in_states(journal, run, EffectState.INTENDED, EffectState.APPLIED, EffectState.REVERSING)
     if not effects:
         return Settled.NO_PLAN
+    sweep(folders_of(effects))  # a fault may have kept the last try from clearing up
     if all(effect.state != EffectState.REVERSING for effect in effects):
         try:
             for effect in effects:

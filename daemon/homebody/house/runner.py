@@ -4,11 +4,11 @@ Every way out is an outcome with a reason that a person can read; only a bug rai
 """
 
 import json
-import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from homebody.actions.effect import Effect
@@ -22,6 +22,7 @@ from homebody.errors import (
     HomebodyError,
     ModelGoneError,
     ModelNotReadyError,
+    PartlyTakenBackError,
     SlotError,
 )
 from homebody.house.applying import apply
@@ -97,7 +98,8 @@ class Runner:
         except ModelNotReadyError as error:
             return Outcome(state=RunState.FAILED, reason=str(error), again=True, patient=True)
         except (SlotError, ModelGoneError, DocumentError, HomebodyError, OSError) as error:
-            return Outcome(state=RunState.FAILED, reason=str(error), again=True)
+            again = not isinstance(error, PartlyTakenBackError)
+            return Outcome(state=RunState.FAILED, reason=str(error), again=again)
         except Exception as error:  # noqa: BLE001 - a bug met by one file must not stop the others
             reason = f"a fault in homebody itself ({type(error).__name__}); please report it"
             return Outcome(state=RunState.FAILED, reason=reason, again=True)
@@ -151,14 +153,22 @@ class Runner:
         return Asked(values=values, tokens_total=total, tokens_read=read, overflow=recipe.read.overflow)
 
     def _take(self, run: Run, recipe: Recipe) -> Snapshot | None:
-        """Return the run's file as it is now, or None for a run without one."""
+        """Return the run's file as it is now, or None for a run without one.
+
+        Another recipe may have moved it while this one waited, and another file may have its old name.
+        """
         if run.path is None:
             return None
-        path = run.path
-        if not os.path.lexists(path) and run.origin is not None:
-            path = (
-                self._journal.moved_to(path, run.origin) or path
-            )  # by another recipe, while this one waited
+        try:
+            return self._taken(run, recipe, run.path)
+        except Skip:
+            moved = None if run.origin is None else self._journal.moved_to(run.path, run.origin)
+            if moved is None:
+                raise
+            return self._taken(run, recipe, moved)
+
+    def _taken(self, run: Run, recipe: Recipe, path: Path) -> Snapshot:
+        """Return the file at *path*; raise Skip when it is not the one that the run is about."""
         try:
             file = take(path, limit=recipe.read.limit)
         except DocumentError as error:

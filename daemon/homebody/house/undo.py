@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from homebody.actions.apply import sweep
 from homebody.errors import ChangedSinceError, EffectError, HomebodyError, UndoRefusedError
-from homebody.house.deeds import make, reverse
+from homebody.house.deeds import folders_of, make, reverse
 from homebody.house.difference import Difference, differences, really_applied, was_made
-from homebody.house.force import make_way, take_back_all, was_forced
-from homebody.journal.run import EffectRow, EffectState, Run, RunState
+from homebody.house.force import BESIDE, forget_force, intend, take_back_all, was_forced
+from homebody.journal.run import Deed, EffectRow, EffectState, Run, RunState
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault, VaultError
 
@@ -53,11 +54,13 @@ def undo(journal: Journal, vault: Vault, number: int, *, force: bool = False) ->
             vault.get(effect.before_image)  # all images are there before the first file is touched
     if found:
         return forced(journal, vault, run, found)
+    forget_force(journal, number)
     journal.set_state(number, RunState.UNDOING)
     try:
         for effect in reversed(applied):
             take_back_one(journal, vault, effect)
     except HomebodyError:
+        sweep(folders_of(applied))
         put_right(journal, vault, run, applied)
         raise
     journal.finish(number, RunState.UNDONE, "taken back")
@@ -81,14 +84,15 @@ def refuse(number: int, found: Sequence[Difference], *, force: bool) -> None:
 def forced(journal: Journal, vault: Vault, run: Run, found: Sequence[Difference]) -> Undone:
     """Take *run* back although files have changed since; their newer versions are kept beside."""
     applied = really_applied(journal, run.id)
-    beside = make_way(journal, run, found)
-    left = take_back_all(journal, vault, run.id)
+    intend(journal, run, found)
+    left, beside = take_back_all(journal, vault, run.id)
     reason = "taken back by force"
     if beside:
         reason += f"; {len(beside)} newer kept beside"
     if left:
         reason += f"; {left} could not be brought back"
     journal.finish(run.id, RunState.UNDONE, reason)
+    forget_force(journal, run.id)
     return Undone(files=touched(applied), beside=tuple(beside))
 
 
@@ -128,10 +132,12 @@ def finish_undo(journal: Journal, vault: Vault, run: Run) -> Undone:
     Raises DiskFullError; then the next start goes on.
     """
     if was_forced(journal, run.id):
-        applied = [effect for effect in journal.effects(run.id) if effect.state != EffectState.ABANDONED]
-        take_back_all(journal, vault, run.id)
+        states = (EffectState.APPLIED, EffectState.KEPT, EffectState.UNDONE)
+        applied = [one for one in journal.effects(run.id) if one.state in states and one.kind != BESIDE]
+        _, beside = take_back_all(journal, vault, run.id)
         journal.finish(run.id, RunState.UNDONE, "taken back by force, after an interruption")
-        return Undone(files=touched(applied))
+        forget_force(journal, run.id)
+        return Undone(files=touched(applied), beside=tuple(beside))
     files: list[Path] = []
     left = 0
     for effect in reversed(journal.effects(run.id)):
@@ -141,7 +147,9 @@ def finish_undo(journal: Journal, vault: Vault, run: Run) -> Undone:
                 take_back_one(journal, vault, effect)
                 files.append(effect.source or effect.path)
             except (ChangedSinceError, EffectError, VaultError) as error:
-                if isinstance(error, EffectError) and was_made(effect):
+                # That its old name is taken by now stays so; anything else may be better at the next start.
+                taken = isinstance(error, ChangedSinceError) and effect.deed is Deed.MOVE
+                if isinstance(error, EffectError) and was_made(effect) and not taken:
                     raise
                 journal.mark(effect.id, EffectState.KEPT)
                 left += 1
