@@ -16,6 +16,7 @@ from homebody.documents.reader import Reader
 from homebody.house.asker import Model
 from homebody.house.intake import Intake
 from homebody.house.loop import Endings, run_until
+from homebody.house.pause import Pause
 from homebody.house.runner import Runner
 from homebody.house.watched import wishes
 from homebody.journal.store import Journal
@@ -88,6 +89,7 @@ class House:
             journal=self.journal, vault=self.vault, model=no_model, reader=self.reader, clock=self.clock,
             recipes=self.recipes,
         )  # fmt: skip
+        self.pause = Pause(self.clock, lambda: [stage.state, stage.out])
         self.endings = Endings(self.journal, self.clock, self.recipes)
         self.threads = [
             threading.Thread(target=self.intake.run, args=(self.stop,), daemon=True),
@@ -96,7 +98,7 @@ class House:
 
     def work(self) -> None:
         """Be the daemon's loop."""
-        run_until(self.stop, self.wake, self.journal, self.runner, self.endings, NAP_SECONDS)
+        run_until(self.stop, self.wake, self.journal, self.runner, self.endings, NAP_SECONDS, self.pause)
 
     @contextlib.contextmanager
     def alive(self) -> Iterator[None]:

@@ -82,7 +82,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--files", type=int, default=20_000)
     parser.add_argument("--stopped", action="store_true", help="let the kernel's queue overflow for sure")
-    parser.add_argument("--seconds", type=float, default=240, help="wait at most so long")
+    parser.add_argument("--seconds", type=float, default=600, help="wait at most so long")
     parser.add_argument("--json", action="store_true", help="print nothing but the last line")
     parser.add_argument("--house", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()

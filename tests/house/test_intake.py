@@ -256,3 +256,18 @@ def test_what_was_there_before_is_not_even_read(room):
     assert {} == room.journal.known_contents(signatures)
     assert 0 == room.intake.pending()
     assert [] == queued(room)
+
+
+def test_a_link_is_left_alone_once_and_not_at_every_start(room):
+    """One skipped run says why; a file in its place gets a run of its own."""
+    room.recipe("stamp", "actions:\n  - write: {dest: 'OUT/{{ file.stem }}.out', content: x}\n")
+    (room.notes / "a.txt").symlink_to(room.folder / "stamp.yaml")
+    for _ in range(3):
+        room._intake = None
+        room.settle()
+        room.work()
+    assert [RunState.SKIPPED] == [run.state for run in room.journal.runs()]
+    (room.notes / "a.txt").unlink()
+    (room.notes / "a.txt").write_text("a file")
+    room.settle()
+    assert [RunState.DONE] == [run.state for run, _ in room.work()]

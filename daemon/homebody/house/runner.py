@@ -4,6 +4,7 @@ Every way out is an outcome with a reason that a person can read; only a bug rai
 """
 
 import json
+import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -173,7 +174,8 @@ class Runner:
             file = take(path, limit=recipe.read.limit)
         except DocumentError as error:
             if getattr(error, "lasting", True):
-                raise Skip(str(error), release=True) from error
+                # What is gone may come back; a link stays a link, and one run has said what becomes of it.
+                raise Skip(str(error), release=not os.path.lexists(path)) from error
             raise
         if file.sha256 != run.content and self._journal.origin(path, file.sha256) != run.origin:
             raise Skip(CHANGED, release=True)
