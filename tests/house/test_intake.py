@@ -271,3 +271,20 @@ def test_a_link_is_left_alone_once_and_not_at_every_start(room):
     (room.notes / "a.txt").write_text("a file")
     room.settle()
     assert [RunState.DONE] == [run.state for run, _ in room.work()]
+
+
+def test_what_is_in_a_folder_that_could_not_be_looked_at_is_not_new(room):
+    """A disk that was not there at the first look comes back: its old files are left alone, as the recipe says."""
+    room.recipe(
+        "stamp", "actions:\n  - write: {dest: 'OUT/{{ file.stem }}.out', content: x}\n", existing="skip"
+    )
+    (room.notes / "old.txt").write_text("old")
+    away = room.notes.rename(room.folder / "away")
+    room.settle()
+    assert not room.journal.enrolled("stamp", room.notes)
+    away.rename(room.notes)
+    room.settle()
+    assert [] == room.work()
+    (room.notes / "new.txt").write_text("new")
+    room.settle()
+    assert ["new.txt"] == [run.path.name for run, _ in room.work()]

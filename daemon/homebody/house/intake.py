@@ -19,7 +19,7 @@ from homebody.house.watched import Coverage, Watched, key_of
 from homebody.journal.store import Journal
 from homebody.logs import get_log
 from homebody.recipe.schema import Recipe
-from homebody.triggers.rescan import Candidate, scan
+from homebody.triggers.rescan import Candidate, FolderError, scan
 from homebody.triggers.settle import Settling, Signature
 from homebody.triggers.settle import is_temporary as temporary
 
@@ -113,13 +113,21 @@ class Intake:
                 return
 
     def enrol(self) -> None:
-        """For recipes that leave existing files alone, note once which files were there before them."""
+        """For recipes that leave existing files alone, note once which files were there before them.
+
+        A folder that cannot be looked at is noted when it can be: what it holds is not new because of that.
+        """
         for watched in self._coverage:
             recipe, folder = watched.recipe.name, watched.folder
             if watched.existing != "skip" or self._journal.enrolled(recipe, folder):
                 continue
-            there = ((c.path, key_of(c.signature)) for c in self._scan(watched) if c.kind == "file")
-            self._log.info("existing files left alone", files=self._journal.enrol(recipe, folder, there))
+            found = scan(folder, watched.recursive)
+            there = ((c.path, key_of(c.signature)) for c in found if c.kind == "file")
+            try:
+                files = self._journal.enrol(recipe, folder, there)
+            except (FolderError, OSError):
+                continue  # the rescan tells of it
+            self._log.info("existing files left alone", files=files)
 
     def rescan(self) -> None:
         """Look at every watched folder: what is new or changed begins to settle.
@@ -127,6 +135,7 @@ class Intake:
         The first look after a start also offers what is known already, for recipes that came since.
         """
         self._mend()
+        self.enrol()
         for watched in self._coverage.folders():
             found = self._scan(watched)
             while chunk := list(islice(found, CHUNK)):
