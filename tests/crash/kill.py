@@ -7,8 +7,9 @@ is killed with SIGKILL: mostly when it reaches a statement drawn by lot (the chi
 statement runs), else from outside, after a time drawn by lot. The next child goes on with what it finds. When all
 runs are done, all of them are undone, newest first, under the same kills; in every other round a person edits files
 first, and the undo is by force. What must be there in the end comes from a run that nobody killed: content, mode,
-desktop tags, and the time of files that were only moved or tagged. The last line is JSON: ``kills``, ``files``,
-``lost``, ``repeated``, ``partial``, ``not_undoable``, ``points`` (statements at which a kill struck), ``seconds``.
+desktop tags, and the age of files that were only moved or tagged, or hold again what they held first. The last
+line is JSON: ``kills``, ``files``, ``lost``, ``repeated``, ``partial``,
+``not_undoable``, ``points`` (statements at which a kill struck), ``seconds``.
 """
 
 import argparse

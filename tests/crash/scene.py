@@ -74,10 +74,13 @@ HEAP = b"\x00\xff no text, but a file's own bytes\r\n"
 ONLY_MOVED = b"\x00\xff only moved or tagged"
 """How a file begins whose content nobody changes: its time stays, too."""
 
+AS_BEFORE = (ONLY_MOVED, HEAP, b"Note ", b"---\r\ntags: [a]\r\n---")
+"""How contents begin that were there first: a file that holds one is as old as it was, also once it holds it again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a file is at one moment; the time of its content only where nobody changes that."""
+    """What a file is at one moment; the time of its content only where that was there first."""
 
     content: bytes
     mode: int
@@ -131,6 +134,7 @@ class Scene:
         path.write_bytes(HEAP + b"%d" % number)
         path.chmod(0o604)
         os.setxattr(path, TAGS, b"there before,%d" % number)
+        os.utime(path, ns=(0, 1_500_000_000_000_000_000 + number))
 
     def edit(self) -> None:
         """Be a person who goes on with every third file of what came out, and takes a name or two."""
@@ -177,7 +181,7 @@ def looked_at(path: Path) -> Look:
         tags = os.getxattr(path, TAGS)
     except OSError:
         tags = None
-    time = status.st_mtime_ns if content.startswith(ONLY_MOVED) else None
+    time = status.st_mtime_ns if content.startswith(AS_BEFORE) else None
     return Look(content, stat.S_IMODE(status.st_mode), tags, time)
 
 

@@ -141,3 +141,29 @@ def test_tags_of_a_person_stay(room):
     assert (b"roof,house", before) == (stored_tags(path), path.stat().st_mtime_ns)
     undo(room.journal, room.vault, run.id)
     assert b"roof, inbox" == stored_tags(path)
+
+
+def test_what_is_taken_back_is_as_old_as_it_was(room):
+    """A folder sorted by date looks as before: rewritten, overwritten and replaced files have their times again."""
+    (room.folder / "out").mkdir()
+    room.recipe(
+        "all",
+        """
+filters: [{extension: md}]
+actions:
+  - front_matter: {set: {seen: true}}
+  - append: {dest: OUT/log.txt, content: seen}
+  - write: {dest: OUT/over.txt, content: new, on_conflict: overwrite}
+  - move: {dest: OUT/, on_conflict: overwrite}
+""",
+    )
+    files = [room.notes / "a.md", *(room.folder / "out" / name for name in ("a.md", "log.txt", "over.txt"))]
+    for age, path in enumerate(files, start=1):
+        path.write_text(f"old {path.name}\n")
+        os.utime(path, ns=(0, age * 10**15 + 123))
+    before = {path: path.stat().st_mtime_ns for path in files}
+    room.settle()
+    ((run, _),) = room.work()
+    assert RunState.DONE == run.state
+    undo(room.journal, room.vault, run.id)
+    assert before == {path: path.stat().st_mtime_ns for path in files}

@@ -71,7 +71,8 @@ def put(effect: Put) -> None:
         with opened_folder(effect.path.parent) as folder:
             found = expected(folder, effect.path, effect.before)
             kept = None if found is None else carried(effect.path, folder)
-            with temporary_file(folder, effect.content, wanted_mode(effect, found), kept) as temporary:
+            mode = wanted_mode(effect, found)
+            with temporary_file(folder, effect.content, mode, kept, effect.mtime_ns) as temporary:
                 rename_into_place(folder, temporary, effect, found, kept)
             os.fsync(folder)
 

@@ -11,7 +11,8 @@ class Put:
     """The file at ``path`` is to hold ``content``; ``before`` is the SHA-256 of what is there now, or None.
 
     ``kind`` is the action that wants it, for people; ``mode`` the file's permission bits, None for those that
-    it has already, or the usual ones of a new file.
+    it has already, or the usual ones of a new file. ``mtime_ns`` is the time of its last change, None for now: a
+    file that an undo puts back is as old as it was.
     """
 
     path: Path
@@ -19,6 +20,7 @@ class Put:
     before: str | None
     kind: str
     mode: int | None = None
+    mtime_ns: int | None = None
 
     @cached_property
     def after(self) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from homebody.actions.attributes import Carried, first_mode, keep
+from homebody.seal import handle
 
 PREFIX = ".homebody-"
 SUFFIX = ".tmp"
@@ -25,11 +26,14 @@ masking = threading.Lock()
 
 
 @contextlib.contextmanager
-def temporary_file(folder: int, content: bytes, mode: int | None, kept: Carried | None) -> Iterator[str]:
+def temporary_file(
+    folder: int, content: bytes, mode: int | None, kept: Carried | None, mtime_ns: int | None = None
+) -> Iterator[str]:
     """Yield the name of a file in *folder* that holds *content*, on the disk; gone at the end.
 
     Its permission bits are *mode*, None meaning the old file's, or the usual ones. What the old file carried is
-    *kept*: it has that before it has any content. Raises EffectError when that cannot be done.
+    *kept*: it has that before it has any content. With *mtime_ns* it is as old as that says. Raises EffectError when
+    what it is to carry cannot be kept.
     """
     name = f"{PREFIX}{secrets.token_hex(8)}{SUFFIX}"
     descriptor = created(name, folder, mode if kept is None else first_mode(kept, mode))
@@ -41,6 +45,9 @@ def temporary_file(folder: int, content: bytes, mode: int | None, kept: Carried 
                 keep(kept, descriptor, mode)
             file.write(content)
             file.flush()
+            if mtime_ns is not None:
+                with handle(descriptor) as number:
+                    os.utime(number, ns=(mtime_ns, mtime_ns))
             os.fsync(descriptor)
             yield name
     finally:

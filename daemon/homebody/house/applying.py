@@ -84,6 +84,7 @@ def row(
         after_image=after_image,
         mode=effect.mode if isinstance(effect, Put) else None,
         before_mode=None if replaced is None else replaced.mode,
+        before_mtime_ns=None if replaced is None else replaced.mtime_ns,
         made=missing_folders(effect.path),
         state=EffectState.INTENDED,
     )

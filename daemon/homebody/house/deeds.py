@@ -141,7 +141,16 @@ def _reverse_put(vault: Vault, effect: EffectRow, *, force: bool) -> None:
         return
     old = vault.get(effect.before_image)
     expected = None if force and now is None else effect.after
-    put(Put(path=effect.path, content=old, before=expected, kind="undo", mode=effect.before_mode))
+    put(
+        Put(
+            path=effect.path,
+            content=old,
+            before=expected,
+            kind="undo",
+            mode=effect.before_mode,
+            mtime_ns=effect.before_mtime_ns,
+        )
+    )
 
 
 def _reverse_move(vault: Vault, effect: EffectRow, *, force: bool) -> None:
@@ -154,7 +163,28 @@ def _reverse_move(vault: Vault, effect: EffectRow, *, force: bool) -> None:
         back = Move(path=back.path, source=back.source, after=str(now))
     move_back(back)
     if old is not None and content_sha(effect.path) is None:
-        put(Put(path=effect.path, content=old, before=None, kind="undo", mode=effect.before_mode))
+        put(
+            Put(
+                path=effect.path,
+                content=old,
+                before=None,
+                kind="undo",
+                mode=effect.before_mode,
+                mtime_ns=effect.before_mtime_ns,
+            )
+        )
+
+
+def _as_it_was(effect: EffectRow, old: bytes, now: str | None) -> Put:
+    """Return the change that gives a file back what it held, its mode and its age; *now* is what it holds."""
+    return Put(
+        path=effect.path,
+        content=old,
+        before=now,
+        kind="undo",
+        mode=effect.before_mode,
+        mtime_ns=effect.before_mtime_ns,
+    )
 
 
 def _move(effect: EffectRow) -> Move:

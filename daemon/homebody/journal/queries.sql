@@ -128,11 +128,12 @@ SELECT coalesce(max(ordinal) + 1, 0) AS ordinal FROM effects WHERE run = :run;
 
 -- name: intend
 INSERT INTO effects
-  (run, ordinal, deed, kind, path, source, before, after, origin, before_image, after_image, mode, before_mode, made,
+  (run, ordinal, deed, kind, path, source, before, after, origin, before_image, after_image, mode, before_mode,
+   before_mtime_ns, made,
    state)
 VALUES
   (:run, :ordinal, :deed, :kind, :path, :source, :before, :after, :origin, :before_image, :after_image, :mode,
-   :before_mode, :made, 'intended');
+   :before_mode, :before_mtime_ns, :made, 'intended');
 
 -- name: mark
 UPDATE effects SET state = :state WHERE id = :id;

@@ -138,7 +138,8 @@ class Deed(StrEnum):
 class EffectRow:
     """One change as the journal keeps it: hashes, and the vault's ids of what was there and what comes.
 
-    ``mode`` are the permission bits to write with, ``before_mode`` those that an undo gives back, and
+    ``mode`` are the permission bits to write with, ``before_mode`` those that an undo gives back, with
+    the time of the last change in ``before_mtime_ns``, and
     ``made`` is how many folders above the file are not there before it. ``state`` is one of EffectState.
     A hash or an image is None where there is nothing.
     """
@@ -155,6 +156,7 @@ class EffectRow:
     after_image: str | None
     mode: int | None
     before_mode: int | None = None
+    before_mtime_ns: int | None = None
     made: int = 0
     state: str
     deed: Deed = Deed.PUT

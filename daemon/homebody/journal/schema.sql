@@ -70,6 +70,7 @@ CREATE TABLE effects (
   after_image TEXT,
   mode INTEGER,
   before_mode INTEGER,
+  before_mtime_ns INTEGER,
   made INTEGER NOT NULL DEFAULT 0,
   state TEXT NOT NULL CHECK (state IN ('intended', 'applied', 'reversing', 'abandoned', 'kept', 'undone')),
   UNIQUE (run, ordinal)
