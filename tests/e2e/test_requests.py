@@ -94,7 +94,11 @@ def test_an_undo_that_is_refused_ends_with_its_code_and_can_be_forced(started, t
 
 def test_plans_wait_and_are_reviewed_one_by_one(house, type_in):
     """One is edited and agreed to, one is turned down; the list in a pipe names both before."""
-    recipe = FILE_IT.replace("NOTES", str(house.notes)).replace("OUT", str(house.folder / "out"))
+    recipe = (
+        FILE_IT.replace("existing: skip", "existing: process")
+        .replace("NOTES", str(house.notes))
+        .replace("OUT", str(house.folder / "out"))
+    )
     house.recipe("file-it", recipe + "approve: true\n")
     house.start(model=False)
     house.drop("a.txt", "a")
