@@ -62,6 +62,11 @@ class Plan:
         """Return every file of the three folders."""
         return tree(notes=self.room.notes, out=self.out, disk=self.disk)
 
+    def path_of(self, name: str) -> Path:
+        """Return the path of a file that ``tree`` calls *name*."""
+        top, rest = name.split("/", 1)
+        return {"notes": self.room.notes, "out": self.out, "disk": self.disk}[top] / rest
+
     def carry_out(self) -> Run:
         """Carry the run out once, write down how it ended, and return it."""
         run = self.room.journal.claim()

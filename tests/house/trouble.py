@@ -8,7 +8,7 @@ journal beside them works on. (A library that is preloaded would meet SQLite's c
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,10 @@ CALLS = (
 )  # fmt: skip
 
 
+class Killed(BaseException):
+    """What no code of ours catches: the process is gone."""
+
+
 @dataclass
 class Trouble:
     """Counts the calls, and does its deed before the one that it waits for."""
@@ -36,7 +40,7 @@ class Trouble:
     deed: Callable[[], None] = lambda: None
     count: int = 0
     struck: str = ""
-    real: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    dead: bool = False
 
     def wait_for(self, at: int, deed: Callable[[], None]) -> None:
         """Count from now on, and do *deed* before the *at*-th call."""
@@ -44,11 +48,21 @@ class Trouble:
 
     def over(self) -> bool:
         """Do nothing any more, and return whether the deed was done."""
-        self.at = 0
+        self.at, self.dead = 0, False
         return bool(self.struck)
+
+    def kill_at(self, at: int) -> None:
+        """Let nothing be done from the *at*-th call on, not even clearing up: Killed is raised."""
+        self.wait_for(at, self._die)
+
+    def _die(self) -> None:
+        self.dead = True
+        raise Killed
 
     def before(self, name: str) -> None:
         """Be told that *name* is about to be called."""
+        if self.dead:
+            raise Killed
         self.count += 1
         if self.count == self.at:
             self.at, self.struck = 0, name
@@ -70,7 +84,7 @@ def stand_before_the_calls(monkeypatch: pytest.MonkeyPatch) -> Trouble:
 
     def taken(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def call(*arguments: Any, **named: Any) -> Any:
-            if made.at and of_a_deed():
+            if (made.at or made.dead) and of_a_deed():
                 made.before(name)
             return real(*arguments, **named)
 

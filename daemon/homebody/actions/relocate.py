@@ -159,9 +159,17 @@ def take_place(temporary: str, effect: Move, new: int, there: Found) -> None:
 
 def leave(old: int, effect: Move, new: int, temporary: str, source: Found, *, replaced: bool) -> None:
     """Take the file's old name away, now that it has its new one; when that fails, take that one back."""
+
+    def is_left(name: str) -> bool:
+        """Two names of one file show the same, whatever a person saves in it: one may go."""
+        if as_found(old, effect.source, source)(name):
+            return True
+        now = os.stat(name, dir_fd=old, follow_symlinks=False)
+        return os.path.samestat(now, os.stat(effect.path.name, dir_fd=new, follow_symlinks=False))
+
     try:
         os.fsync(new)
-        if not remove_as_found(old, effect.source.name, as_found(old, effect.source, source)):
+        if not remove_as_found(old, effect.source.name, is_left):
             raise ChangedSinceError(CHANGED)
     except (OSError, EffectError) as error:
         with contextlib.suppress(OSError, EffectError):

@@ -158,21 +158,16 @@ def _reverse_move(vault: Vault, effect: EffectRow, *, force: bool) -> None:
         return
     old = image(vault, effect.before_image)
     back = _move(effect)
-    now = content_sha(effect.path)
-    if force and now not in (None, effect.after) and content_sha(back.source) is None:
+    now, home = content_sha(effect.path), content_sha(back.source)
+    if force and now not in (None, effect.after) and home in (None, now):
         back = Move(path=back.path, source=back.source, after=str(now))
-    move_back(back)
+    gone = force and now is None  # by a person, or it is back already with what a person made of it
+    if not gone:
+        move_back(back)
     if old is not None and content_sha(effect.path) is None:
-        put(
-            Put(
-                path=effect.path,
-                content=old,
-                before=None,
-                kind="undo",
-                mode=effect.before_mode,
-                mtime_ns=effect.before_mtime_ns,
-            )
-        )
+        put(_as_it_was(effect, old, None))
+    if gone and home is None:
+        raise ChangedSinceError("The file that was moved is gone.")
 
 
 def _as_it_was(effect: EffectRow, old: bytes, now: str | None) -> Put:
