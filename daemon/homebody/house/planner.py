@@ -46,6 +46,8 @@ class Overlay:
         """Let later actions see *effect* as done."""
         match effect:
             case Put():
+                if effect.before is None:
+                    self._tags[effect.path] = None
                 self._content[effect.path] = effect.content, effect.after, effect.mode or 0o644
             case Move():
                 self._tags[effect.path] = self.tags(effect.source)
