@@ -150,7 +150,8 @@ def test_what_a_person_does_during_a_run_stands(two_disks, rooms, trouble, scena
         there = contents(plan.tree())
         in_reach = plan.kept() if run.state in CAN_BE_UNDONE else set()
         assert contents(plan.before) - gone <= there | in_reach, where
-        assert scenario.act is remove or NEWER in there, where
+        # What was saved before the file was read has a line more, or is in the middle of it.
+        assert scenario.act is remove or any(NEWER in content for content in there), where
         links = [
             one
             for top in (plan.room.notes, plan.out, plan.disk)
