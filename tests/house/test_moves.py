@@ -167,3 +167,37 @@ actions:
     assert RunState.DONE == run.state
     undo(room.journal, room.vault, run.id)
     assert before == {path: path.stat().st_mtime_ns for path in files}
+
+
+@pytest.mark.parametrize(
+    ("word", "name"), [("rename_new", "out/a 2.txt"), ("skip", "Notes/a.txt"), ("overwrite", "Notes/a.txt")]
+)
+@pytest.mark.parametrize("kind", ["folder", "link"])
+def test_a_name_that_a_folder_or_a_link_has_is_taken(room, kind: str, word: str, name: str):
+    """It is neither replaced nor followed, and the run says so when that was asked for."""
+    (room.folder / "out").mkdir()
+    odd = room.folder / "out" / "a.txt"
+    odd.symlink_to(room.folder / "nowhere") if kind == "link" else odd.mkdir()
+    room.recipe("file", f"actions:\n  - move: {{dest: OUT/, on_conflict: {word}}}\non_error: {{retry: 0}}\n")
+    (room.notes / "a.txt").write_text("a")
+    room.settle()
+    ((run, _),) = room.work()
+    assert {name: "a"} == room.tree()
+    assert (RunState.QUARANTINED if word == "overwrite" else RunState.DONE) == run.state
+    assert run.reason or word == "rename_new"
+    assert odd.is_symlink() if kind == "link" else odd.is_dir()
+
+
+def test_a_file_whose_old_name_was_given_to_another_is_followed(room):
+    """The recipe whose turn comes second works on the file that it was queued for, wherever that lies by now."""
+    room.recipe("a-move", "actions:\n  - move: OUT/\n")
+    room.recipe("b-tag", "actions:\n  - tag: seen\n")
+    path = room.notes / "a.txt"
+    path.write_text("a")
+    room.settle()
+    first = room.journal.claim()
+    assert RunState.DONE == room.runner().run(first).state
+    path.write_text("another")
+    ((second, _),) = room.work()
+    assert ("b-tag", RunState.DONE, None) == (second.recipe, second.state, second.reason)
+    assert (b"seen", None) == (stored_tags(room.folder / "out" / "a.txt"), stored_tags(path))

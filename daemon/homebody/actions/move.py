@@ -10,7 +10,7 @@ from homebody.actions.action import Action, TemplateText, World, scope_of
 from homebody.actions.conflict import OnConflict, names
 from homebody.actions.destination import resolve, roots
 from homebody.actions.effect import Effect, Move, Tags
-from homebody.errors import EffectError, RecipeError
+from homebody.errors import DocumentError, EffectError, RecipeError
 
 HERE = "{{ file.name }}"
 
@@ -78,7 +78,14 @@ def moved(world: World, path: Path, on_conflict: OnConflict, kind: str) -> list[
     for wanted in names(path):
         if wanted == source:
             return []
-        there = world.content(wanted)
+        try:
+            there = world.content(wanted)
+        except DocumentError:  # a folder, a link, a file too large to be kept for undo
+            if on_conflict == "overwrite":
+                raise
+            if on_conflict == "skip":
+                return []
+            continue
         if there is None:
             return [Move(path=wanted, source=source, after=here[1], kind=kind)]
         if on_conflict == "skip":

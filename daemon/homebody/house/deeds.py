@@ -141,16 +141,7 @@ def _reverse_put(vault: Vault, effect: EffectRow, *, force: bool) -> None:
         return
     old = vault.get(effect.before_image)
     expected = None if force and now is None else effect.after
-    put(
-        Put(
-            path=effect.path,
-            content=old,
-            before=expected,
-            kind="undo",
-            mode=effect.before_mode,
-            mtime_ns=effect.before_mtime_ns,
-        )
-    )
+    put(_as_it_was(effect, old, expected))
 
 
 def _reverse_move(vault: Vault, effect: EffectRow, *, force: bool) -> None:

@@ -11,19 +11,22 @@ from pathlib import Path
 from typing import Any
 
 from homebody.actions.action import World
+from homebody.actions.apply import content_sha
 from homebody.actions.effect import Effect, Move, Put, Tags
 from homebody.actions.tags import stored_tags
 from homebody.documents.file import Snapshot, take
-from homebody.errors import DocumentError
+from homebody.errors import EffectError
 from homebody.recipe.schema import Recipe
 from homebody.templates import compile_template
 
 
 class Overlay:
-    """The files as they will be after the effects planned so far."""
+    """The files as they will be after the effects planned so far; *file*, the run's own, is as it was read."""
 
-    def __init__(self) -> None:
+    def __init__(self, file: Snapshot | None = None) -> None:
         self._content: dict[Path, tuple[bytes, str, int] | None] = {}
+        if file is not None:
+            self._content[file.path] = file.data, file.sha256, file.mode
         self._tags: dict[Path, bytes | None] = {}
 
     def content(self, path: Path) -> tuple[bytes, str, int] | None:
@@ -87,7 +90,7 @@ def plan(
 
     Raises EffectError, RecipeError or DocumentError; then nothing was changed.
     """
-    overlay = Overlay()
+    overlay = Overlay(file)
     world = World(
         values=values,
         file=file,
@@ -167,6 +170,6 @@ def merged(effects: Sequence[Effect]) -> list[Effect]:
 def unchanged(file: Snapshot) -> bool:
     """Return whether *file* still holds what was read; a file that is gone or cannot be read does not."""
     try:
-        return take(file.path).sha256 == file.sha256
-    except DocumentError:
+        return content_sha(file.path) == file.sha256
+    except EffectError:
         return False
