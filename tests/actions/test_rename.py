@@ -38,7 +38,9 @@ def test_a_name_is_safe_short_and_keeps_its_ending_and_folder(title: str, suffix
         assert isinstance(effect, Move)
         new = effect.path.name
         assert (FOLDER, FOLDER / name) == (effect.path.parent, effect.source)
-        assert effect.path.suffix == Path(name).suffix
+        assert (
+            not suffix or effect.path.suffix == Path(name).suffix
+        )  # a name without an ending may have a dot
         assert 0 < len(new.encode()) <= 255
         assert new not in (".", "..")
         assert not new.startswith(".") or not suffix
