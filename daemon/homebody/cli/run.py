@@ -107,7 +107,8 @@ def backfill_command(home: Home, recipe: str, *, stale: bool, dry: bool, as_json
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False))
         return
-    click.echo(f"{answer['never']} files that {recipe} never had")
+    files = "file" if answer["never"] == 1 else "files"
+    click.echo(f"{answer['never']} {files} that {recipe} never had")
     click.echo(f"{answer['stale']} done by an older version of it"
                + ("" if stale or not answer["stale"] else " (left, without --stale)"))  # fmt: skip
     for count, words in (("done", "done by this version, or taken back"), ("under_way", "queued or waiting"),

@@ -253,7 +253,8 @@ def _existing(case: Case) -> Said:
     if not case.before:
         return None
     words = "was there before the recipe, and is left alone (existing: skip)"
-    return Why.EXISTING, words, "It is taken up when it changes."
+    now = f"`homebody run {case.recipe.name} PATH` does it now, `homebody backfill {case.recipe.name}` all like it"
+    return Why.EXISTING, words, f"It is taken up when it changes; {now}."
 
 
 def _renamed(case: Case) -> Said:
