@@ -73,6 +73,14 @@ def test_a_name_that_is_taken_is_dealt_with_as_the_recipe_says(word: str, expect
     assert ([] if expected is None else [FOLDER / expected]) == [effect.path for effect in effects]
 
 
+def test_a_file_without_an_ending_gets_none_from_a_slot() -> None:
+    """What the model says never makes a program of a file; an ending that stands in the recipe is the recipe's."""
+    asked = world("scan", title="bill.desktop")
+    for ending, expected in (("{{ file.suffix }}", "bill-desktop"), (".txt", "bill.desktop.txt")):
+        (effect,) = RenameAction(name="{{ ask.title }}" + ending).plan(asked)
+        assert FOLDER / expected == effect.path
+
+
 def test_a_file_that_has_the_name_already_stays() -> None:
     """Also when the recipe comes round again."""
     assert [] == RenameAction(name="a.md").plan(world("a.md"))

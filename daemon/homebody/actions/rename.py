@@ -16,6 +16,7 @@ from homebody.filenames import safe_component, safe_words
 from homebody.templates import compile_template
 
 _ENDING = re.compile(r"(\{\{\s*file\.(suffix|name)\s*\}\}|\.[^\W_]{1,14})$")
+_OF_THE_FILE = re.compile(r"\{\{\s*file\.(suffix|name)\s*\}\}$")
 
 
 def _has_an_ending(name: str) -> str:
@@ -59,6 +60,8 @@ class RenameAction(Action):
             values["ask"] = {key: _word(item) for key, item in values["ask"].items()}
         text = " ".join(compile_template(self.name).render(values).split())
         name = safe_component(text.replace("/", "-").lstrip("."))
+        if not world.file.path.suffix and _OF_THE_FILE.search(self.name.strip()):
+            name = name.replace(".", "-")  # else a slot would give an ending to a file that has none
         return moved(world, world.file.path.with_name(name), self.on_conflict, self.kind)
 
     def roots(self, watched: Sequence[Path], variables: Mapping[str, Any]) -> tuple[Path, ...]:  # noqa: ARG002
