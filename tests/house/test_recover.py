@@ -11,9 +11,10 @@ from homebody.actions.apply import missing_folders, put
 from homebody.actions.effect import Put
 from homebody.errors import EffectError
 from homebody.events import FileSettled
+from homebody.house.force import BESIDE
 from homebody.house.recover import MOST_INTERRUPTIONS, Recovered, Settled, recover, settle, take_back
 from homebody.house.undo import undo
-from homebody.journal.run import EffectRow, RunState
+from homebody.journal.run import Deed, EffectRow, EffectState, RunState
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
 from homebody.testing import FakeClock
@@ -323,3 +324,26 @@ def test_a_full_disk_postpones_an_undo(
     (tiny_disk / "ballast").unlink()
     assert Recovered(taken_back=1) == recover(journal, vault)
     assert bytes(20_000) == (tiny_disk / "a.md").read_bytes()
+
+
+def test_an_undo_by_force_that_never_began_is_not_carried_out_by_a_retry(room) -> None:
+    """It was written down what would step aside, and then came the crash: the run is tried again, and nothing moves."""
+    room.recipe(
+        "file",
+        "actions:\n  - move: OUT/\n  - write: {dest: OUT/there/x.txt, content: x}\non_error: {retry: 0}\n",
+    )
+    (room.notes / "a.txt").write_text("a")
+    room.settle()
+    run = room.journal.claim()
+    assert run is not None
+    row = EffectRow(
+        id=None, run=run.id, ordinal=0, deed=Deed.MOVE, kind=BESIDE, path=room.notes / "a (newer).txt",
+        source=room.notes / "a.txt", before=None, after=sha(b"a"), origin=None, before_image=None, after_image=None,
+        mode=None, state=EffectState.INTENDED,
+    )  # fmt: skip
+    room.journal.plan(run.id, [row])
+    room.journal.finish(run.id, RunState.FAILED, "it failed")
+    room.journal.queue_again(run.id)
+    ((again, _),) = room.work()
+    assert RunState.DONE == again.state
+    assert {"out/a.txt": "a", "out/there/x.txt": "x\n"} == room.tree()

@@ -10,6 +10,7 @@ from enum import Enum
 from homebody.actions.apply import InTheWayError, sweep
 from homebody.errors import ChangedSinceError, DiskFullError, EffectError
 from homebody.house.deeds import Standing, folders_of, make, reverse, standing
+from homebody.house.force import BESIDE
 from homebody.house.undo import finish_undo
 from homebody.journal.run import EffectRow, EffectState, Run, RunState
 from homebody.journal.store import Journal
@@ -92,7 +93,13 @@ def settle(journal: Journal, vault: Vault, run: int) -> Settled:
     For a run that is started again, before anything else is done for it. Raises DiskFullError when there is
     no room for either, and EffectError when neither can be done just now; then the plan stays open.
     """
-    effects = in_states(journal, run, EffectState.INTENDED, EffectState.APPLIED, EffectState.REVERSING)
+    effects = [
+        effect
+        for effect in in_states(
+            journal, run, EffectState.INTENDED, EffectState.APPLIED, EffectState.REVERSING
+        )
+        if effect.kind != BESIDE  # of an undo by force that a crash stopped before it began
+    ]
     if not effects:
         return Settled.NO_PLAN
     sweep(folders_of(effects))  # a fault may have kept the last try from clearing up

@@ -172,11 +172,14 @@ WHERE recipe = :recipe AND origin = :origin AND path <> :path
 ORDER BY id DESC LIMIT 100;
 
 -- name: images_in_use
+-- What an unfinished run may ask for, and what an unfinished plan of a run that has ended may.
 SELECT before_image AS image FROM effects JOIN runs ON runs.id = effects.run
-WHERE runs.state IN ('queued', 'running', 'waiting', 'undoing') AND before_image IS NOT NULL
+WHERE (runs.state IN ('queued', 'running', 'waiting', 'undoing') OR effects.state = 'reversing')
+  AND before_image IS NOT NULL
 UNION
 SELECT after_image FROM effects JOIN runs ON runs.id = effects.run
-WHERE runs.state IN ('queued', 'running', 'waiting', 'undoing') AND after_image IS NOT NULL
+WHERE (runs.state IN ('queued', 'running', 'waiting', 'undoing') OR effects.state = 'reversing')
+  AND after_image IS NOT NULL
 UNION
 SELECT image FROM kept JOIN runs ON runs.id = kept.run
 WHERE runs.state IN ('queued', 'running', 'waiting', 'undoing');
