@@ -22,6 +22,7 @@ from hypothesis.stateful import (
 
 from homebody.errors import JournalError
 from homebody.events import FileSettled
+from homebody.journal.again import CAN_BE_TRIED_AGAIN, RetryRefusedError
 from homebody.journal.run import EffectRow, EffectState, GiveUp, Retry, RunState, decide, may_follow
 from homebody.journal.store import Journal
 from homebody.testing import FakeClock
@@ -40,6 +41,7 @@ class Expected:
     recipe: str
     place: int
     lane: Path = LANES[0]
+    approved: bool = False
     state: RunState = RunState.QUEUED
     attempt: int = 0
     interruptions: int = 0
@@ -162,6 +164,39 @@ class JournalMachine(RuleBasedStateMachine):
                 expected.state, expected.reason = RunState.QUARANTINED, "gave up"
                 assert run.tries > retries
 
+    @rule(target=over, number=consumes(running))
+    def wait(self, number: int) -> int:
+        """Let the plan of a run wait for a person."""
+        expected = self.expected[number]
+        if expected.state is RunState.RUNNING:
+            self.journal.finish(number, RunState.WAITING, "it waits")
+            expected.state, expected.reason, expected.approved = RunState.WAITING, "it waits", False
+        return number
+
+    @rule(number=over)
+    def approve(self, number: int) -> None:
+        """Let a person agree to a plan; what does not wait cannot be agreed to."""
+        expected = self.expected[number]
+        if not may_follow(expected.state, RunState.QUEUED) or expected.state is not RunState.WAITING:
+            return
+        expected.place = self.next_place()
+        self.journal.approve(number)
+        expected.state, expected.reason, expected.approved = RunState.QUEUED, "a person has agreed", True
+        expected.attempt -= 1
+
+    @rule(number=over)
+    def try_again(self, number: int) -> None:
+        """Let a person try an ended run again; its tries begin anew."""
+        expected = self.expected[number]
+        if expected.state not in CAN_BE_TRIED_AGAIN:
+            with pytest.raises(RetryRefusedError):
+                self.journal.queue_again(number)
+            return
+        expected.place = self.next_place()
+        self.journal.queue_again(number)
+        expected.state, expected.attempt, expected.interruptions = RunState.QUEUED, 0, 0
+        expected.reason, expected.not_before = None, None
+
     @rule(number=over)
     def undo(self, number: int) -> None:
         """Undo a run if it may be; it stays as it is if it may not."""
@@ -220,9 +255,10 @@ class JournalMachine(RuleBasedStateMachine):
         assert set(self.expected) == set(runs)
         for number, expected in self.expected.items():
             run = runs[number]
-            assert (expected.recipe, expected.state, expected.attempt, expected.interruptions, expected.reason) == (
-                run.recipe, run.state, run.attempt, run.interruptions, run.reason,
-            )  # fmt: skip
+            assert (
+                expected.recipe, expected.state, expected.attempt, expected.interruptions, expected.reason,
+                expected.approved,
+            ) == (run.recipe, run.state, run.attempt, run.interruptions, run.reason, run.approved)  # fmt: skip
             assert expected.effects == [effect.state for effect in self.journal.effects(number)]
 
     def teardown(self) -> None:

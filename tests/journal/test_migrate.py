@@ -11,7 +11,11 @@ from pathlib import Path
 import pytest
 
 from homebody.errors import JournalError
+from homebody.events import FileSettled
 from homebody.journal.migrate import Migration, migrate, migrations, statements, version_of
+from homebody.journal.run import Deed, RunState
+from homebody.journal.store import Journal
+from homebody.testing import FakeClock
 
 NEXT_SQL = "ALTER TABLE runs ADD COLUMN mood TEXT;\nUPDATE runs SET mood = 'fine;';"
 
@@ -129,3 +133,39 @@ def test_statements_end_where_sqlite_says_so() -> None:
     """A semicolon inside a text or a comment ends nothing; each statement ends with its line."""
     found = statements("SELECT ';'; -- one; two\nCREATE TABLE a (\n  b\n);\n\n-- the end\n")
     assert 2 == len(found)
+
+
+def test_what_a_journal_of_the_first_version_holds_is_all_there(
+    connection: sqlite3.Connection, path: Path
+) -> None:
+    """Its runs, turns and effects are read as before: every change was a content, every recipe had one lane."""
+    known = migrations()
+    migrate(connection, path, known[:1])
+    moment = "2026-03-02T09:00:00.000000+00:00"
+    connection.execute(
+        "INSERT INTO runs (id, key, recipe, recipe_hash, event, path, content, origin, state, place, queued_at)"
+        " VALUES (7, x'01', 'tag', 'h', 'file', x'2f61', 'c', 'o', 'done', 1, ?)",
+        (moment,),
+    )
+    connection.execute("INSERT INTO turns VALUES ('tag', 3)")
+    connection.execute(
+        "INSERT INTO effects (id, run, ordinal, kind, path, before, after, origin, before_image, after_image, mode,"
+        " before_mode, made, state)"
+        " VALUES (9, 7, 0, 'write', x'2f62', 'b', 'a', 'o', 'ib', 'ia', 420, 384, 2, 'applied')"
+    )
+    migrate(connection, path, known)
+    connection.close()
+    journal = Journal.open(path, FakeClock())
+    (run,) = journal.runs()
+    (effect,) = journal.effects(7)
+    assert (7, "tag", RunState.DONE, False, False) == (run.id, run.recipe, run.state, run.dry, run.approved)
+    assert (9, Deed.PUT, "b", "a", "ib", "ia", 420, 384, 2, "applied", None) == (
+        effect.id, effect.deed, effect.before, effect.after, effect.before_image, effect.after_image, effect.mode,
+        effect.before_mode, effect.made, effect.state, effect.source,
+    )  # fmt: skip
+    assert journal.enqueue(
+        recipe="tag", recipe_hash="h", event=FileSettled(path=Path("/n/x"), content="x"), key="k", path=Path("/n/x"),
+        content="x", origin="x", due=None, lane=Path("/n"),
+    ) == 8  # fmt: skip
+    assert journal.claim() is not None
+    journal.close()
