@@ -1,6 +1,7 @@
 """Are files moved, renamed and tagged as recipes say, followed by other recipes, and taken back?"""
 
 import os
+import tracemalloc
 
 import pytest
 
@@ -201,3 +202,64 @@ def test_a_file_whose_old_name_was_given_to_another_is_followed(room):
     ((second, _),) = room.work()
     assert ("b-tag", RunState.DONE, None) == (second.recipe, second.state, second.reason)
     assert (b"seen", None) == (stored_tags(room.folder / "out" / "a.txt"), stored_tags(path))
+
+
+HUGE = 60_000_000
+
+
+def test_a_file_of_any_size_is_moved_and_tagged_without_being_read_into_memory(room):
+    """It is hashed block by block; its undo brings it back, and a recipe that must look into it passes it over."""
+    room.recipe("file", "actions:\n  - rename: 'x {{ file.name }}'\n  - move: OUT/\n  - tag: film\n")
+    room.recipe("look", "ask: {prompt: Summarise., output: {summary: {type: text, max: 90}}}\n"
+                "actions:\n  - write: {dest: OUT/s.md, content: '{{ ask.summary }}'}\n")  # fmt: skip
+    path = room.notes / "film.mp4"
+    path.touch()
+    os.truncate(path, HUGE)
+    room.settle()
+    tracemalloc.start()
+    runs = {run.recipe: run for run, _ in room.work()}
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    moved = room.folder / "out" / "x film.mp4"
+    assert (RunState.DONE, HUGE, b"film") == (runs["file"].state, moved.stat().st_size, stored_tags(moved))
+    assert (RunState.SKIPPED, True) == (runs["look"].state, "60 MB" in (runs["look"].reason or ""))
+    assert peak < HUGE / 4
+    room.settle()
+    assert [] == room.work()
+    undo(room.journal, room.vault, runs["file"].id)
+    assert (HUGE, None) == (path.stat().st_size, stored_tags(path))
+
+
+def test_a_limit_that_a_recipe_names_holds_for_moves_too(room):
+    """`read: {limit: 1 MB}` means it, whatever the recipe does with the file."""
+    room.recipe("file", "read: {limit: 1 MB}\nactions:\n  - move: OUT/\n")
+    (room.notes / "film.mp4").touch()
+    os.truncate(room.notes / "film.mp4", 2_000_000)
+    room.settle()
+    ((run, _),) = room.work()
+    assert (RunState.SKIPPED, True) == (run.state, (room.notes / "film.mp4").exists())
+
+
+def test_a_huge_file_that_something_is_added_to_is_left_as_it_is(room):
+    """The moved file itself as a destination: it is never taken for an empty one."""
+    actions = "actions:\n  - move: OUT/\n  - append: {dest: 'OUT/{{ file.name }}', content: more}\n"
+    room.recipe("file", actions + "on_error: {retry: 0}\n")
+    path = room.notes / "film.mp4"
+    path.touch()
+    os.truncate(path, HUGE)
+    room.settle()
+    ((run, _),) = room.work()
+    assert (RunState.QUARANTINED, HUGE) == (run.state, path.stat().st_size)
+
+
+def test_a_huge_file_is_taken_up_by_a_recipe_that_comes_later(room):
+    """Nobody wanted it, so it was never hashed; then somebody does."""
+    path = room.notes / "film.mp4"
+    path.touch()
+    os.truncate(path, HUGE)
+    room.recipe("text", "filters: [{extension: txt}]\nactions:\n  - tag: text\n")
+    room.settle()
+    assert [] == room.work()
+    room.recipe("film", "filters: [{extension: mp4}]\nactions:\n  - move: OUT/\n")
+    room.settle()
+    assert [RunState.DONE] == [run.state for run, _ in room.work()]

@@ -41,6 +41,17 @@ class World:
     roots: tuple[Path, ...]
     content: Callable[[Path], tuple[bytes, str, int] | None]
     tags: Callable[[Path], bytes | None] = stored_tags
+    hashed: Callable[[Path], str | None] | None = None
+
+    def sha(self, path: Path) -> str | None:
+        """Return the SHA-256 of what *path* holds, None for nothing; a file of any size has one.
+
+        Raises DocumentError.
+        """
+        if self.hashed is not None:
+            return self.hashed(path)
+        there = self.content(path)
+        return None if there is None else there[1]
 
     def safe_values(self) -> Mapping[str, Any]:
         """Return the values with addresses that the model made up put out of action."""
@@ -67,6 +78,9 @@ class Action(BaseModel, ABC):
 
     needs_file: ClassVar[bool] = False
     """Whether the action changes the very file that woke the recipe."""
+
+    needs_content: ClassVar[bool] = False
+    """Whether the action looks into that file: then the file must be small enough to be read."""
 
     @classmethod
     def expand(cls, value: Any) -> Any:

@@ -49,6 +49,7 @@ class FrontMatterAction(Action):
 
     kind: ClassVar[str] = "front_matter"
     needs_file: ClassVar[bool] = True
+    needs_content: ClassVar[bool] = True
 
     set: Mapping[str, Value] = Field(default_factory=dict, description="Keys and the values they get.")
     add: Mapping[str, Value] = Field(default_factory=dict, description="Lists and what is added to them.")

@@ -72,7 +72,7 @@ def moved(world: World, path: Path, on_conflict: OnConflict, kind: str) -> list[
     if world.file is None:
         raise EffectError("There is no file that could be moved.")
     source = world.file.path
-    here = world.content(source)
+    here = world.sha(source)
     if here is None:
         raise EffectError("The file is no longer there.")
     for wanted in names(path):
@@ -87,12 +87,12 @@ def moved(world: World, path: Path, on_conflict: OnConflict, kind: str) -> list[
                 return []
             continue
         if there is None:
-            return [Move(path=wanted, source=source, after=here[1], kind=kind)]
+            return [Move(path=wanted, source=source, after=here, kind=kind)]
         if on_conflict == "skip":
             return []
         if on_conflict == "overwrite":
             # Its tags go first, as a change of their own: so an undo brings them back with the file.
             tags = world.tags(wanted)
             bare = [] if tags is None else [Tags(path=wanted, stored=None, stored_before=tags, kind=kind)]
-            return [*bare, Move(path=wanted, source=source, after=here[1], before=there[1], kind=kind)]
+            return [*bare, Move(path=wanted, source=source, after=here, before=there[1], kind=kind)]
     return []

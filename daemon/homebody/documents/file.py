@@ -18,6 +18,9 @@ from homebody.errors import DocumentError
 LIMIT = 50_000_000
 """Bytes that a document may have unless its recipe says otherwise."""
 
+LARGE = "large:"
+"""How the key begins of a file that was too large to be read."""
+
 BLOCK = 1 << 20
 
 DATALESS = 0x40000000
@@ -34,7 +37,10 @@ class Unreadable(DocumentError):  # noqa: N818 - read as "the file is unreadable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """A file as it was at one moment: its bytes, their SHA-256 in hex, and its permission bits."""
+    """A file as it was at one moment: its bytes, their SHA-256 in hex, and its permission bits.
+
+    Of a file that is not ``held`` the bytes were hashed and let go: a film is moved without being in memory.
+    """
 
     path: Path
     data: bytes
@@ -42,6 +48,7 @@ class Snapshot:
     size: int
     mtime_ns: int
     mode: int
+    held: bool = True
 
 
 def take(path: Path, *, limit: int = LIMIT) -> Snapshot:
@@ -70,6 +77,27 @@ def take(path: Path, *, limit: int = LIMIT) -> Snapshot:
     )
 
 
+def glance(path: Path) -> Snapshot:
+    """Return the file at *path* as it is now, whatever its size, its bytes hashed and not held.
+
+    Raises DocumentError as ``take`` does.
+    """
+    digest = hashlib.sha256()
+    with opened(path) as descriptor:
+        before = plain(descriptor)
+        for block in blocks(descriptor, before):
+            digest.update(block)
+    return Snapshot(
+        path=path,
+        data=b"",
+        sha256=digest.hexdigest(),
+        size=before.st_size,
+        mtime_ns=before.st_mtime_ns,
+        mode=stat.S_IMODE(before.st_mode),
+        held=False,
+    )
+
+
 def identify(path: Path, *, limit: int = LIMIT) -> str:
     """Return the key of what *path* holds: the SHA-256 in hex, read in blocks.
 
@@ -85,7 +113,7 @@ def identify(path: Path, *, limit: int = LIMIT) -> str:
     if not stat.S_ISREG(found.st_mode):
         return "special"
     if found.st_size > limit:
-        return f"large:{found.st_size}:{found.st_mtime_ns}"
+        return f"{LARGE}{found.st_size}:{found.st_mtime_ns}"
     digest = hashlib.sha256()
     with opened(path) as descriptor:
         for block in blocks(descriptor, plain(descriptor)):

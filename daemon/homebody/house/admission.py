@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from homebody.clock import Clock
-from homebody.documents.file import identify
+from homebody.documents.file import LARGE, LIMIT, identify
 from homebody.errors import DiskFullError, DocumentError, HomebodyError
 from homebody.events import FileSettled
 from homebody.filters.filter import FileFacts
@@ -94,7 +94,7 @@ class Admission:
         if candidate is None:
             return None
         try:
-            content = identify(candidate.path, limit=self._coverage.limit(path))
+            content = identify(candidate.path, limit=self._limit(path, candidate.signature))
         except DocumentError as error:
             if isinstance(error.__cause__, PermissionError):
                 # A run of its own, so that a person sees why nothing happens; never remembered, so that the
@@ -104,8 +104,13 @@ class Admission:
         except (HomebodyError, OSError) as error:
             self._log.error("a file could not be taken in", error=error)
         else:
-            return Held(path, candidate.signature, content)
+            # Too large to be read for anybody now; a recipe that would only move it may come.
+            return Held(path, candidate.signature, content, lasting=not content.startswith(LARGE))
         return None
+
+    def _limit(self, path: str, signature: Signature) -> int:
+        """Return the largest size at which any recipe that wants the file would take it, in bytes."""
+        return max((watched.recipe.limit for watched in self._wanting(path, signature)), default=LIMIT)
 
     def _take(self, files: Sequence[Held]) -> None:
         """Queue what the recipes want of *files*, and remember what they hold, in one transaction."""
@@ -140,11 +145,14 @@ class Admission:
 
     def _matching(self, held: Held) -> list[Watched]:
         """Return the wishes that cover the file and whose filters let it through."""
-        modified = datetime.fromtimestamp(held.signature.mtime_ns / 1e9, UTC)
-        facts = FileFacts(path=Path(held.path), size=held.signature.size, modified=modified)
+        return self._wanting(held.path, held.signature)
+
+    def _wanting(self, path: str, signature: Signature) -> list[Watched]:
+        modified = datetime.fromtimestamp(signature.mtime_ns / 1e9, UTC)
+        facts = FileFacts(path=Path(path), size=signature.size, modified=modified)
         return [
             watched
-            for watched in self._coverage.of(held.path)
+            for watched in self._coverage.of(path)
             if all(chosen.matches(facts) for chosen in watched.recipe.filters)
         ]
 

@@ -93,7 +93,7 @@ def content_of(
     if known is not None:
         return known, file
     try:
-        limit = max((wish.recipe.read.limit for wish in covering), default=LIMIT)
+        limit = max((wish.recipe.limit for wish in covering), default=LIMIT)
         return identify(file.path, limit=limit), file
     except DocumentError as error:
         return None, replace(file, unreadable=str(error), cure=error.hint)

@@ -25,8 +25,11 @@ class Overlay:
 
     def __init__(self, file: Snapshot | None = None) -> None:
         self._content: dict[Path, tuple[bytes, str, int] | None] = {}
-        if file is not None:
+        self._not_held: dict[Path, Snapshot] = {}
+        if file is not None and file.held:
             self._content[file.path] = file.data, file.sha256, file.mode
+        elif file is not None:
+            self._not_held[file.path] = file
         self._tags: dict[Path, bytes | None] = {}
 
     def content(self, path: Path) -> tuple[bytes, str, int] | None:
@@ -36,10 +39,22 @@ class Overlay:
         """
         if path in self._content:
             return self._content[path]
+        if path in self._not_held:
+            path = self._not_held[path].path
         if not path.exists() and not path.is_symlink():
             return None
         snapshot = take(path)
         return snapshot.data, snapshot.sha256, snapshot.mode
+
+    def sha(self, path: Path) -> str | None:
+        """Return the SHA-256 of what a file holds, None when there is none; the run's own may be of any size.
+
+        Raises DocumentError as ``content`` does.
+        """
+        if path in self._not_held:
+            return self._not_held[path].sha256
+        there = self.content(path)
+        return None if there is None else there[1]
 
     def tags(self, path: Path) -> bytes | None:
         """Return a file's desktop tags as they are stored, None for none. Raises EffectError."""
@@ -51,10 +66,15 @@ class Overlay:
             case Put():
                 if effect.before is None:
                     self._tags[effect.path] = None
+                self._not_held.pop(effect.path, None)
                 self._content[effect.path] = effect.content, effect.after, effect.mode or 0o644
             case Move():
                 self._tags[effect.path] = self.tags(effect.source)
-                self._content[effect.path] = self.content(effect.source)
+                if effect.source in self._not_held:
+                    self._not_held[effect.path] = self._not_held.pop(effect.source)
+                    self._content.pop(effect.path, None)
+                else:
+                    self._content[effect.path] = self.content(effect.source)
                 self._content[effect.source] = None
             case Tags():
                 self._tags[effect.path] = effect.stored
@@ -98,6 +118,7 @@ def plan(
         roots=tuple(roots),
         content=overlay.content,
         tags=overlay.tags,
+        hashed=overlay.sha,
     )
     effects: list[Effect] = []
     for action in recipe.actions:

@@ -24,14 +24,14 @@ from homebody.actions.move import MoveAction, whole
 from homebody.actions.rename import RenameAction
 from homebody.actions.tag import TagAction
 from homebody.actions.write import WriteAction
-from homebody.documents.file import take
+from homebody.documents.file import glance, take
 from homebody.errors import HomebodyError
 from homebody.filters.filter import FileFacts
 from homebody.house.planner import Overlay, file_values
 from homebody.house.watched import Watched
 from homebody.journal.merge import REBUILT
 from homebody.journal.store import Journal
-from homebody.recipe.schema import Recipe
+from homebody.recipe.schema import ANY_SIZE, Recipe
 from homebody.templates import compile_template
 from homebody.triggers.rescan import scan
 
@@ -71,7 +71,7 @@ def judge(recipe: Recipe, path: Path) -> Verdict:
     It only looks. What cannot be read or filled in is UNKNOWN.
     """
     try:
-        file = take(path, limit=recipe.read.limit)
+        file = take(path, limit=recipe.read.limit) if recipe.limit < ANY_SIZE else glance(path)
     except HomebodyError:
         return Verdict.NOT_DONE  # then no run could read it either, and a run says why
     modified = datetime.fromtimestamp(file.mtime_ns / 1e9, UTC)

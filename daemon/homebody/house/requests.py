@@ -83,7 +83,7 @@ def wanted(journal: Journal, watched: Watched, found: Candidate) -> Wanted:
     """Return a candidate as a request takes it. Raises DocumentError when it cannot be read."""
     content = journal.known_content(found.path, found.signature)
     if content is None:
-        content = identify(found.path, limit=watched.recipe.read.limit)
+        content = identify(found.path, limit=watched.recipe.limit)
     origin = journal.origin(found.path, content)
     return Wanted(
         path=found.path,

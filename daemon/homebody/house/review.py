@@ -10,7 +10,7 @@ from homebody.house.proposal import Proposal, keep, kept
 from homebody.journal.run import Run, RunState
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
-from homebody.recipe.schema import Recipe
+from homebody.recipe.schema import ANY_SIZE, Recipe
 from homebody.slots import ListSlot
 
 
@@ -39,7 +39,7 @@ def _overtaken(run: Run) -> bool:
     if run.path is None or run.content is None:
         return False
     try:
-        return identify(run.path) != run.content
+        return identify(run.path, limit=ANY_SIZE) != run.content
     except DocumentError:
         return True
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from homebody.actions.effect import Effect
 from homebody.clock import Clock
-from homebody.documents.file import Snapshot, take
+from homebody.documents.file import Snapshot, glance, take
 from homebody.documents.reader import Reader
 from homebody.errors import (
     ChangedSinceError,
@@ -36,7 +36,7 @@ from homebody.house.selection import selected
 from homebody.journal.run import Run, RunState
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
-from homebody.recipe.schema import Recipe
+from homebody.recipe.schema import ANY_SIZE, Recipe
 from homebody.slots.check import check
 
 
@@ -171,7 +171,7 @@ class Runner:
     def _taken(self, run: Run, recipe: Recipe, path: Path) -> Snapshot:
         """Return the file at *path*; raise Skip when it is not the one that the run is about."""
         try:
-            file = take(path, limit=recipe.read.limit)
+            file = glance(path) if recipe.limit == ANY_SIZE else take(path, limit=recipe.limit)
         except DocumentError as error:
             if getattr(error, "lasting", True):
                 # What is gone may come back; a link stays a link, and one run has said what becomes of it.
@@ -179,7 +179,7 @@ class Runner:
             raise
         if file.sha256 != run.content and self._journal.origin(path, file.sha256) != run.origin:
             raise Skip(CHANGED, release=True)
-        if not file.data:
+        if not file.size:
             raise Skip("the file is empty")
         return file
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from homebody.documents.file import LIMIT
 from homebody.recipe.schema import Recipe, Watch
 from homebody.triggers.settle import Signature
 
@@ -75,10 +74,6 @@ class Coverage:
     def quiet(self, path: str) -> float:
         """Return the longest pause that any recipe wants before *path* counts as settled, in seconds."""
         return max((watched.settle for watched in self.of(path)), default=0.0)
-
-    def limit(self, path: str) -> int:
-        """Return the largest size that any recipe would read of *path*, in bytes."""
-        return max((watched.recipe.read.limit for watched in self.of(path)), default=LIMIT)
 
 
 def key_of(signature: Signature) -> str:

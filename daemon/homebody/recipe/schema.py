@@ -49,6 +49,8 @@ __all__ = [
     "Watch",
 ]
 
+ANY_SIZE = 1 << 62
+
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?")
 _VARIABLE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -189,6 +191,12 @@ class Recipe(BaseModel):
             for root in action.roots([p.resolve() for p in self.watched], self.vars)
         )
         return Permissions(reads=tuple(reads), writes=tuple(writes))
+
+    @property
+    def limit(self) -> int:
+        """The largest file that it takes, in bytes: any that it need not look into."""
+        looks = self.needs_text() or any(action.needs_content for action in self.actions)
+        return self.read.limit if looks or "limit" in self.read.model_fields_set else ANY_SIZE
 
     def needs_text(self) -> bool:
         """Return whether a run must read its file: only asks do, and templates of selected documents."""
