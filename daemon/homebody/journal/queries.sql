@@ -142,10 +142,21 @@ UPDATE effects SET state = :state WHERE id = :id;
 SELECT * FROM effects WHERE run = :run ORDER BY ordinal;
 
 -- name: our_writes
--- What we intended counts like what we did: the file may be there a moment before its mark.
-SELECT path, origin, deed FROM effects
-WHERE after = :content AND deed IN ('put', 'move') AND state IN ('intended', 'applied', 'reversing', 'kept')
-ORDER BY path = :path DESC, id DESC LIMIT 100;
+-- What we intended counts like what we did: the file may be there a moment before its mark. The file's own name goes
+-- first; of the others a hundred will do, found without sorting: one content may have been written ten thousand times.
+SELECT * FROM (
+  SELECT path, origin, deed FROM effects
+  WHERE after = :content AND path = :path AND deed IN ('put', 'move')
+    AND state IN ('intended', 'applied', 'reversing', 'kept')
+  ORDER BY id DESC LIMIT 1
+)
+UNION ALL
+SELECT * FROM (
+  SELECT path, origin, deed FROM effects
+  WHERE after = :content AND path <> :path AND deed IN ('put', 'move')
+    AND state IN ('intended', 'applied', 'reversing', 'kept')
+  LIMIT 100
+);
 
 -- name: put_here
 -- A file that a run moved and then rewrote is what the last of its effects on that name left.
