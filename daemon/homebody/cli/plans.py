@@ -19,13 +19,16 @@ def plan_lines(waiting: dict[str, Any]) -> list[str]:
             "  the file has changed since: agreeing would change nothing, and it has a run of its own"
         )
     if waiting["changes"] is None:
-        return [*found, "  the plan is no longer kept; `homebody retry` makes it anew"]
+        return [
+            *found,
+            "  the plan is no longer kept: accepting makes it anew, and shows it before anything is done",
+        ]
     for name, value in (waiting["answer"] or {}).items():
         shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
         found.append(short(f"  {name}: {' '.join(shown.split())}"))
     for change in waiting["changes"]:
         found += [f"  {line}" for line in change_lines(change)]
-    return found
+    return [printable(line) for line in found]
 
 
 def change_lines(change: dict[str, Any]) -> list[str]:
@@ -60,5 +63,10 @@ def _differences(old: str, new: str) -> Iterator[str]:
 
 def short(line: str) -> str:
     """Return *line* without controls, cut where a screen ends."""
-    line = "".join(c for c in line if c.isprintable() or c == " ")
+    line = printable(line)
     return line if len(line) <= WIDEST else line[: WIDEST - 1] + "…"
+
+
+def printable(line: str) -> str:
+    """Return *line* without what could drive a terminal: a name can hold it, too."""
+    return "".join(c for c in line if c.isprintable())

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from homebody.cli.plans import printable
 from homebody.paths import Home
 from homebody.service.control import request
 
@@ -40,5 +41,6 @@ def follow(home: Home, numbers: Iterable[int], after: int, *, quiet: bool = Fals
 def line(run: dict[str, Any]) -> str:
     """Return a run as one line: number, state, file and reason."""
     about = f"  {Path(run['path']).name}" if run["path"] else ""
-    reason = f"  ({run['reason']})" if run["reason"] and run["state"] != "waiting" else ""
-    return f"run {run['id']}  {run['state']}{about}{reason}"
+    shown = run["state"] == "waiting" and run["dry"]  # its plan is printed, and what can be done with it
+    reason = f"  ({run['reason']})" if run["reason"] and not shown else ""
+    return printable(f"run {run['id']}  {run['state']}{about}{reason}")
