@@ -14,7 +14,7 @@ from homebody.seal import handle
 from homebody.seal.handles import FIRST, LAST
 
 ENTER = """
-import fcntl
+import fcntl, resource
 from homebody.seal.handles import FIRST, LAST, handle
 written, watched = Path(given["written"]), Path(given["watched"])
 report = seal.enter(seal.daemon_policy(read=[watched], write=[written]))
@@ -70,6 +70,8 @@ def test_an_ordinary_descriptor_takes_nothing(
     before = (tmp_path / folder / "note.md").stat()
     code = f"""
 descriptor = os.open({folder} / "note.md", os.O_RDONLY)
+soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, LAST + 2), hard))  # a person's own limit ends at LAST
 above = fcntl.fcntl(descriptor, fcntl.F_DUPFD, LAST + 1)
 told([deeds(number) for number in (descriptor, above)])
 """
