@@ -140,14 +140,18 @@ def room(tmp_path: Path, reader: Reader) -> Iterator[Room]:
 
 
 @pytest.fixture
-def rooms(reader: Reader) -> Callable[[Path], Room]:
-    """Return what makes a room in a folder that is not there yet."""
+def rooms(reader: Reader) -> Iterator[Callable[[Path], Room]]:
+    """Return what makes a room in a folder that is not there yet; all of them are closed at the end."""
+    found: list[Room] = []
 
     def made(folder: Path) -> Room:
         folder.mkdir(parents=True)
-        return Room(folder, reader)
+        found.append(Room(folder, reader))
+        return found[-1]
 
-    return made
+    yield made
+    for room in found:
+        room.journal.close()
 
 
 @pytest.fixture
