@@ -17,6 +17,7 @@ name: keep-a-list
 triggers:
   - watch: {notes}
     settle: 100ms
+    existing: process
 limits: {{runs_per_file: 1/1h}}
 actions:
   - append: {{dest: "{folder}/list/names.md", content: "{{{{ file.name }}}}"}}
