@@ -65,3 +65,22 @@ def test_signals_are_waited_for():
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+IN_ANOTHER_THREAD = """
+import signal, threading
+from homebody.service.lifecycle import Signals
+
+signals = Signals()
+hit = lambda: signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+threading.Timer(0.2, hit).start()
+print(signals.wait())
+"""
+
+
+def test_a_signal_that_another_thread_was_given_is_heard():
+    """The kernel chooses the thread; the daemon ends all the same."""
+    child = subprocess.run(
+        [sys.executable, "-c", IN_ANOTHER_THREAD], capture_output=True, text=True, timeout=20, check=True
+    )
+    assert str(int(signal.SIGTERM)) == child.stdout.strip()

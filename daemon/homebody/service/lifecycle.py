@@ -54,6 +54,10 @@ class Lock:
         return self._file.fileno()
 
 
+LOOK_SECONDS = 0.5
+"""How late a signal is heard at most that another thread than the main one was given."""
+
+
 class Signals:
     """Waits for the signals that end the daemon; made in the main thread.
 
@@ -71,8 +75,16 @@ class Signals:
         self._heard.put(number)
 
     def wait(self) -> int:
-        """Return the number of the next signal, waiting for it."""
-        return self._heard.get()
+        """Return the number of the next signal, waiting for it.
+
+        The kernel may give a signal to any thread, and Python runs its handler only when the main thread is awake:
+        so this one wakes now and then (Python's documentation of signal, "Signals and threads").
+        """
+        while True:
+            try:
+                return self._heard.get(timeout=LOOK_SECONDS)
+            except queue.Empty:
+                continue
 
     def end(self) -> None:
         """Make ``wait`` return, as if a person had pressed Ctrl+C."""
