@@ -1,7 +1,6 @@
 """A disk that is really full makes the house rest, costs nobody a try, and is over as soon as there is room."""
 
 import contextlib
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,20 +19,6 @@ SUMMARY = (
 )
 BESIDE = "actions:\n  - write: {dest: '{{ file.folder }}/{{ file.stem }}.summary.md', content: '{{ ask.summary }}'}\n"
 LOG = "  - append: {dest: '{{ file.folder }}/log.summary.md', content: '- {{ file.name }}'}\n"
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of one megabyte, where this user may make one."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(folder)], check=False, capture_output=True
-    )
-    if made.returncode:
-        pytest.skip("this user may not mount a tmpfs")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
 
 
 def fill(disk: Path) -> Path:

@@ -138,14 +138,14 @@ def finish_undo(journal: Journal, vault: Vault, run: Run) -> Undone:
         journal.finish(run.id, RunState.UNDONE, "taken back by force, after an interruption")
         forget_force(journal, run.id)
         return Undone(files=touched(applied), beside=tuple(beside))
-    files: list[Path] = []
+    taken_back: list[EffectRow] = []
     left = 0
     for effect in reversed(journal.effects(run.id)):
         assert effect.id is not None
         if effect.state in (EffectState.APPLIED, EffectState.KEPT):
             try:
                 take_back_one(journal, vault, effect)
-                files.append(effect.source or effect.path)
+                taken_back.append(effect)
             except (ChangedSinceError, EffectError, VaultError) as error:
                 # That its old name is taken by now stays so; anything else may be better at the next start.
                 taken = isinstance(error, ChangedSinceError) and effect.deed is Deed.MOVE
@@ -157,4 +157,4 @@ def finish_undo(journal: Journal, vault: Vault, run: Run) -> Undone:
     if left:
         reason += f", but for {left} that had been changed by then or whose old content is gone"
     journal.finish(run.id, RunState.UNDONE, reason)
-    return Undone(files=tuple(dict.fromkeys(reversed(files))))
+    return Undone(files=touched(list(reversed(taken_back))))
