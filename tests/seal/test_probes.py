@@ -60,7 +60,7 @@ def test_handful_works_unsealed(controls: dict[str, ProbeResult]) -> None:
 
 def test_most_probes_work_unsealed(controls: dict[str, ProbeResult]) -> None:
     """Most probes have a control that works here, so that refusing them means something."""
-    assert sum(result.reached for result in controls.values()) >= 60
+    assert sum(result.reached for result in controls.values()) >= 150
 
 
 def test_controls_really_arrive(targets: Targets) -> None:
@@ -79,16 +79,24 @@ def test_nothing_gets_out(
     child: Callable[..., Any],
     everyone_folder: Path,
 ) -> None:
-    """In each tier the kernel refuses every probe, those whose control does not work included."""
+    """In each tier the kernel refuses every probe that works unsealed, and most of the others, too."""
     before = targets.arrived
     answers = child(
         TRY, tier=tier, folder=str(prepared(everyone_folder)), names=[probe.name for probe in PROBES],
         targets=targets.targets.to_dict(),
     )  # fmt: skip
     results = [ProbeResult.from_dict(answer) for answer in answers]
-    assert [result for result in results if not result.refused] == []
-    assert {result.errno for result in results} <= {"EPERM", "EACCES", "ENOSYS", "ENOTTY"}
-    assert sum(controls[result.name].reached for result in results) >= 60
+    assert [result for result in results if result.reached] == []
+    lacking = {result.name for result in results if result.skipped}
+    assert [name for name in lacking if controls[name].reached] == []
+    assert {result.errno for result in results if result.refused} <= {
+        "EPERM",
+        "EACCES",
+        "ENOSYS",
+        "ENOTTY",
+        "SIGSYS",
+    }
+    assert sum(controls[result.name].reached for result in results) >= 150
     assert targets.arrived == before
 
 
@@ -104,7 +112,9 @@ def test_nothing_gets_out_for_an_ordinary_user(
     (inside / "model.gguf").write_bytes(b"GGUF")
     with Targets(outside) as targets:
         open_up(targets.targets)
-        aims = targets.targets.to_dict() | {"victim": None}
+        aims = targets.targets.to_dict() | {
+            "victim": None
+        }  # a process of our own user is not theirs to attack
         names = [probe.name for probe in PROBES]
         unsealed = {answer["name"]: answer for answer in as_user(CONTROL, names=names, targets=aims)}
         before = targets.arrived
@@ -112,7 +122,7 @@ def test_nothing_gets_out_for_an_ordinary_user(
         assert targets.arrived == before
     tried = [ProbeResult.from_dict(answer) for answer in answers if unsealed[answer["name"]]["reached"]]
     assert {result.name for result in tried} >= HANDFUL
-    assert len(tried) >= 45
+    assert len(tried) >= 110
     assert [result for result in tried if not result.refused] == []
 
 
@@ -130,18 +140,21 @@ def open_up(targets: ProbeTargets) -> None:
     Path(targets.datagram_path).chmod(0o777)
 
 
-def test_known_limit_is_shown_as_one(
+def test_known_limits_are_shown_as_such(
     targets: Targets, child: Callable[..., Any], everyone_folder: Path
 ) -> None:
-    """What no seal of ours refuses says so: daemon and model can ask about a name, the reader cannot."""
-    [limit] = LIMITS
-    assert limit.limit is not None
+    """What no seal of ours refuses says so, with its number; the reader is refused all of it, the model some."""
+    assert all(limit.limit and limit.number for limit in LIMITS)
     reached = {}
     for tier in Tier:
-        [answer] = child(TRY, tier=tier, folder=str(prepared(everyone_folder)), names=[limit.name],
-                         targets=targets.targets.to_dict())  # fmt: skip
-        reached[tier] = answer["reached"]
-    assert reached == {Tier.DAEMON: True, Tier.MODEL: True, Tier.READER: False}
+        answers = child(TRY, tier=tier, folder=str(prepared(everyone_folder)), names=[limit.name for limit in LIMITS],
+                        targets=targets.targets.to_dict())  # fmt: skip
+        reached[tier] = {answer["name"] for answer in answers if answer["reached"]}
+    assert reached == {
+        Tier.DAEMON: {limit.name for limit in LIMITS},
+        Tier.MODEL: {"stat_outside", "read_link_outside"},
+        Tier.READER: set(),
+    }
 
 
 def test_probe_without_its_target_is_skipped() -> None:

@@ -1,25 +1,19 @@
 """The demo's stage: a throw-away home, the real daemon in it, and what the daemon says of itself."""
 
-import signal
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from homebody.cli.throwaway import Throwaway
 from homebody.errors import HomebodyError, NotRunningError
-from homebody.paths import Home, find_home, shipped
-from homebody.service.control import request
+from homebody.paths import shipped
 
 RECIPES = ("summarize-notes", "tag-files", "daily-digest")
 
 DIGEST_EVERY = "3s"
 """How often the demo's digest is due; the shipped recipe says once a day."""
-
-POLL_SECONDS = 0.1
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,18 +51,16 @@ class Document:
         return "done" if "done" in states or "undone" in states else "skipped"
 
 
-class Stage:
-    """A home, a folder of notes and a daemon process."""
+class Stage(Throwaway):
+    """A throw-away home with a folder of notes, and what its daemon makes of them."""
 
     def __init__(self, folder: Path | None) -> None:
-        self.folder = folder or Path(tempfile.mkdtemp(prefix="homebody-demo-"))
+        super().__init__(folder or Path(tempfile.mkdtemp(prefix="homebody-demo-")))
         self.notes = self.folder / "Notes"
-        self.home: Home = find_home(root=self.folder / "home")
         self.documents: dict[str, Document] = {}
         self.scheduled: dict[int, dict[str, Any]] = {}
         self.asked: list[dict[str, Any]] = []
         self.seen = 0
-        self._process: subprocess.Popen[bytes] | None = None
 
     def prepare(self) -> None:
         """Make the folders and the three shipped recipes, pointed at them and made quick for the demo."""
@@ -85,50 +77,6 @@ class Stage:
                 quickened(text, self.notes), encoding="utf-8"
             )
         self.home.settings.write_text("settle: 0.3\nrescan: 5\n", encoding="utf-8")
-
-    def start(self) -> None:
-        """Start the daemon as a process of its own; its words go to a file beside its log."""
-        out = (self.folder / "daemon.txt").open("ab")
-        command = [sys.executable, "-I", "-m", "homebody", "--home", str(self.home.config), "serve"]
-        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
-        out.close()
-
-    def until(self, ready: Callable[[], bool], seconds: float, what: str) -> None:
-        """Wait until *ready*, or raise HomebodyError saying *what* did not happen and what the daemon said."""
-        deadline = time.monotonic() + seconds
-        while not ready():
-            if self._process is not None and self._process.poll() is not None:
-                raise HomebodyError(
-                    f"The daemon ended by itself (exit code {self._process.poll()}).\n{self.words()}"
-                )
-            if time.monotonic() > deadline:
-                raise HomebodyError(f"Waited {seconds:.0f} s for {what}.\n{self.words()}")
-            time.sleep(POLL_SECONDS)
-
-    def words(self) -> str:
-        """Return the last lines that the daemon printed."""
-        try:
-            lines = (self.folder / "daemon.txt").read_text(encoding="utf-8", errors="replace").splitlines()
-        except OSError:
-            return ""
-        return "\n".join(lines[-8:])
-
-    def ask(self, method: str, route: str, body: dict[str, Any] | None = None) -> Any:
-        """Return the daemon's answer."""
-        return request(self.home.socket, method, route, body)
-
-    def status(self) -> dict[str, Any] | None:
-        """Return the daemon's status, or None while it does not answer."""
-        try:
-            answer: dict[str, Any] = self.ask("GET", "/v1/status")
-        except NotRunningError:
-            return None
-        return answer
-
-    def model_settled(self) -> bool:
-        """Return whether the model has loaded or failed to."""
-        status = self.status()
-        return status is not None and status["model"]["state"] != "loading"
 
     def drop(self, name: str, data: bytes) -> Document:
         """Copy a document into the watched folder, as a person would."""
@@ -166,23 +114,6 @@ class Stage:
 
     def _document_of(self, run: int) -> Document | None:
         return next((document for document in self.documents.values() if run in document.runs), None)
-
-    def kill(self) -> None:
-        """Kill the daemon with SIGKILL, which no program can hear coming."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
-
-    def stop(self) -> None:
-        """Ask the daemon to stop, and wait until it has."""
-        if self._process is None or self._process.poll() is not None:
-            return
-        self._process.terminate()
-        try:
-            self._process.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
 
 
 def quickened(text: str, notes: Path) -> str:

@@ -93,6 +93,15 @@ class Reader:
         except (KeyError, TypeError) as error:
             raise FrameError("The reader process gave no results of its probes.") from error
 
+    def descriptors(self) -> tuple[seal.Descriptor, ...]:
+        """Return what the reader has open by its own account. Raises DocumentError when it does not answer."""
+        with self._lock:
+            header, _ = self._ask({"descriptors": True}, b"", PROBE_SECONDS)
+        try:
+            return tuple(seal.Descriptor.from_dict(one) for one in header["descriptors"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise FrameError("The reader process gave no account of what it has open.") from error
+
     def stop(self) -> None:
         """End the reader process, if one runs, even in the middle of a document."""
         child = self._child

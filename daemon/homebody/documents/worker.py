@@ -64,6 +64,9 @@ def serve(read: Exactly, answers: io.FileIO, rooms: dict[str, ModuleType]) -> No
             results = seal.run_probes(header["probe"], seal.ProbeTargets(**header["targets"]))
             put(answers, {"results": [result.to_dict() for result in results]})
             continue
+        if "descriptors" in header:
+            put(answers, {"descriptors": [one.to_dict() for one in seal.own_descriptors()]})
+            continue
         del frame
         said, found = answer(rooms.get(header["suffix"], rooms[".txt"]), data)
         put(answers, said | {"work": time.process_time()}, found)

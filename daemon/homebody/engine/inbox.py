@@ -101,6 +101,8 @@ class Inbox:
                     self._cancelled.add(request["of"])
             elif request["do"] == "probe":
                 self._probe(request)
+            elif request["do"] == "descriptors":
+                self.answer(request["id"], [one.to_dict() for one in seal.own_descriptors()])
             else:
                 self._queue.put(request)
 

@@ -13,7 +13,7 @@ from homebody.errors import ModelError
 from homebody.messages import Message
 from homebody.model.process import Event, Exchange, ProcessEndedError
 from homebody.model.supervisor import ModelReady, Supervisor, last_of, understood
-from homebody.seal import ProbeResult, ProbeTargets
+from homebody.seal import Descriptor, ProbeResult, ProbeTargets
 
 __all__ = ["Answer", "ModelClient", "ModelReady", "Progress"]
 
@@ -171,6 +171,11 @@ class ModelClient:
         """Return what happened when the model process itself tried to get out, as *names* say."""
         found = self._ask({"do": "probe", "names": list(names), "targets": asdict(targets)})
         return understood(lambda: tuple(ProbeResult.from_dict(result) for result in found))
+
+    def descriptors(self) -> tuple[Descriptor, ...]:
+        """Return what the model process has open by its own account."""
+        found = self._ask({"do": "descriptors"})
+        return understood(lambda: tuple(Descriptor.from_dict(one) for one in found))
 
     def _generate(
         self, request: Event, on_progress: Callable[[Progress], None] | None, seconds: float

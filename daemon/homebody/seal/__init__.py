@@ -1,5 +1,6 @@
 """The kernel's refusal: entered once, before the first document is read, and never left."""
 
+from homebody.seal.descriptors import Descriptor, own_descriptors, seen_descriptors
 from homebody.seal.entry import SealReport, enter
 from homebody.seal.handles import handle
 from homebody.seal.hygiene import close_inherited, foreign_sockets, scrub_environment, scrub_environment_here
@@ -8,7 +9,9 @@ from homebody.seal.policy import Policy, daemon_policy, model_policy, reader_pol
 from homebody.seal.probe import Probe, ProbeResult, ProbeTargets
 from homebody.seal.probes import LIMITS, PROBES, run_probes
 from homebody.seal.rehearsal import rehearse
-from homebody.seal.status import ThreadSeal, seal_status
+from homebody.seal.seccomp import fingerprint
+from homebody.seal.status import ThreadSeal, parent_of, seal_status
+from homebody.seal.syscalls import this_machine
 from homebody.seal.targets import Targets
 from homebody.seal.tier import Tier
 from homebody.seal.unsealed import control
@@ -16,6 +19,7 @@ from homebody.seal.unsealed import control
 __all__ = [
     "LIMITS",
     "PROBES",
+    "Descriptor",
     "Policy",
     "Probe",
     "ProbeResult",
@@ -28,9 +32,12 @@ __all__ = [
     "control",
     "daemon_policy",
     "enter",
+    "fingerprint",
     "foreign_sockets",
     "handle",
     "model_policy",
+    "own_descriptors",
+    "parent_of",
     "reader_policy",
     "refuse_start_up_places",
     "rehearse",
@@ -38,4 +45,6 @@ __all__ = [
     "scrub_environment",
     "scrub_environment_here",
     "seal_status",
+    "seen_descriptors",
+    "this_machine",
 ]

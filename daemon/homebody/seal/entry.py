@@ -4,7 +4,6 @@ The order matters: powers away, dumps off, no_new_privs, then Landlock, then sec
 and all of it while there is exactly one thread.
 """
 
-import hashlib
 import os
 import sys
 import time
@@ -73,7 +72,7 @@ def enter(policy: Policy) -> SealReport:
         tier=policy.tier,
         kernel=os.uname().release,
         landlock_abi=abi,
-        seccomp_sha256=hashlib.sha256(seccomp.program_for(policy.tier, machine)).hexdigest(),
+        seccomp_sha256=seccomp.fingerprint(policy.tier, machine),
         instructions=len(program) // 8,
         as_root=as_root,
         milliseconds=round((time.perf_counter() - began) * 1000, 3),

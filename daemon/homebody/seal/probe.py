@@ -15,6 +15,10 @@ class Untestable(Exception):  # noqa: N818 - it says that nothing was learned, w
     """The try could not be made here, for a reason that has nothing to do with the seal."""
 
 
+class Killed(Exception):  # noqa: N818 - for a process that was made to try it, no error
+    """The kernel ended the process that made the try: the argument names the signal."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeTargets:
     """What a probe aims at: harmless things on this computer that an unsealed process really reaches."""
@@ -69,6 +73,10 @@ class Probe:
     refusals: frozenset[int] = REFUSALS
     limit: str | None = None
     """Why no seal of ours can refuse it, for the few that are named as out of reach."""
+    number: int | None = None
+    """The number under which SECURITY.md names such a limit."""
+    landlock_abi: int = 1
+    """The Landlock ABI from which on the kernel refuses it in the daemon."""
 
     def run(self, targets: ProbeTargets) -> ProbeResult:
         """Try it in this very process and return what happened; never raises."""
@@ -76,6 +84,8 @@ class Probe:
             self.attempt(targets)
         except Untestable as reason:
             return ProbeResult(name=self.name, reached=False, skipped=str(reason))
+        except Killed as signal:
+            return ProbeResult(name=self.name, reached=False, errno=str(signal))
         except OSError as error:
             name = errno.errorcode.get(error.errno or 0, str(error.errno))
             return ProbeResult(name=self.name, reached=error.errno not in self.refusals, errno=name)

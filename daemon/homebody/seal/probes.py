@@ -7,13 +7,25 @@ nothing and counts as skipped.
 from collections.abc import Sequence
 
 from homebody.errors import UsageError
-from homebody.seal.attempts import files, kernel_doors, network, processes
+from homebody.seal.attempts import (
+    files,
+    kernel_doors,
+    layers,
+    metadata,
+    neighbours,
+    network,
+    places,
+    processes,
+)
 from homebody.seal.probe import Probe, ProbeResult, ProbeTargets
 
-PROBES: tuple[Probe, ...] = (*network.PROBES, *processes.PROBES, *files.PROBES, *kernel_doors.PROBES)
+PROBES: tuple[Probe, ...] = (
+    *network.PROBES, *processes.PROBES, *neighbours.PROBES, *layers.PROBES, *files.PROBES, *metadata.PROBES,
+    *places.PROBES, *kernel_doors.PROBES,
+)  # fmt: skip
 """Every way out that the seal refuses in every tier."""
 
-LIMITS: tuple[Probe, ...] = files.LIMITS
+LIMITS: tuple[Probe, ...] = (*files.LIMITS, *metadata.LIMITS, *neighbours.LIMITS)
 """The ways that no seal of ours refuses in every tier, shown to people as such."""
 
 BY_NAME = {probe.name: probe for probe in (*PROBES, *LIMITS)}

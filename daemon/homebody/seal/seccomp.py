@@ -6,6 +6,7 @@ have allow-lists (`rules`). See seccomp(2).
 
 import ctypes
 import errno
+import hashlib
 
 from homebody.errors import SealError
 from homebody.seal import kernel
@@ -18,8 +19,8 @@ SET_MODE_FILTER = 1
 FLAG_TSYNC, FLAG_LOG = 1, 2
 
 
-class _Program(ctypes.Structure):
-    """struct sock_fprog."""
+class Program(ctypes.Structure):
+    """struct sock_fprog: how seccomp(2) takes a filter."""
 
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
 
@@ -32,10 +33,15 @@ def program_for(tier: Tier, machine: Machine, pid: int = 0) -> bytes:
     return compile_filter(rules_for(tier, pid), DEFAULTS[tier], machine)
 
 
+def fingerprint(tier: Tier, machine: Machine) -> str:
+    """Return the SHA-256 of the filter of *tier* with the pid left at 0, the same on every start."""
+    return hashlib.sha256(program_for(tier, machine)).hexdigest()
+
+
 def install(program: bytes) -> None:
     """Put *program* on every thread of this process, for good. Raises SealError when the kernel will not."""
     buffer = ctypes.create_string_buffer(program, len(program))
-    described = _Program(len(program) // 8, ctypes.addressof(buffer))
+    described = Program(len(program) // 8, ctypes.addressof(buffer))
     try:
         left_out = kernel.call("seccomp", SET_MODE_FILTER, FLAG_TSYNC, described)
     except OSError as error:

@@ -41,6 +41,15 @@ def seal_status(pid: int) -> tuple[ThreadSeal, ...]:
     return tuple(seal for task in tasks if (seal := _thread(task)) is not None)
 
 
+def parent_of(pid: int) -> int | None:
+    """Return the number of the process that started *pid*, None when there is no such process."""
+    try:
+        text = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return None
+    return next((int(line.split()[1]) for line in text.splitlines() if line.startswith("PPid:")), None)
+
+
 def _thread(task: Path) -> ThreadSeal | None:
     """Return the seal of one thread, None when it ended meanwhile."""
     try:

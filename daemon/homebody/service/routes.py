@@ -4,8 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from homebody import __version__, seal
-from homebody.errors import UsageError
+from homebody import __version__
 from homebody.house.account import run_dict, step_dict
 from homebody.house.purge import key_lost
 from homebody.journal.rebuilding import Rebuilt
@@ -13,6 +12,7 @@ from homebody.recipe.schema import Schedule
 from homebody.service.control import Route
 from homebody.service.daemon import Daemon
 from homebody.service.explain import explain_routes
+from homebody.service.proving import proving_routes
 from homebody.service.requests import request_routes
 from homebody.service.vaulting import vault_routes
 from homebody.triggers.schedule import build, next_due
@@ -26,10 +26,10 @@ def routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route]:
     return {
         ("GET", "/v1/status"): lambda _asked: status(daemon()),
         ("GET", "/v1/changes"): lambda asked: changes(daemon(), asked),
-        ("POST", "/v1/probe"): lambda asked: probe(daemon(), asked),
         **request_routes(daemon),
         **explain_routes(daemon),
         **vault_routes(daemon),
+        **proving_routes(daemon),
     }
 
 
@@ -59,7 +59,7 @@ def status(daemon: Daemon) -> dict[str, Any]:
         "schedules": schedule_status(daemon),
         "missed": missed_status(daemon),
         "counts": {state.value: number for state, number in daemon.journal.counts().items()},
-        "reader": {"pid": daemon.reader.pid},
+        "reader": {"pid": daemon.reader.pid, "seal": daemon.reader.seal},
     }
 
 
@@ -160,19 +160,3 @@ def changes(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
         steps = daemon.journal.changes(after)
     found = [daemon.journal.run(number) for number in sorted({step.run for step in steps})]
     return {"steps": [step_dict(step) for step in steps], "runs": [run_dict(run) for run in found]}
-
-
-def probe(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Let the daemon, the model or the reader try to get out, and return what happened."""
-    names = asked.get("names") or [found.name for found in seal.PROBES]
-    targets = seal.ProbeTargets(**asked.get("targets", {}))
-    match asked.get("process", "daemon"):
-        case "daemon":
-            results = seal.run_probes(names, targets)
-        case "model":
-            results = daemon.model.probe(names, targets)
-        case "reader":
-            results = daemon.reader.probe(names, targets)
-        case other:
-            raise UsageError(f"There is no process {other!r}: say daemon, model or reader.")
-    return {"results": [result.to_dict() for result in results]}

@@ -191,7 +191,7 @@ PROBES = (
 LIMITS = (
     Probe(
         name="stat_outside", channel="file metadata", words="learn whether a file outside is there",
-        attempt=stat_outside,
+        attempt=stat_outside, number=23,
         limit="Landlock does not guard stat and seccomp cannot read paths; a network mount hears the name",
     ),
 )  # fmt: skip

@@ -16,6 +16,7 @@ NOWHERE = b"/homebody-probe-nowhere\0"
 TIOCSTI, F_SETOWN, ADDR_NO_RANDOMIZE, READ_PERSONALITY = 0x5412, 8, 0x0040000, 0xFFFFFFFF
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 ALREADY_NEWER = 0xFFFF
+TIOCLINUX, FIOSETOWN, PR_SET_PTRACER = 0x541C, 0x8901, 0x59616D61
 
 
 def door(name: str, channel: str, words: str, *arguments: int | bytes) -> Probe:
@@ -51,6 +52,21 @@ def terminal_input(_targets: ProbeTargets) -> None:
 def signal_by_file(_targets: ProbeTargets) -> None:
     """Name the process that descriptor -1 is to send signals to."""
     kernel.call("fcntl", BAD, F_SETOWN, 1)
+
+
+def terminal_paste(_targets: ProbeTargets) -> None:
+    """Paste into the terminal behind descriptor -1."""
+    kernel.call("ioctl", BAD, TIOCLINUX, 0)
+
+
+def signal_by_socket(_targets: ProbeTargets) -> None:
+    """Name the process that a socket, descriptor -1, is to send signals to."""
+    kernel.call("ioctl", BAD, FIOSETOWN, 0)
+
+
+def let_trace(_targets: ProbeTargets) -> None:
+    """Let every process of the same user be our debugger (Yama); a kernel without Yama says EINVAL."""
+    kernel.prctl(PR_SET_PTRACER, BAD)
 
 
 PROBES = (
@@ -99,4 +115,45 @@ PROBES = (
     door("setgroups", "powers", "change its groups", BAD, 0),
     probe("terminal_input", "devices", "type into a terminal", terminal_input, errno.ENOTTY),
     probe("signal_by_file", "other processes", "let a file send signals", signal_by_file),
+    door("fsconfig", "mounts", "set up a file system", BAD, 0, 0, 0, 0),
+    door("mount_setattr", "mounts", "change a mount", BAD, b"\0", 0, 0, 0),
+    door("fanotify_mark", "mounts", "watch files everywhere", BAD, 0, 0, BAD, 0),
+    door("quotactl", "mounts", "change a disk's quota", 0xFF, 0, 0, 0),
+    door("quotactl_fd", "mounts", "change the quota of an open disk", BAD, 0xFF, 0, 0),
+    door("sysfs", "kernel", "ask for the kernel's file systems", 3, 0, 0),
+    door("ustat", "kernel", "ask about a disk by its number", 0xFFFF, 0),
+    door("lsm_set_self_attr", "kernel", "change its security label", 0, 0, 0, 0),
+    door("modify_ldt", "kernel", "look at its segments", 0, 0, 0),
+    door("iopl", "kernel", "set its right to the ports", 0),
+    door("ioperm", "kernel", "give back a port", 0, 1, 0),
+    door("clock_settime", "kernel", "set a clock", 99, 0),
+    door("move_pages", "kernel", "move memory", 0, 0, 0, 0, 0, 0),
+    door("migrate_pages", "kernel", "move memory to another processor", 0, 0, 0, 0),
+    door("io_submit", "kernel", "hand in asynchronous I/O", 0, 0, 0),
+    door("io_pgetevents", "kernel", "wait for asynchronous I/O", 0, 0, 0, 0, 0, 0),
+    door("io_uring_enter", "io_uring", "hand requests to an io_uring", BAD, 0, 0, 0, 0, 0),
+    door("io_uring_register", "io_uring", "give files to an io_uring", BAD, 0, 0, 0),
+    door("shmat", "shared memory", "take System V shared memory", BAD, 0, 0),
+    door("shmctl", "shared memory", "change System V shared memory", BAD, 0, 0),
+    door("shmdt", "shared memory", "let go of System V shared memory", 0),
+    door("semop", "message queues", "use a System V semaphore", BAD, 0, 0),
+    door("semctl", "message queues", "change a System V semaphore", BAD, 0, 0, 0),
+    door("semtimedop", "message queues", "wait for a System V semaphore", BAD, 0, 0, 0),
+    door("msgsnd", "message queues", "send a System V message", BAD, 0, 0, 0),
+    door("msgrcv", "message queues", "take a System V message", BAD, 0, 0, 0, 0),
+    door("msgctl", "message queues", "change a System V queue", BAD, 0, 0),
+    door("mq_unlink", "message queues", "remove a POSIX queue", b"homebody-probe-nowhere\0"),
+    door("mq_timedsend", "message queues", "send a POSIX message", BAD, 0, 0, 0, 0),
+    door("mq_timedreceive", "message queues", "take a POSIX message", BAD, 0, 0, 0, 0),
+    door("mq_notify", "message queues", "be told of a POSIX message", BAD, 0),
+    door("mq_getsetattr", "message queues", "change a POSIX queue", BAD, 0, 0),
+    door("setresuid", "powers", "set its user, to the one that it is", BAD, BAD, BAD),
+    door("setresgid", "powers", "set its group, to the one that it is", BAD, BAD, BAD),
+    door("setreuid", "powers", "set its user by the older call", BAD, BAD),
+    door("setregid", "powers", "set its group by the older call", BAD, BAD),
+    door("setfsuid", "powers", "set whose files it opens", BAD),
+    door("setfsgid", "powers", "set which group's files it opens", BAD),
+    probe("let_trace", "dumps", "let any program take hold of it", let_trace),
+    probe("terminal_paste", "devices", "paste into a terminal", terminal_paste, errno.ENOTTY),
+    probe("signal_by_socket", "other processes", "let a socket send signals", signal_by_socket, errno.ENOTTY),
 )

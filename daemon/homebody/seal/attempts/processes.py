@@ -6,12 +6,14 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 
 from homebody.seal import kernel
 from homebody.seal.interpreter import interpreter_programs
 from homebody.seal.probe import ProbeTargets, Untestable, needs, probe
 
 PROGRAMS = ("/bin/true", "/usr/bin/true", "/bin/sh")
+HELPERS = ("/usr/bin/su", "/bin/su", "/usr/bin/mount", "/bin/mount", "/usr/bin/sudo")
 CHILD_SECONDS = 20
 PTRACE_SEIZE, PTRACE_DETACH = 0x4206, 17
 CLONE_NEWUSER = 0x10000000
@@ -49,6 +51,17 @@ def loader(_targets: ProbeTargets) -> None:
         raise Untestable("the ELF loader does not start programs here")
 
 
+def helper(_targets: ProbeTargets) -> None:
+    """Start a program that would run as root, whoever starts it."""
+    for program in HELPERS:
+        try:
+            subprocess.run([program, "--version"], check=False, timeout=CHILD_SECONDS, capture_output=True)
+        except FileNotFoundError:
+            continue
+        return
+    raise Untestable("this computer has no such program")
+
+
 def child_socket(_targets: ProbeTargets) -> None:
     """Start our own interpreter and let it make a socket: the seal is inherited."""
     command = [sys.executable, "-I", "-S", "-c", TRY_SOCKET]
@@ -57,17 +70,17 @@ def child_socket(_targets: ProbeTargets) -> None:
         raise OSError(done.returncode, "the child was refused")
 
 
-def thread_socket(_targets: ProbeTargets) -> None:
-    """Make a socket in a new thread."""
+def in_a_thread(attempt: Callable[[], None]) -> None:
+    """Make *attempt* in a new thread, and raise here what the kernel said to it there."""
     refused: list[OSError] = []
 
-    def attempt() -> None:
+    def run() -> None:
         try:
-            os.close(kernel.call("socket", 2, 1, 0))
+            attempt()
         except OSError as error:
             refused.append(error)
 
-    thread = threading.Thread(target=attempt)
+    thread = threading.Thread(target=run)
     try:
         thread.start()
     except RuntimeError as error:
@@ -75,6 +88,11 @@ def thread_socket(_targets: ProbeTargets) -> None:
     thread.join()
     if refused:
         raise refused[0]
+
+
+def thread_socket(_targets: ProbeTargets) -> None:
+    """Make a socket in a new thread."""
+    in_a_thread(lambda: os.close(kernel.call("socket", 2, 1, 0)))
 
 
 def fork(_targets: ProbeTargets) -> None:
@@ -141,6 +159,7 @@ def dumpable(_targets: ProbeTargets) -> None:
 
 PROBES = (
     probe("child", "programs", "start another program", child),
+    probe("helper", "programs", "start a program that runs as root", helper),
     probe("loader", "programs", "start a program through the ELF loader", loader),
     probe("child_socket", "programs", "let a child make a socket", child_socket),
     probe("thread_socket", "programs", "let a new thread make a socket", thread_socket),
