@@ -7,13 +7,17 @@ process's own account has to do, which is marked as such.
 
 import contextlib
 import os
+import socket
 import stat
+import struct
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from homebody.seal import kernel
 from homebody.seal.hygiene import foreign_sockets, open_descriptors
+from homebody.seal.syscalls import Machine, this_machine
 
 HARMLESS_DEVICES = frozenset({"/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"})
 HARMLESS_KINDS = frozenset({"inotify", "eventpoll", "eventfd", "timerfd", "signalfd", "pidfd"})
@@ -48,14 +52,14 @@ class Descriptor:
         )
 
 
-def own_descriptors() -> tuple[Descriptor, ...]:
-    """Return what this very process holds open, by its own account."""
+def own_descriptors(control: Path | None = None) -> tuple[Descriptor, ...]:
+    """Return what this very process holds open, by its own account; what bears the name *control* is ours."""
     numbers = open_descriptors()
     try:
         foreign = set(foreign_sockets(()))
     except OSError:  # the small tiers cannot even ask about a socket, and have none
         foreign = set(numbers)
-    return tuple(_own(number, number in foreign) for number in numbers)
+    return tuple(_own(number, number in foreign, control) for number in numbers)
 
 
 def seen_descriptors(pid: int, control: Path) -> tuple[Descriptor, ...] | None:
@@ -75,12 +79,14 @@ def seen_descriptors(pid: int, control: Path) -> tuple[Descriptor, ...] | None:
     return tuple(found)
 
 
-def _own(number: int, foreign: bool) -> Descriptor:
+def _own(number: int, foreign: bool, control: Path | None) -> Descriptor:
     mode, target = 0, ""
     with contextlib.suppress(OSError):
-        mode = os.fstat(number).st_mode
+        mode = _mode(number)
         target = os.readlink(f"/proc/self/fd/{number}")  # noqa: PTH115 - refused in the reader
     if stat.S_ISSOCK(mode):
+        if control is not None and _name(number) == str(control):
+            return Descriptor(number=number, kind="control socket or connection to it", foreign=False)
         return Descriptor(number=number, kind="socket", foreign=foreign)
     if target:
         return _seen(number, target, {})
@@ -89,6 +95,20 @@ def _own(number: int, foreign: bool) -> Descriptor:
     return Descriptor(
         number=number, kind=kind, foreign=kind == "other" or (kind == "device" and number > STANDARD)
     )
+
+
+def _mode(number: int) -> int:
+    """Return the kind of file that *number* is, by the one call that every tier may make (struct stat, 64 bits)."""
+    found = kernel.buffer(256)
+    kernel.call("fstat", number, found)
+    at = 24 if this_machine() is Machine.X86_64 else 16
+    return int(struct.unpack_from("=I", found.raw, at)[0])
+
+
+def _name(number: int) -> str | None:
+    """Return the name of the unix socket *number*; what was accepted on a listener bears the listener's."""
+    with socket.socket(fileno=os.dup(number)) as found:
+        return str(found.getsockname()) if found.family == socket.AF_UNIX else None
 
 
 def _seen(number: int, target: str, sockets: Mapping[str, str]) -> Descriptor:

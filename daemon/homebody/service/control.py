@@ -162,3 +162,20 @@ def request(
         refusal.exit_code = int(answer.get("exit_code", HomebodyError.exit_code))
         raise refusal
     return answer
+
+
+def listener_of(path: Path) -> tuple[int, int] | None:
+    """Return process and user of whoever listens on the socket at *path*, in the kernel's word (unix(7)).
+
+    None where the kernel does not tell. Raises NotRunningError when nobody listens there.
+    """
+    if not hasattr(socket, "SO_PEERCRED"):
+        return None
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asked:
+        asked.settimeout(PATIENCE_SECONDS)
+        try:
+            asked.connect(str(path))
+        except OSError as error:
+            raise NotRunningError from error
+        pid, uid, _gid = struct.unpack("3i", asked.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    return pid, uid

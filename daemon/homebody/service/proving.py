@@ -56,7 +56,7 @@ def descriptors(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the ``process`` holds open by its own account."""
     match which(asked):
         case "daemon":
-            found = seal.own_descriptors()
+            found = seal.own_descriptors(daemon.home.socket)
         case "model":
             found = daemon.model.descriptors()
         case _:
