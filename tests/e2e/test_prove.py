@@ -59,7 +59,7 @@ def test_running_daemon_is_shown_to_hold(house, prove):
     assert set(found["sha256"]) == set(PROCESSES) == set(found["processes"])
     assert all(one["control"] > 0 and one["sealed"] == 0 for one in found["listeners"].values())
     assert {"TCP", "UDP", "unix"} <= set(found["listeners"])
-    assert {limit["number"] for limit in found["limits"]} == {12, 23}
+    assert {limit["number"] for limit in found["limits"]} == {12, 23, 35}
     for name in PROCESSES:
         process = found["processes"][name]
         assert process["tried"] >= (150 if os.geteuid() == 0 else 90), name

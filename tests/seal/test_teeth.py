@@ -23,7 +23,7 @@ BEHIND = {
     "lax_filter": "socket", "handed_in": "recvmsg", "leftover_datagram": "socketpair", "unix_datagram": "socket sendto",
     "zero_copy": "socket sendto", "fast_open": "socket sendto", "socket_outside": "mknod mknodat",
     "file_flags": "ioctl", "file_project": "ioctl", "folder_signals": "fcntl", "let_trace": "prctl",
-    "terminal_paste": "ioctl", "signal_by_socket": "ioctl",
+    "priority": "setpriority", "disk_priority": "ioprio_set", "terminal_paste": "ioctl", "signal_by_socket": "ioctl",
 }  # fmt: skip
 """The calls whose rules refuse each probe in the daemon's filter, where the probe is not called like its call."""
 

@@ -39,6 +39,9 @@ def shown(evidence: Evidence, verdict: Verdict, *, verbose: bool) -> Iterator[st
     yield "What the kernel shows of each process:"
     for process in evidence.processes:
         yield from seen(process, evidence)
+    if any(process.own_account for process in evidence.processes):
+        yield from indented("What a process has open the kernel shows to root alone: where it says so, the"
+                            " process itself was asked.", 2)  # fmt: skip
     yield from limits(verdict)
     yield from indented(system_words(evidence), 2, 0)
     for words in uncovered(evidence):

@@ -26,6 +26,8 @@ PR_GET_DUMPABLE, PR_SET_NAME, PR_GET_NAME, PR_GET_SECCOMP = 3, 15, 16, 21
 PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS, PR_SET_VMA = 38, 39, 0x53564D41
 HARMLESS_PRCTL = (PR_GET_DUMPABLE, PR_SET_NAME, PR_GET_NAME, PR_GET_SECCOMP, PR_SET_NO_NEW_PRIVS,
                   PR_GET_NO_NEW_PRIVS, PR_SET_VMA)  # fmt: skip
+PRIO_PROCESS, IOPRIO_WHO_PROCESS = 0, 1
+"""Of one process, number 0 being the caller itself: what others' priority is, an accomplice could read."""
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C
 FIOSETOWN, SIOCSPGRP, FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR = 0x8901, 0x8902, 0x40086602, 0x401C5820
 TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX = 0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451
@@ -94,7 +96,7 @@ MODEL_ALLOWED = (
     pread64 preadv preadv2 stat lstat newfstatat statx access faccessat faccessat2 readlink readlinkat getcwd
     statfs fstatfs getdents getdents64 fadvise64 readahead cachestat pipe pipe2 dup2 dup3 eventfd eventfd2
     epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2 timerfd_create timerfd_settime
-    timerfd_gettime getpriority setpriority sched_getparam sched_getscheduler sched_setscheduler
+    timerfd_gettime getpriority sched_getparam sched_getscheduler sched_setscheduler
     sched_get_priority_max sched_get_priority_min sched_setaffinity mlock mlock2 munlock get_mempolicy
     set_mempolicy mbind set_tid_address futex_waitv futex_wake futex_wait futex_requeue mseal getpgrp getpgid
     getsid getgroups getresuid getresgid capget close_range rt_sigtimedwait chdir fchdir
@@ -146,8 +148,8 @@ def daemon_rules() -> tuple[Rule, ...]:
     of datagram sockets could send to any named socket, so only connected kinds may be made; ``sendto`` may
     name nobody. ``listen`` is allowed because asyncio repeats it on a listener made before the seal; with no
     way to make a socket it opens nothing; ``sendmsg``, which asyncio writes with, finds only streams that are
-    connected already. Limits may be set on ourselves alone, and we cannot become dumpable again. Attributes
-    are set on handles only (`handles`), and no mode with a special bit.
+    connected already. Limits and priorities may be set on ourselves alone, and we cannot become dumpable
+    again. Attributes are set on handles only (`handles`), and no mode with a special bit.
     """
     return (
         deny("clone3", verdict=ENOSYS),
@@ -160,6 +162,10 @@ def daemon_rules() -> tuple[Rule, ...]:
         deny("personality"),
         allow("prlimit64", one_of(0, 0)),
         deny("prlimit64"),
+        allow("setpriority", one_of(0, PRIO_PROCESS), one_of(1, 0)),
+        deny("setpriority"),
+        allow("ioprio_set", one_of(0, IOPRIO_WHO_PROCESS), one_of(1, 0)),
+        deny("ioprio_set"),
         deny("prctl", one_of(0, PR_SET_DUMPABLE), none_of(1, 0)),
         deny("prctl", one_of(0, PR_SET_PTRACER)),
         deny(
@@ -201,6 +207,7 @@ def model_rules(pid: int) -> tuple[Rule, ...]:
         allow("prctl", one_of(0, *HARMLESS_PRCTL)),
         allow("ioctl", one_of(1, TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX)),
         deny("ioctl", verdict=ENOTTY),
+        allow("setpriority", one_of(0, PRIO_PROCESS), one_of(1, 0)),
         *_of_itself(pid),
         *(allow(name) for name in MODEL_ALLOWED),
     )  # fmt: skip

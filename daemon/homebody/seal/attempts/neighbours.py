@@ -11,6 +11,8 @@ from homebody.seal import kernel
 from homebody.seal.attempts.processes import victim
 from homebody.seal.probe import Probe, ProbeTargets, probe
 
+IOPRIO_WHO_PROCESS = 1
+
 FROM_SIGNALS_ON = 6
 """The Landlock ABI that keeps signals in."""
 
@@ -79,6 +81,22 @@ def queue_to_thread(_targets: ProbeTargets) -> None:
     kernel.call("rt_tgsigqueueinfo", 0, 0, signal.SIGUSR1, 0)
 
 
+def priority(targets: ProbeTargets) -> None:
+    """Set another process's share of the processor, to what it is: an accomplice could read what is set."""
+    number = victim(targets)
+    os.setpriority(os.PRIO_PROCESS, number, os.getpriority(os.PRIO_PROCESS, number))
+
+
+def disk_priority(targets: ProbeTargets) -> None:
+    """Set another process's share of the disk, to the ordinary one."""
+    kernel.call("ioprio_set", IOPRIO_WHO_PROCESS, victim(targets), 0)
+
+
+def processors(targets: ProbeTargets) -> None:
+    """Set on which processors another process runs, to those on which it does."""
+    os.sched_setaffinity(victim(targets), os.sched_getaffinity(victim(targets)))
+
+
 def command_line(targets: ProbeTargets) -> None:
     """Read with what command another process was started."""
     os.close(os.open(of_the_victim(targets, "cmdline"), os.O_RDONLY))
@@ -98,6 +116,8 @@ PROBES = (
     Probe(name="signal_a_thread", channel="other processes", words="signal a thread of another process",
           attempt=signal_a_thread, landlock_abi=FROM_SIGNALS_ON),
     probe("queue_to_thread", "other processes", "queue a signal to a thread", queue_to_thread),
+    probe("priority", "other processes", "change another process's priority", priority),
+    probe("disk_priority", "other processes", "change another one's priority on the disk", disk_priority),
 )  # fmt: skip
 
 LIMITS = (
@@ -105,6 +125,12 @@ LIMITS = (
         name="command_line", channel="other processes", words="read the command that started another process",
         attempt=command_line, number=12,
         limit="the daemon looks at its children in /proc, which shows the commands of others, too",
+    ),
+    Probe(
+        name="processors", channel="other processes", words="choose on which processors another process runs",
+        attempt=processors, number=35,
+        limit="the model's threads are placed by that call, and no filter can tell whose number it names;"
+        " an accomplice could read it as it could read the load of the computer",
     ),
 )  # fmt: skip
 """What the daemon cannot be refused on Linux; model and reader are."""
