@@ -8,7 +8,7 @@ import socket
 import sys
 from pathlib import Path
 
-from homebody import seal
+from homebody import __version__, seal
 from homebody.paths import find_home
 from homebody.service.control import ControlServer
 
@@ -27,7 +27,7 @@ def status(_asked):
     """Say that all is well."""
     model = {"state": "ready", "pid": os.getpid(), "seal": told("model")}
     return {
-        "version": "0", "pid": os.getpid(), "seal": told("daemon"), "model": model,
+        "version": __version__, "pid": os.getpid(), "seal": told("daemon"), "model": model,
         "reader": {"pid": os.getpid(), "seal": told("reader")},
     }  # fmt: skip
 

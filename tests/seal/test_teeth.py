@@ -22,6 +22,7 @@ BEHIND = {
     "terminal_input": "ioctl", "signal_by_file": "fcntl", "queue_to_thread": "rt_tgsigqueueinfo",
     "lax_filter": "socket", "handed_in": "recvmsg", "leftover_datagram": "socketpair", "unix_datagram": "socket sendto",
     "zero_copy": "socket sendto", "fast_open": "socket sendto", "socket_outside": "mknod mknodat",
+    "device_outside": "mknod mknodat",
     "file_flags": "ioctl", "file_project": "ioctl", "folder_signals": "fcntl", "let_trace": "prctl",
     "priority": "setpriority", "disk_priority": "ioprio_set", "terminal_paste": "ioctl", "signal_by_socket": "ioctl",
 }  # fmt: skip
@@ -40,6 +41,11 @@ BY_LANDLOCK = {
 
 BY_PREAMBLE = {"old_call", "x32_call"}
 """The probes that call by other numbers: no rule is about those, the filter's first instructions end the process."""
+
+BY_HYGIENE = {"core_dump"}
+"""The probes that neither refuses: what was given away before the seal, and what only a power would bring back."""
+
+ELSEWHERE = BY_PREAMBLE | BY_HYGIENE
 
 ONE_BY_ONE = """
 from homebody.seal import capabilities, kernel, landlock, rules, seccomp
@@ -93,15 +99,15 @@ def calls_of(name: str) -> list[str]:
 def test_every_probe_has_its_lock(names: list[str]) -> None:
     """Each probe is behind rules of the filter that exist, or behind Landlock, and none is in both lists."""
     known = {rule.name for rule in rules_for(Tier.DAEMON, 0)}
-    behind_filter = [name for name in names if name not in BY_LANDLOCK | BY_PREAMBLE]
+    behind_filter = [name for name in names if name not in BY_LANDLOCK | ELSEWHERE]
     assert [name for name in behind_filter if not set(calls_of(name)) <= known] == []
     assert set(BY_LANDLOCK) <= set(names)
-    assert not (BY_LANDLOCK | BY_PREAMBLE) & set(BEHIND)
+    assert not (BY_LANDLOCK | ELSEWHERE) & set(BEHIND)
 
 
 def test_probe_gets_out_when_its_rule_is_gone(child: Callable[..., Any], names: list[str]) -> None:
     """With the whole filter a probe is refused; with its own rules deleted it does what it does unsealed."""
-    locks = {name: calls_of(name) for name in names if name not in BY_LANDLOCK | BY_PREAMBLE}
+    locks = {name: calls_of(name) for name in names if name not in BY_LANDLOCK | ELSEWHERE}
     code = f"""{ONE_BY_ONE}
 told({{name: [apart(name, lambda: None), apart(name, filter_without([])), apart(name, filter_without(calls))]
       for name, calls in given["locks"].items()}})
@@ -137,6 +143,21 @@ told({{name: [apart(name, lambda: None), apart(name, filter_without([]))] for na
     assert [
         name for name, (free, whole) in told.items() if free[0] and whole != [False, "SIGSYS", None]
     ] == []
+
+
+def test_limit_that_was_given_away_stays_away(child: Callable[..., Any]) -> None:
+    """Dumps can be allowed again as long as nobody gave them up, and neither filter nor folders would stop that."""
+    code = f"""{ONE_BY_ONE}
+from homebody.seal import hygiene
+def given_up():
+    hygiene.forbid_dumps()
+    capabilities.drop_all()
+told([apart("core_dump", lambda: None), apart("core_dump", filter_without([])), apart("core_dump", given_up)])
+"""
+    free, filtered, gone = child(code, targets={})
+    if not free[0]:
+        pytest.skip("this process may not have core dumps anyway")
+    assert (filtered[0], gone) == (True, [False, "EPERM", None])
 
 
 @pytest.mark.parametrize(

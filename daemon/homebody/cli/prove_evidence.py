@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from homebody import seal
+from homebody import __version__, seal
 from homebody.errors import HomebodyError, NotRunningError, SealError, UsageError
 from homebody.paths import Home
 from homebody.service.control import listener_of, request
@@ -68,6 +68,7 @@ def gather(home: Home, parent: Path | None, say: Say, *, thrown_away: bool) -> E
             "This homebody belongs to another user, so a try beside it without a seal would show nothing.",
             hint="Let that user run `homebody prove`.",
         )
+    refuse_other_version(request(home.socket, "GET", "/v1/status"))
     wait_for_model(home, say)
     probes = (*seal.PROBES, *seal.LIMITS)
     names = [probe.name for probe in probes]
@@ -97,6 +98,15 @@ def gather(home: Home, parent: Path | None, say: Say, *, thrown_away: bool) -> E
         fingerprints={tier.value: seal.fingerprint(tier, seal.this_machine()) for tier in seal.Tier},
         processes=processes,
     )
+
+
+def refuse_other_version(status: Mapping[str, Any]) -> None:
+    """Raise UsageError when the homebody that runs is not the one that this command belongs to."""
+    if status["version"] != __version__:
+        raise UsageError(
+            f"The homebody that runs is version {status['version']}, and this command is of {__version__}.",
+            hint="Stop the one that runs and start the new one, then try again.",
+        )
 
 
 def wait_for_model(home: Home, say: Say) -> None:

@@ -24,7 +24,7 @@ GROUPS = {
 }
 """The channels of the probes, as people think of them."""
 
-FIRST, COLUMN = 31, 16
+FIRST, COLUMN, EACH_COLUMN = 31, 16, 10
 
 
 def shown(evidence: Evidence, verdict: Verdict, *, verbose: bool) -> Iterator[str]:
@@ -42,7 +42,7 @@ def shown(evidence: Evidence, verdict: Verdict, *, verbose: bool) -> Iterator[st
     if any(process.own_account for process in evidence.processes):
         yield from indented("What a process has open the kernel shows to root alone: where it says so, the"
                             " process itself was asked.", 2)  # fmt: skip
-    yield from limits(verdict)
+    yield from limits(verdict, verbose=verbose)
     yield from indented(system_words(evidence), 2, 0)
     for words in uncovered(evidence):
         yield from indented(f"- {words}", 4, 2)
@@ -74,13 +74,18 @@ def cell(tried: Iterable[Tried]) -> str:
 
 
 def each(probe: seal.Probe, evidence: Evidence, verdict: Verdict) -> Iterator[str]:
-    """Yield what became of one probe in each process."""
-    told = []
+    """Yield what became of one probe in each process: the kernel's refusal by its name, a dash where not counted."""
+    cells = ""
     for process in evidence.processes:
         [one] = [one for one in verdict.tried[process.name] if one.probe.name == probe.name]
-        words = {"refused": f"refused ({one.errno})", "reached": "GOT OUT"}.get(one.outcome, "-")
-        told.append(f"{process.name} {words}")
-    yield from indented(f"{probe.words}: {', '.join(told)}", 6, 4)
+        told = {"refused": str(one.errno), "reached": "GOT OUT"}.get(one.outcome, "-")
+        cells += told.rjust(EACH_COLUMN)
+    room = 80 - len(cells)
+    if len(probe.words) + 2 < room:
+        yield f"  {probe.words:<{room - 2}}{cells}".rstrip()
+    else:
+        yield f"  {probe.words}"
+        yield " " * room + cells
 
 
 def listeners(evidence: Evidence) -> Iterator[str]:
@@ -123,15 +128,16 @@ def opened(process: Sealed) -> str:
     )
 
 
-def limits(verdict: Verdict) -> Iterator[str]:
-    """Yield what no seal on Linux refuses in every process, with its number."""
+def limits(verdict: Verdict, *, verbose: bool) -> Iterator[str]:
+    """Yield what no seal on Linux refuses in every process, with its number; why not, if *verbose*."""
     yield ""
     yield "Out of reach of any seal on Linux (numbers as in the project's SECURITY.md):"
     for limit in seal.LIMITS:
         able = [name for name, tried in verdict.tried.items()
                 if any(one.probe.name == limit.name and one.reached for one in tried)]  # fmt: skip
         who = ", ".join(able) or "none here"
-        yield from indented(f"{limit.number:>2}  {limit.words} ({who}): {limit.limit}", 6, 2)
+        why = f": {limit.limit}" if verbose else ""
+        yield from indented(f"{limit.number:>2}  {limit.words} ({who}){why}", 6, 2)
     yield ""
 
 

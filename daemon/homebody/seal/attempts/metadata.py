@@ -5,6 +5,7 @@ The kernel has several calls for one deed: a seal that forgets one is open. Land
 
 import errno
 import os
+import stat
 
 from homebody.seal import kernel
 from homebody.seal.attempts.files import aimed, own_name, secret
@@ -37,15 +38,15 @@ def on_nothing(name: str, call: str, words: str, *arguments: int | bytes) -> Pro
     return probe(name, "file metadata", words, attempt, errno.ENOTTY)
 
 
-def made_node(kind: int) -> Probe:
+def made_node(name: str, words: str, kind: int) -> Probe:
     """Return the probe that makes a node of *kind* outside, and takes it away again."""
 
     def attempt(targets: ProbeTargets) -> None:
         path = own_name(targets, "node")
-        os.mknod(path, kind | 0o600)
+        os.mknod(path, kind | 0o600, os.makedev(1, 3))
         os.unlink(path)  # noqa: PTH108 - see `files`
 
-    return aimed("socket_outside", "files", "make a socket's name outside", attempt)
+    return aimed(name, "files", words, attempt)
 
 
 def temporary_outside(targets: ProbeTargets) -> None:
@@ -98,7 +99,8 @@ PROBES = (
     on_nothing("file_flags", "ioctl", "set a file's flags", FS_IOC_SETFLAGS, 0),
     on_nothing("file_project", "ioctl", "set a file's project", FS_IOC_FSSETXATTR, 0),
     on_nothing("folder_signals", "fcntl", "have a folder send signals", F_NOTIFY, 0),
-    made_node(0o140000),
+    made_node("socket_outside", "make a socket's name outside", stat.S_IFSOCK),
+    made_node("device_outside", "make a device outside", stat.S_IFCHR),
     aimed("temporary_outside", "files", "make a file without a name outside", temporary_outside),
     aimed("swap_outside", "files", "exchange files outside", swap_outside),
     aimed("second_name", "files", "make a second name by the newer call", unlink_outside),

@@ -2,7 +2,9 @@
 
 import errno
 import os
+import resource
 import signal
+import struct
 import subprocess
 import sys
 import threading
@@ -157,6 +159,11 @@ def dumpable(_targets: ProbeTargets) -> None:
     kernel.prctl(4, 1)
 
 
+def core_dump(_targets: ProbeTargets) -> None:
+    """Allow ourselves core dumps of one byte."""
+    kernel.call("prlimit64", 0, resource.RLIMIT_CORE, struct.pack("=QQ", 1, 1), 0)
+
+
 PROBES = (
     probe("child", "programs", "start another program", child),
     probe("helper", "programs", "start a program that runs as root", helper),
@@ -173,4 +180,5 @@ PROBES = (
     probe("signal", "other processes", "send a signal to another process", send_signal),
     probe("limits", "other processes", "change another process's limits", change_limits),
     probe("dumpable", "dumps", "open itself to debuggers again", dumpable),
+    probe("core_dump", "dumps", "allow a dump of its memory again", core_dump),
 )  # fmt: skip
