@@ -1,5 +1,6 @@
 """What the evidence comes to: each thing that is not as it should be turns the verdict, and the words stay readable."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -7,12 +8,15 @@ from pathlib import Path
 import pytest
 
 from homebody import seal
-from homebody.cli.prove import outside
+from homebody.cli.prove import outside, runs
 from homebody.cli.prove_evidence import PROCESSES, Evidence, Sealed
 from homebody.cli.prove_verdict import GOT_OUT, HELD, NOT_SHOWN, as_json, judge
 from homebody.cli.prove_words import GROUPS, shown
+from homebody.cli.throwaway import Throwaway
 from homebody.errors import HomebodyError
 from homebody.paths import find_home
+from homebody.secrets import vault_key
+from homebody.service.lifecycle import Lock
 
 DAEMON = 100
 LISTENERS = ("TCP", "UDP", "unix")
@@ -210,3 +214,28 @@ def test_place_to_aim_at_is_none_that_a_recipe_uses(tmp_path: Path, monkeypatch:
     (home.recipes / "a.yaml").write_text(text.format(every))
     with pytest.raises(HomebodyError, match="no folder left"):
         outside(home)
+
+
+def test_key_of_a_throw_away_home_stays_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """No entry is left in the person's keyring, which is not even asked; a second start keeps the key."""
+    asked: list[object] = []
+    monkeypatch.setattr("homebody.secrets.ask_keyring", lambda *request: asked.append(request))
+    made = Throwaway(tmp_path)
+    made.keep_key_here()
+    first = vault_key(made.home)
+    made.keep_key_here()
+    assert (first.where, vault_key(made.home), asked) == ("file", first, [])
+
+
+def test_lock_without_an_answer_is_no_reason_to_prove_something_else(tmp_path: Path):
+    """While a daemon holds the lock and does not answer, nothing else is started; a free lock stays as it is."""
+    home = find_home({}, tmp_path)
+    assert not runs(home)
+    assert list(tmp_path.iterdir()) == []
+    lock = Lock(home.lock)
+    lock.take()
+    with pytest.raises(HomebodyError, match="does not answer"):
+        runs(home)
+    lock.release()
+    assert not runs(home)
+    assert home.lock.read_text() == str(os.getpid())

@@ -29,11 +29,13 @@ sys.stdin.read()
 def test_foreign_descriptors_are_seen(tmp_path: Path) -> None:
     """Sockets, memory that could be a program, and devices are foreign; pipes, files and our listener are not."""
     control = tmp_path / "c.sock"
+    (tmp_path / "link").symlink_to(tmp_path)
     command = [sys.executable, "-I", "-S", "-c", OPEN, str(control)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         assert child.stdout is not None
         child.stdout.readline()
         found = seen_descriptors(child.pid, control)
+        linked = seen_descriptors(child.pid, tmp_path / "link" / "c.sock")
         elsewhere = seen_descriptors(child.pid, tmp_path / "other.sock")
         child.kill()
     assert found is not None
@@ -45,6 +47,7 @@ def test_foreign_descriptors_are_seen(tmp_path: Path) -> None:
     assert sorted(one.kind for one in held if not one.foreign) == [
         "control socket", "eventpoll", "file", "pipe", "pipe",
     ]  # fmt: skip
+    assert linked == found, "the same socket by another name"
     assert sum(one.foreign for one in elsewhere) == 7
 
 

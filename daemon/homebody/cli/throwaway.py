@@ -6,10 +6,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from homebody.errors import HomebodyError, NotRunningError
 from homebody.paths import Home, find_home
+from homebody.secrets import KEY_BYTES, write_file
 from homebody.service.control import request
 
 POLL_SECONDS = 0.1
@@ -25,10 +27,16 @@ class Throwaway:
 
     def start(self) -> None:
         """Start the daemon as a process of its own; its words go to a file beside its log."""
+        self.keep_key_here()
         out = (self.folder / "daemon.txt").open("ab")
         command = [sys.executable, "-I", "-m", "homebody", "--home", str(self.home.config), "serve"]
         self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         out.close()
+
+    def keep_key_here(self) -> None:
+        """Put the vault's key into this home: the person's keyring would keep it when the home is long gone."""
+        if not self.home.key.exists():
+            write_file(self.home.key, token_hex(KEY_BYTES))
 
     def until(self, ready: Callable[[], bool], seconds: float, what: str) -> None:
         """Wait until *ready*, or raise HomebodyError saying *what* did not happen and what the daemon said."""

@@ -70,7 +70,7 @@ def seen_descriptors(pid: int, control: Path) -> tuple[Descriptor, ...] | None:
     folder = Path(f"/proc/{pid}/fd")
     found = []
     try:
-        sockets = _sockets(pid, str(control))
+        sockets = _sockets(pid, control)
         for number in sorted(int(entry.name) for entry in folder.iterdir()):
             with contextlib.suppress(FileNotFoundError):  # closed meanwhile
                 found.append(_seen(number, str((folder / str(number)).readlink()), sockets))
@@ -130,14 +130,14 @@ def _seen(number: int, target: str, sockets: Mapping[str, str]) -> Descriptor:
     return Descriptor(number=number, kind=kind, foreign=foreign)
 
 
-def _sockets(pid: int, control: str) -> dict[str, str]:
+def _sockets(pid: int, control: Path) -> dict[str, str]:
     """Return what the unix sockets of *pid*'s network are, by inode (proc_pid_net(5)); no other kind is there."""
     table = Path(f"/proc/{pid}/net/unix").read_text(encoding="utf-8", errors="surrogateescape")
-    found = {}
+    found, real = {}, control.resolve()
     for line in table.splitlines()[1:]:
         fields = line.split(maxsplit=7)
         name = fields[7] if len(fields) > 7 else ""
-        if name == control:
+        if name and (name == str(control) or Path(name).resolve() == real):
             found[fields[6]] = "control socket" if int(fields[3], 16) & LISTENS else "connection to it"
         elif not name and int(fields[4], 16) == 1:
             found[fields[6]] = "stream"
