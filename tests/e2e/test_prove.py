@@ -50,7 +50,9 @@ def test_running_daemon_is_shown_to_hold(house, prove):
     """Every process tries at least ninety ways, none gets out, nothing arrives, and its work goes on undisturbed."""
     house.shipped("summarize-notes")
     house.start()
-    note = house.drop("a.txt", "The car was washed on Monday.\n" * 30)
+    note = house.drop("a.txt", "".join(f"The car of house {n} was washed on Monday.\n" for n in range(120)))
+    house.until(lambda: any(step["name"] == "asked" for step in house.steps()))
+    assert house.runs("a.txt")[0]["state"] == "running", "the model is to be at work while it is asked to try"
     done = prove(house.home.config, "--json")
     found = found_by(done)
     assert done.returncode == 0, found["wrong"] + found["unshown"]
