@@ -1,6 +1,7 @@
 """Which devices could be a wire, and from which places would something of ours start by itself later on?
 
-Devices are opened and closed, nothing is read from or written to them. What a computer does not have is
+Devices are opened and closed, nothing is read from or written to them; none is among them that a person would
+see or hear of, such as a camera, because the control really opens it. What a computer does not have is
 skipped; so is what an ordinary user may not open anyway.
 """
 
@@ -19,9 +20,7 @@ DEVICES = (
     ("kvm", "/dev/kvm", ORDINARY, "start a virtual computer"),
     ("uinput", "/dev/uinput", WRITING, "type on a keyboard of its own"),
     ("keyboard", "/dev/input/event0", os.O_RDONLY | os.O_NONBLOCK, "listen to the keyboard"),
-    ("camera", "/dev/video0", ORDINARY, "open the camera"),
     ("sound", "/dev/snd/seq", ORDINARY, "open the sound card"),
-    ("screen", "/dev/dri/card0", ORDINARY, "open the graphics card"),
     ("kernel_messages", "/dev/kmsg", WRITING, "write into the kernel's log"),
     ("own_terminal", "/dev/tty", ORDINARY, "open the terminal that it was started from"),
     ("full_device", "/dev/full", WRITING, "open a device for writing"),
