@@ -101,6 +101,32 @@ def test_what_libraries_log_goes_nowhere(tmp_path: Path, configure, capfd):
     assert "ines" not in (tmp_path / "log").read_text(encoding="utf-8") + "".join(capfd.readouterr())
 
 
+def test_a_file_that_is_too_large_is_set_aside(tmp_path: Path, monkeypatch, configure):
+    """A new file is begun; two older ones are kept, private, and every line that is kept is whole and in order."""
+    monkeypatch.setattr(logs, "LARGEST_BYTES", 2_000)
+    configure(tmp_path / "log")
+    for number in range(100):
+        get_log().info("run finished", run=number, state="done")
+    names = ["log.2", "log.1", "log"]
+    assert set(names) == {path.name for path in tmp_path.iterdir()}
+    assert all((tmp_path / name).stat().st_size < 2_200 for name in names)
+    assert {0o600} == {(tmp_path / name).stat().st_mode & 0o777 for name in names}
+    kept = [line["run"] for name in names for line in lines(tmp_path / name)]
+    assert list(range(100))[-len(kept) :] == kept
+    assert len(kept) > 40
+
+
+def test_where_no_new_file_can_be_begun_the_old_one_goes_on(tmp_path: Path, monkeypatch, configure):
+    """A name that is taken by a folder stops the setting aside, not the log."""
+    monkeypatch.setattr(logs, "LARGEST_BYTES", 500)
+    (tmp_path / "log.1" / "full").mkdir(parents=True)
+    (tmp_path / "log.2" / "full").mkdir(parents=True)
+    configure(tmp_path / "log")
+    for number in range(30):
+        get_log().info("run finished", run=number, state="done")
+    assert list(range(30)) == [line["run"] for line in lines(tmp_path / "log")]
+
+
 def test_a_full_disk_loses_lines_and_says_how_many(tiny_disk: Path, configure):
     """The log goes on by itself when there is room: every line is whole, and the lost ones are counted."""
     configure(tiny_disk / "log")

@@ -108,7 +108,7 @@ class AlreadyRunningError(HomebodyError):
 class NotRunningError(HomebodyError):
     """No homebody daemon is running on this state folder."""
 
-    hint = "Start one with `homebody serve`."
+    hint = "Start one with `homebody start`, or in a terminal with `homebody serve`."
     exit_code = 69
 
 

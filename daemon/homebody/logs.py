@@ -6,9 +6,13 @@ mistake: an unknown key fails in the tests and is dropped in the field.
 """
 
 import contextlib
+import itertools
 import logging
+import os
 import sys
+import threading
 from collections.abc import MutableMapping
+from io import FileIO
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -29,6 +33,12 @@ TALKATIVE = ("apscheduler", "asyncio", "keyring", "tzlocal", "watchdog")
 """Libraries whose own log lines can hold paths and tracebacks, and so go nowhere."""
 
 OURS = frozenset({"event", "level", "timestamp"})
+
+LARGEST_BYTES = 5_000_000
+"""So large the file may become: some 30,000 lines, weeks of a busy house. Then a new one is begun."""
+
+OLDER = 2
+"""How many files are kept beside the one in use: ``homebody.log.1`` is the newer of them."""
 
 
 def keep_private(_logger: Any, _name: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -72,7 +82,8 @@ def harmless(value: Any) -> Any:
 def configure(file: Path | None, terminal: TextIO | None = None, *, verbose: bool = False) -> "Tee":
     """Send log lines to *file* as JSON, and to *terminal* in words; either may be None.
 
-    The file is opened here, once, so that logging goes on inside the seal; the returned Tee closes it.
+    The file is opened here, before the seal; inside it, a new one can be begun, because it lies in the state
+    folder. The returned Tee closes it.
     """
     tee = Tee(file, terminal)
     for name in TALKATIVE:
@@ -97,9 +108,13 @@ class Tee:
     """The last processor: one line as JSON to the file, one in words to the terminal."""
 
     def __init__(self, file: Path | None, terminal: TextIO | None) -> None:
+        self._path = file
+        self._size = 0
+        self._writing = threading.Lock()
+        self._file: FileIO | None = None
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
-        self._file = file.open("ab", buffering=0) if file is not None else None
+            self._file = self._open(file)
         self._cut = b""
         self._lost = 0
         self._terminal = terminal
@@ -111,7 +126,18 @@ class Tee:
 
         Lines that find no room are counted, and the count is logged when there is some again.
         """
+        with self._writing:
+            self._to_file(logger, name, line)
+        if self._terminal is not None and self._words is not None:
+            try:
+                print(self._words(logger, name, dict(line)), file=self._terminal, flush=True)
+            except OSError:
+                self._terminal = None
+        return ""
+
+    def _to_file(self, logger: Any, name: str, line: MutableMapping[str, Any]) -> None:
         if self._file is not None:
+            self._begin_anew()
             if self._lost:
                 told = {key: line[key] for key in ("timestamp",) if key in line}
                 lost = {
@@ -123,12 +149,31 @@ class Tee:
                     self._lost = 0
             if self._lost or not self._write(self._json(logger, name, dict(line))):
                 self._lost += 1
-        if self._terminal is not None and self._words is not None:
-            try:
-                print(self._words(logger, name, dict(line)), file=self._terminal, flush=True)
-            except OSError:
-                self._terminal = None
-        return ""
+
+    def _open(self, path: Path) -> FileIO:
+        """Return the log at *path*, open for its owner alone."""
+        number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        file = os.fdopen(number, "ab", buffering=0)
+        self._size = os.fstat(file.fileno()).st_size
+        return file
+
+    def _begin_anew(self) -> None:
+        """Set a file that has become too large aside, and begin a new one; where that fails, go on in the old one."""
+        if self._size < LARGEST_BYTES:
+            return
+        assert self._path is not None
+        assert self._file is not None
+        names = [self._path, *(self._path.with_name(f"{self._path.name}.{n}") for n in range(1, OLDER + 1))]
+        try:
+            for newer, older in reversed(list(itertools.pairwise(names))):
+                if newer.exists():
+                    newer.replace(older)
+            fresh = self._open(self._path)
+        except OSError:
+            self._size = 0  # asked again after as many bytes, not at each line
+            return
+        self._file.close()
+        self._file, self._cut = fresh, b""
 
     def _write(self, text: str | bytes) -> bool:
         """Return whether a whole line was written; one that was cut is ended before the next."""
@@ -138,6 +183,7 @@ class Tee:
             written = self._file.write(data)
         except OSError:
             return False
+        self._size += written
         if written == len(data):
             self._cut = b""
             return True

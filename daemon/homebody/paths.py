@@ -50,6 +50,11 @@ class Home:
         return self.state / "homebody.log"
 
     @property
+    def refusal(self) -> Path:
+        """Why the last start failed, when it did."""
+        return self.state / "refusal.json"
+
+    @property
     def lock(self) -> Path:
         """The file that the one daemon on this state folder holds locked."""
         return self.state / "daemon.lock"

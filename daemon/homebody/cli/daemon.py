@@ -6,7 +6,9 @@ from typing import Any
 
 import click
 
+from homebody.errors import NotRunningError
 from homebody.paths import Home
+from homebody.service import refusal
 from homebody.service.control import request
 
 
@@ -15,7 +17,12 @@ from homebody.service.control import request
 @click.pass_obj
 def status_command(home: Home, *, as_json: bool) -> None:
     """Show what the running homebody is doing."""
-    status = request(home.socket, "GET", "/v1/status")
+    try:
+        status = request(home.socket, "GET", "/v1/status")
+    except NotRunningError as error:
+        if (why := refusal.read(home)) is not None:
+            error.hint = f"Its last start failed: {why.error} {why.hint or ''}".strip() + f"\n  {error.hint}"
+        raise
     if as_json:
         click.echo(json.dumps(status, ensure_ascii=False))
         return

@@ -4,17 +4,28 @@ import sys
 
 import click
 
+from homebody.errors import AlreadyRunningError
 from homebody.paths import Home
 
 
 @click.command("serve")
 @click.option("-v", "--verbose", is_flag=True, help="Say more.")
+@click.option("--quiet", is_flag=True, help="Print nothing but why it cannot start; the log has the rest.")
 @click.pass_obj
-def serve_command(home: Home, *, verbose: bool) -> None:
+def serve_command(home: Home, *, verbose: bool, quiet: bool) -> None:
     """Run homebody here, until Ctrl+C: watch the folders, keep the schedules, do the recipes.
 
     The kernel's seal is put on before the first document is read; if it cannot be, homebody does not start.
     """
+    from homebody.service import refusal
     from homebody.service.app import serve
 
-    sys.exit(serve(home, terminal=sys.stderr, verbose=verbose))
+    refusal.clear(home)
+    try:
+        code = serve(home, terminal=None if quiet else sys.stderr, verbose=verbose)
+    except AlreadyRunningError:
+        raise  # the other one's start is the one to know about
+    except Exception as error:
+        refusal.note(home, refusal.Refusal.of(error))
+        raise
+    sys.exit(code)

@@ -7,6 +7,7 @@ and all of it while there is exactly one thread.
 import os
 import sys
 import time
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -37,8 +38,10 @@ class SealReport:
         return asdict(self) | {"missing": list(self.missing)}
 
 
-def enter(policy: Policy) -> SealReport:
+def enter(policy: Policy, closing: Collection[int] = ()) -> SealReport:
     """Put the seal of *policy* on this process and everything it starts, for good, and say what was put on.
+
+    *closing* are sockets that the caller uses once more and closes before the first document (sd_notify).
 
     Raises SealError, saying what is missing and what to do: another system than Linux, more than one thread,
     a kernel without Landlock or seccomp, an open socket that leads outside, a path that is not there. After
@@ -52,7 +55,7 @@ def enter(policy: Policy) -> SealReport:
     began = time.perf_counter()
     machine = this_machine()
     refuse_threads()
-    refuse_sockets()
+    refuse_sockets(closing)
     as_root = os.geteuid() == 0
     bounding_empty = capabilities.drop_all()
     hygiene.forbid_dumps()
@@ -100,9 +103,9 @@ def refuse_threads() -> None:
         )
 
 
-def refuse_sockets() -> None:
+def refuse_sockets(closing: Collection[int] = ()) -> None:
     """Raise SealError when a socket is open that leads outside: the kernel lets open ones go on working."""
-    foreign = hygiene.foreign_sockets(())
+    foreign = hygiene.foreign_sockets(closing)
     if foreign:
         numbers = ", ".join(str(fd) for fd in foreign)
         raise SealError(

@@ -33,7 +33,7 @@ from homebody.recipe.schema import Recipe, Schedule
 from homebody.secrets import vault_key
 from homebody.service.control import ControlServer
 from homebody.service.daemon import Daemon
-from homebody.service.lifecycle import Lock, Signals
+from homebody.service.lifecycle import Lock, Readiness, Signals
 from homebody.service.routes import routes
 from homebody.service.threads import end_first_look, take_in, work
 from homebody.service.upkeep import Upkeep
@@ -49,6 +49,8 @@ SELF_TEST = ("tcp", "udp", "dns", "unix", "child", "write_outside")
 def serve(home: Home, *, terminal: TextIO | None = None, verbose: bool = False) -> int:
     """Run the daemon on *home* until a signal ends it, and return its exit code.
 
+    Without a *terminal*, standard output and error are given up once the seal is on: a service manager's
+    journal may be sent elsewhere.
     Raises HomebodyError when it cannot start: another daemon, bad settings, no seal.
     """
     clock = SystemClock()
@@ -63,20 +65,33 @@ def serve(home: Home, *, terminal: TextIO | None = None, verbose: bool = False) 
     signals = Signals()
     holder: dict[str, Daemon] = {}
     server = ControlServer(home.socket, routes(lambda: holder["daemon"]))
-    daemon = build_daemon(home, clock, lock, environ)
+    ready = Readiness(environ)
+    daemon = build_daemon(home, clock, lock, environ, ready)
+    if terminal is None:
+        give_up_output()
     os.umask(usual)  # from here on, what is made anew is the person's own, as they like it
     holder["daemon"] = daemon
     return live(daemon, server, signals)
 
 
-def build_daemon(home: Home, clock: Clock, lock: Lock, environ: Mapping[str, str]) -> Daemon:
+def give_up_output() -> None:
+    """Let what is printed from now on go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+    for descriptor in (1, 2):
+        os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+
+
+def build_daemon(
+    home: Home, clock: Clock, lock: Lock, environ: Mapping[str, str], ready: Readiness
+) -> Daemon:
     """Return the daemon, sealed and self-tested, with nothing started yet. Raises HomebodyError."""
     settings = load_settings(home)
     loaded = load_folder(home.recipes)
     key = vault_key(home, environ)
     recipes, waiting = usable(loaded, home)
     journal = Journal.open(home.journal, clock, lived=home.vault.is_dir())
-    report = put_on_seal(home, settings, recipes.values())
+    report = put_on_seal(home, settings, recipes.values(), ready)
     vault = Vault(home.vault, key.data)
     reader = Reader(clock=clock)
     model = ModelClient(settings.model_path(), clock=clock, context=settings.context, threads=settings.threads,
@@ -164,14 +179,14 @@ def written_by(home: Home, recipes: Iterable[Recipe]) -> list[Path]:
     return [home.state, *(folder for recipe in recipes for folder in recipe.permissions().writes)]
 
 
-def put_on_seal(home: Home, settings: Settings, recipes: Any) -> seal.SealReport:
-    """Enter the seal and try to get out of it. Raises SealError if it cannot be put on or does not hold."""
+def put_on_seal(home: Home, settings: Settings, recipes: Any, ready: Readiness) -> seal.SealReport:
+    """Enter the seal, try to get out of it, and say that it is on. Raises SealError if it is not, or does not hold."""
     model = settings.model_path().resolve()
     reads: set[Path] = {home.config} | ({model} if model.is_file() else set())
     for recipe in recipes:
         reads.update(recipe.permissions().reads)
     writes = set(written_by(home, recipes))
-    report = seal.enter(seal.daemon_policy(read=sorted(reads), write=sorted(writes)))
+    report = seal.enter(seal.daemon_policy(read=sorted(reads), write=sorted(writes)), ready.held)
     aims = seal.ProbeTargets(
         tcp_port=9, udp_port=9, unix_path=str(home.state / "nobody.sock"), outside=str(home.config)
     )
@@ -181,6 +196,7 @@ def put_on_seal(home: Home, settings: Settings, recipes: Any) -> seal.SealReport
             f"The seal does not hold: {', '.join(open_ways)} was not refused. homebody does not start.",
             hint="Please report this with the output of `homebody doctor`.",
         )
+    ready.tell()
     get_log().info("sealed", landlock_abi=report.landlock_abi, seccomp_sha256=report.seccomp_sha256,
                    milliseconds=report.milliseconds, as_root=report.as_root)  # fmt: skip
     return report

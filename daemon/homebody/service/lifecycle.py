@@ -1,14 +1,18 @@
-"""The daemon's life: one at a time, and an orderly end."""
+"""The daemon's life: one at a time, a word when it is sealed, and an orderly end."""
 
 import fcntl
 import os
 import queue
 import signal
+import socket
+from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 from typing import IO
 
-from homebody.errors import AlreadyRunningError
+from homebody import seal
+from homebody.errors import AlreadyRunningError, SealError
+from homebody.logs import get_log
 
 
 class Lock:
@@ -52,6 +56,76 @@ class Lock:
         """The descriptor of the lock that is held."""
         assert self._file is not None, "the lock is not held"
         return self._file.fileno()
+
+
+def holder(path: Path) -> int | None:
+    """Return the number of the process that holds the lock at *path*, None when nobody does.
+
+    Linux is asked itself (proc(5), /proc/locks): trying the lock could turn away a daemon that is just starting.
+    Elsewhere the lock is tried, and its file says the number.
+    """
+    try:
+        inode, written = path.stat().st_ino, path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return None
+    try:
+        listed = Path("/proc/locks").read_text(encoding="ascii").splitlines()
+    except FileNotFoundError:
+        return int(written or 0) or None if _is_held(path) else None
+    for words in (line.split() for line in listed):
+        # The device is not compared: on btrfs and overlayfs it is another than stat's.
+        if words[1] == "FLOCK" and words[4] == written and words[5].endswith(f":{inode}"):
+            return int(written)
+    return None
+
+
+def _is_held(path: Path) -> bool:
+    with path.open("r", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+class Readiness:
+    """The word to systemd that homebody is sealed (sd_notify(3)): one datagram, and then no socket any more."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        """Open the socket that *environ* names, before the seal; without one there is nobody to tell."""
+        self._socket: socket.socket | None = None
+        address = environ.get("NOTIFY_SOCKET", "")
+        if not address.startswith(("/", "@")):
+            return
+        opened = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+        try:
+            opened.connect("\0" + address[1:] if address.startswith("@") else address)
+        except OSError as error:
+            opened.close()
+            get_log().warning("the service manager cannot be told", error=error)
+        else:
+            self._socket = opened
+
+    @property
+    def held(self) -> frozenset[int]:
+        """The descriptor that is open until the word was given."""
+        return frozenset() if self._socket is None else frozenset({self._socket.fileno()})
+
+    def tell(self) -> None:
+        """Say READY=1 from inside the seal, and close the socket: one that stays open could send to others.
+
+        Raises SealError if a socket is open after that which leads outside.
+        """
+        opened, self._socket = self._socket, None
+        if opened is not None:
+            try:
+                opened.send(b"READY=1\nSTATUS=Sealed: no way to the network.")
+            except OSError as error:
+                get_log().warning("the service manager cannot be told", error=error)
+            opened.close()
+        if foreign := seal.foreign_sockets(()):
+            raise SealError(f"Sockets that lead outside are open after the seal: {len(foreign)}.",
+                            hint="This is a mistake in homebody: please report it.")  # fmt: skip
 
 
 LOOK_SECONDS = 0.5
