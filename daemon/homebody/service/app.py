@@ -59,6 +59,9 @@ def serve(home: Home, *, terminal: TextIO | None = None, verbose: bool = False) 
     seal.scrub_environment_here()
     seal.close_inherited({0, 1, 2})
     home.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    home.recipes.mkdir(
+        mode=0o700, parents=True, exist_ok=True
+    )  # the seal has to name it, for recipes to come
     lock = Lock(home.lock)
     lock.take()
     configure(home.log, terminal, verbose=verbose)

@@ -1,6 +1,7 @@
 """How does systemd's user manager keep homebody running? Values only: nothing is written or called here."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -46,6 +47,9 @@ def unit(template: str, service: Service, version: int) -> str:
 
     Raises UsageError for a path that no unit can name.
     """
+    if set(service.python) & set("\"'\\"):
+        raise UsageError(f"systemd starts no program whose path has quotes in it: {service.python}",
+                         hint="Move homebody's virtual environment to another folder.")  # fmt: skip
     words = {
         "@PYTHON@": quoted(service.python),
         "@HOME@ ": f"--home {quoted(str(service.home.config))} " if service.named else "",
@@ -71,9 +75,9 @@ def unit(template: str, service: Service, version: int) -> str:
 def quoted(text: str) -> str:
     """Return *text* as one word of a unit: quoted, and with no specifier or escape left in it (systemd.syntax(7)).
 
-    Raises UsageError when it holds a control character.
+    Raises UsageError when it holds what ends a line or is no text.
     """
-    if not text.isprintable():
+    if any(unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} for letter in text):
         raise UsageError(f"A unit cannot name {text!r}.", hint="Choose a path without control characters.")
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
     return f'"{escaped}"'
