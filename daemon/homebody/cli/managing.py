@@ -147,6 +147,7 @@ def start_background(home: Home) -> dict[str, Any]:
     finally:
         assert process.stderr is not None
         process.stderr.close()
+        process.returncode = process.returncode or 0  # it is to outlive us: Python need not miss it
 
 
 def begin(home: Home, manager: Manager) -> tuple[dict[str, Any], bool]:

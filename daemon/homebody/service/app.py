@@ -35,7 +35,7 @@ from homebody.service.control import ControlServer
 from homebody.service.daemon import Daemon
 from homebody.service.lifecycle import Lock, Readiness, Signals
 from homebody.service.routes import routes
-from homebody.service.threads import end_first_look, take_in, work
+from homebody.service.threads import break_off, end_first_look, take_in, work
 from homebody.service.upkeep import Upkeep
 from homebody.settings import Settings, load_settings
 from homebody.triggers.folders import FolderWatch
@@ -230,11 +230,7 @@ def live(daemon: Daemon, server: ControlServer, signals: Signals) -> int:
     server.shutdown()
     schedules.stop()
     daemon.folders.stop()
-    daemon.model.cancel()
-    for thread in threads[1:]:
-        thread.join(timeout=5)
-    daemon.model.stop()
-    daemon.reader.stop()
+    break_off(daemon, threads[1:])
     daemon.upkeep.copy()
     daemon.journal.close()
     daemon.lock.release()

@@ -1,5 +1,8 @@
 """What do the daemon's threads do until it stops? Each goes on whatever one file, one run or a full disk does to it."""
 
+from collections.abc import Sequence
+from threading import Thread
+
 from homebody.errors import DiskFullError, ModelError
 from homebody.house.intake import Intake
 from homebody.house.loop import Endings, run_until
@@ -12,6 +15,9 @@ from homebody.service.lifecycle import Signals
 from homebody.triggers.folders import FolderWatch
 
 NAP_SECONDS = 1.0
+
+CANCEL_SECONDS, LAST_SECONDS = 1.0, 1.0
+"""How long the run in hand may take to hear that it is broken off, and to be handed back when its children are gone."""
 
 
 def end_first_look(first_look: FirstLook, intake: Intake, folders: FolderWatch) -> None:
@@ -66,3 +72,20 @@ def work(daemon: Daemon, signals: Signals) -> None:
             log.error("the loop stumbled", error=error)
             stumbled = True
     signals.end()
+
+
+def break_off(daemon: Daemon, threads: Sequence[Thread]) -> None:
+    """Break off the run in hand, end model and reader, and wait for *threads*: some five seconds at most.
+
+    A cancel reaches only an answer that is being made, so it is given again until the run was handed back. A run
+    that does not hear it, because text is being read or counted, loses its children, and is handed back for that.
+    """
+    deadline = daemon.clock.monotonic() + CANCEL_SECONDS
+    for thread in threads:
+        while thread.is_alive() and daemon.clock.monotonic() < deadline:
+            daemon.model.cancel()
+            thread.join(timeout=0.05)
+    daemon.model.stop()
+    daemon.reader.stop()
+    for thread in threads:
+        thread.join(timeout=LAST_SECONDS)
