@@ -4,6 +4,8 @@ import json
 import os
 import re
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import time
@@ -106,11 +108,32 @@ def test_one_that_cannot_start_says_why(house, types):
     assert not house.home.refusal.exists()
 
 
-def test_one_that_runs_in_a_terminal_is_stopped_there(house, types):
-    """`stop` ends a `serve` that was typed by hand, with the exit code of an orderly end."""
-    house.start(model=False)
-    assert house.process.pid == pid_in(types("stop"))
-    assert 0 == house.process.wait(timeout=10)
+@pytest.mark.parametrize("kind", ["a path", "an abstract name"])
+def test_the_service_manager_hears_ready_from_inside_the_seal(house, tmp_path: Path, monkeypatch, kind: str):
+    """READY=1 comes once, from the daemon itself; then it has no socket any more that could send to others."""
+    path = tmp_path / "notify" if kind == "a path" else Path(f"homebody-test-{os.getpid()}")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(path) if kind == "a path" else f"\0{path}")
+        manager.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        manager.settimeout(30)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(path) if kind == "a path" else f"@{path}")
+        house.start(model=False)
+        said, ancillary, _flags, _address = manager.recvmsg(4096, socket.CMSG_SPACE(12))
+        assert b"READY=1" == said.splitlines()[0]
+        ((_level, _type, credentials),) = ancillary
+        assert house.process.pid == struct.unpack("3i", credentials)[0]
+        manager.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            manager.recv(4096)
+    log = [json.loads(line)["event"] for line in house.home.log.read_text().splitlines()]
+    assert "the service manager cannot be told" not in log
+    if os.geteuid() == 0:
+        links = [str(entry.readlink()) for entry in Path(f"/proc/{house.process.pid}/fd").iterdir()]
+        open_ones = {link[len("socket:[") : -1] for link in links if link.startswith("socket:")}
+        rows = [line.split() for line in Path("/proc/net/unix").read_text().splitlines()[1:]]
+        assert {"0001"} == {row[4] for row in rows if row[6] in open_ones}, (
+            "streams only: the control socket's"
+        )
 
 
 def test_the_log_is_followed_into_the_next_file(house):
@@ -146,7 +169,7 @@ def test_the_log_is_followed_into_the_next_file(house):
 
 
 def test_a_stopped_daemon_hands_back_the_run_in_hand(house, types):
-    """SIGTERM in the middle of a long answer: it has ended within five seconds, and the run is queued again."""
+    """`stop` in the middle of a long text, with `serve` typed by hand: gone in five seconds, the run queued again."""
     house.shipped("summarize-notes")
     house.start()
     house.drop("long.md", "The car was washed on Monday, and again on Tuesday. " * 4000)

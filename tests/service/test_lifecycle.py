@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from homebody.errors import AlreadyRunningError
-from homebody.service.lifecycle import Lock, Signals
+from homebody.service.lifecycle import Lock, Signals, holder
 
 HOLDER = """
 import sys
@@ -84,3 +84,42 @@ def test_a_signal_that_another_thread_was_given_is_heard():
         [sys.executable, "-c", IN_ANOTHER_THREAD], capture_output=True, text=True, timeout=20, check=True
     )
     assert str(int(signal.SIGTERM)) == child.stdout.strip()
+
+
+WITH_A_SOCKET = """
+import os, socket
+from homebody.errors import SealError
+from homebody.service.lifecycle import Readiness
+
+os.environ["NOTIFY_SOCKET"] = "/nowhere/at/all"
+quiet = Readiness(os.environ)  # a manager that is gone is no reason not to start
+assert not quiet.held
+quiet.tell()
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM):
+    try:
+        Readiness({}).tell()
+    except SealError as error:
+        print(error)
+"""
+
+
+def test_nothing_is_said_while_a_socket_leads_outside():
+    """With a foreign socket open the daemon does not go on; without a manager it does."""
+    child = subprocess.run(
+        [sys.executable, "-c", WITH_A_SOCKET], capture_output=True, text=True, timeout=20, check=True
+    )
+    assert "Sockets that lead outside are open after the seal: 1." == child.stdout.splitlines()[-1]
+
+
+def test_the_holder_of_a_lock_is_named_by_the_kernel(tmp_path: Path):
+    """Nobody before, the process that holds it meanwhile, nobody after, whatever the file says."""
+    path = tmp_path / "lock"
+    assert holder(path) is None
+    lock = Lock(path)
+    lock.take()
+    assert holder(path) == os.getpid()
+    path.write_text("1")
+    assert holder(path) is None
+    lock.release()
+    path.write_text(str(os.getpid()))
+    assert holder(path) is None
