@@ -105,6 +105,7 @@ def test_an_installed_service_is_started_and_taken_away(person: Person):
     gone = person.types("uninstall", "--yes")
     assert 0 == gone.exit_code, gone.output
     assert str(person.home.config) in gone.output
+    assert [] == [path for path in (person.folder / "person").rglob("*") if not path.is_dir()]
     assert not person.manager.file.parent.exists()
     assert person.home.journal.exists()
     calls = [*person.manager.remove, *person.manager.removed]

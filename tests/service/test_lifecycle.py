@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from homebody.errors import AlreadyRunningError
-from homebody.service.lifecycle import Lock, Signals, holder
+from homebody.service.lifecycle import Lock, Signals, _is_held, holder
 
 HOLDER = """
 import sys
@@ -118,8 +118,10 @@ def test_the_holder_of_a_lock_is_named_by_the_kernel(tmp_path: Path):
     lock = Lock(path)
     lock.take()
     assert holder(path) == os.getpid()
+    assert _is_held(path)
     path.write_text("1")
     assert holder(path) is None
     lock.release()
+    assert not _is_held(path)
     path.write_text(str(os.getpid()))
     assert holder(path) is None

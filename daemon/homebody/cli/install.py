@@ -61,7 +61,7 @@ def uninstall_command(home: Home, *, yes: bool) -> None:
     """Stop homebody and take away what `install` made. Recipes, journal and vault stay."""
     manager = manager_here()
     if not os.path.lexists(manager.file):
-        raise UsageError(f"homebody is not installed as a service: there is no {manager.file}.")
+        raise UsageError(f"There is no service to take away: {manager.file} is not there.")
     click.echo(f"This stops the service and removes {manager.file}.")
     if not yes:
         click.confirm("Do this?", abort=True)
@@ -175,7 +175,8 @@ def take_back(manager: Manager) -> None:
         called(command)
     for path in (*manager.traces, manager.file):
         path.unlink(missing_ok=True)
-        with contextlib.suppress(OSError):
-            path.parent.rmdir()  # only where it is empty
+        with contextlib.suppress(OSError):  # folders go only where they are empty
+            path.parent.rmdir()
+            path.parent.parent.rmdir()
     for command in manager.removed:
         called(command)

@@ -18,6 +18,9 @@ from homebody.paths import Home
 
 POLL_SECONDS = 0.3
 
+LONGEST = 16
+"""So much of a value is shown: enough of a SHA-256 to know it again."""
+
 
 @click.command("logs")
 @click.option(
@@ -101,7 +104,9 @@ def in_words(line: str) -> str:
     try:
         told = json.loads(line)
         when = datetime.fromisoformat(told["timestamp"]).astimezone()
-        figures = "  ".join(f"{name}={value}" for name, value in told.items() if name not in OURS)
+        figures = "  ".join(
+            f"{name}={str(value)[:LONGEST]}" for name, value in told.items() if name not in OURS
+        )
         level = "" if told["level"] == "info" else f"{told['level']}: "
         return f"{when:%Y-%m-%d %H:%M:%S}  {level}{told['event']}  {figures}".rstrip()
     except (ValueError, KeyError, TypeError):
