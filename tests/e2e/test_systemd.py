@@ -217,7 +217,7 @@ def test_nothing_is_left_of_an_install_that_fails(manager: UserManager):
 
 @pytest.mark.long
 def test_systemd_starts_a_killed_one_again(manager: UserManager):
-    """kill -9: systemd starts it again, with the second lock on it nothing that could send to others, and no way out."""
+    """kill -9: systemd starts it again, with the second lock on it and no way out."""
     manager.homebody("install", "--yes")
     before = manager.status()["pid"]
     os.kill(before, signal.SIGKILL)
