@@ -157,7 +157,7 @@ def manager() -> Iterator[UserManager]:
 
 
 def test_the_service_is_installed_works_and_goes(manager: UserManager):
-    """Installed, sealed and doing its work, started anew, refused with its reason, and gone without a trace."""
+    """Installed, sealed, started anew with a recipe, doing its work, and gone without a trace."""
     recipes = manager.person / ".config" / "homebody" / "recipes"
     notes = manager.person / "Notes"
     notes.mkdir()
@@ -182,18 +182,6 @@ def test_the_service_is_installed_works_and_goes(manager: UserManager):
     (notes / "car.md").write_text("The car was washed on Monday. It is blue.\n")
     manager.until((notes / "car.summary.md").exists)
 
-    settings = manager.person / ".config" / "homebody" / "settings.yaml"
-    settings.write_text("contxt: 5\n")
-    assert "contxt" in manager.homebody("restart", code=78)
-    manager.until(lambda: manager.unit("ActiveState") == ["failed"])
-    assert ["78", "0"] == manager.unit("ExecMainStatus", "NRestarts")
-    assert "Its last start failed" in manager.homebody("status", code=69)
-    settings.unlink()
-    manager.homebody("start")
-    assert ["active"] == manager.unit("ActiveState")
-    assert "has stopped" in manager.homebody("stop")
-    assert ["inactive", "success"] == manager.unit("ActiveState", "Result")
-
     assert str(recipes.parent) in manager.homebody("uninstall", "--yes")
     assert [] == [path for path in manager.person.rglob("*") if path.name == "homebody.service"]
     assert not (manager.person / ".config" / "systemd").exists()
@@ -213,6 +201,23 @@ def test_nothing_is_left_of_an_install_that_fails(manager: UserManager):
     assert "Nothing was installed." in said
     assert not (manager.person / ".config" / "systemd").exists()
     assert ["not-found"] == manager.unit("LoadState")
+
+
+@pytest.mark.long
+def test_a_start_that_would_fail_again_is_not_repeated(manager: UserManager):
+    """Settings that cannot be used: the reason is said, systemd leaves it, and `start` and `stop` go on working."""
+    manager.homebody("install", "--yes")
+    settings = manager.person / ".config" / "homebody" / "settings.yaml"
+    settings.write_text("contxt: 5\n")
+    assert "contxt" in manager.homebody("restart", code=78)
+    manager.until(lambda: manager.unit("ActiveState") == ["failed"])
+    assert ["78", "0"] == manager.unit("ExecMainStatus", "NRestarts")
+    assert "Its last start failed" in manager.homebody("status", code=69)
+    settings.unlink()
+    manager.homebody("start")
+    assert ["active"] == manager.unit("ActiveState")
+    assert "has stopped" in manager.homebody("stop")
+    assert ["inactive", "success"] == manager.unit("ActiveState", "Result")
 
 
 @pytest.mark.long

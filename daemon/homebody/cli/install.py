@@ -35,7 +35,10 @@ def install_command(home: Home, *, yes: bool) -> None:
     manager = manager_here()
     refuse_without(manager)
     text = text_for(manager, home, os.environ)
-    click.echo(f"This writes {manager.file} (its remarks are left out here):\n")
+    click.echo(
+        f"homebody is to start at each login, as you. This {manager.name} is written (remarks left out here):"
+    )
+    click.echo(f"{manager.file}\n")
     click.echo("".join(f"  {line}\n" for line in text.splitlines() if line and not line.startswith("#")))
     for words in plan(manager, home):
         click.echo(words)

@@ -70,5 +70,7 @@ def running_words(status: dict[str, Any], *, already: bool) -> str:
     recipes = len(status["recipes"])
     words = f"homebody runs{' already' if already else ''} (process {status['pid']}), sealed (Landlock ABI"
     words += f" {status['seal']['landlock_abi']}), with {recipes} recipe{'' if recipes == 1 else 's'}."
+    if not recipes:
+        words += "\nIt has nothing to do yet: `homebody new summarize-notes`, then `homebody restart`."
     waiting = len(status["waiting"])
     return words + (f" {waiting} cannot run: `homebody status` says why." if waiting else "")

@@ -11,9 +11,10 @@ from homebody.service.manager import Manager, Service
 LABEL = "org.homebody.agent"
 
 AFTER = (
-    "It starts when you log in and ends when you log out. macOS may ask whether python may read a folder such as\n"
-    "Desktop, Documents or Downloads. It asks once; afterwards the switch is in System Settings, Privacy & Security,\n"
-    "Files and Folders. `homebody doctor` says which folders cannot be read."
+    "It starts when you log in and ends when you log out. macOS may ask once whether\n"
+    "python may read a folder such as Desktop, Documents or Downloads. The switch is in\n"
+    "System Settings, Privacy & Security, Files and Folders; `homebody doctor` says which\n"
+    "folders cannot be read."
 )
 
 

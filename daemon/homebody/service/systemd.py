@@ -16,7 +16,7 @@ MARK = "X-Homebody="
 """The line of the unit that says which home it is for; systemd passes over keys that begin with X-."""
 
 AFTER = (
-    "It starts when you log in and ends when you log out. To keep it running without a login:\n"
+    "It starts when you log in and ends when you log out. To let it run without you:\n"
     "  loginctl enable-linger"
 )
 
