@@ -17,8 +17,7 @@ from homebody.service.manager import Service
 
 KNOWN = {
     "Label": str, "ProgramArguments": list, "RunAtLoad": bool, "KeepAlive": dict, "ThrottleInterval": int,
-    "ExitTimeOut": int, "ProcessType": str, "Nice": int, "Umask": int, "SoftResourceLimits": dict,
-    "HardResourceLimits": dict,
+    "ExitTimeOut": int, "ProcessType": str, "Nice": int, "SoftResourceLimits": dict, "HardResourceLimits": dict,
 }  # fmt: skip
 """The keys that are used, each documented in launchd.plist(5), with its type."""
 
@@ -55,7 +54,6 @@ def test_the_agent_is_a_property_list_with_known_keys(tmp_path: Path):
         "/opt/my venv/bin/python", "-I", "-m", "homebody", "--home", str(home.config), "serve", "--quiet"
     ]  # fmt: skip
     assert {"SuccessfulExit": False} == agent["KeepAlive"]
-    assert 0o077 == agent["Umask"]
     assert set(agent["SoftResourceLimits"]) | set(agent["HardResourceLimits"]) <= LIMITS
     assert agent["ProcessType"] in {"Background", "Standard", "Adaptive", "Interactive"}
 
@@ -113,12 +111,7 @@ def test_the_unit_names_no_lock_that_does_not_hold(tmp_path: Path):
     """What user units do not enforce is not in it; usage, seal and settings are not tried again, a reader's end is."""
     told = settings(systemd.unit(UNIT, service(find_home({}, tmp_path)), 255))
     assert not set(NOT_ENFORCED) & set(told)
-    assert {
-        "NoNewPrivileges": "yes",
-        "UMask": "0077",
-        "LimitCORE": "0",
-        "Type": "notify",
-    }.items() <= told.items()
+    assert {"NoNewPrivileges": "yes", "LimitCORE": "0", "Type": "notify"}.items() <= told.items()
     prevented = set(told["RestartPreventExitStatus"].split())
     assert {"64", "77", "78"} <= prevented
     assert "75" not in prevented
