@@ -1,6 +1,8 @@
 """What text is in the bytes of each kind of document?"""
 
 import codecs
+import subprocess
+import sys
 
 import pytest
 from hostile_pdf import locked, scan
@@ -8,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from make_pdf import make_pdf
 
+from homebody.documents.extract import MOST_CHARACTERS, FormatError
 from homebody.documents.formats import ALL, markdown, pdf, suffixes, text
-from homebody.documents.formats.extract import MOST_CHARACTERS, FormatError
 
 SENTENCE = "Fräulein Öztürk zahlt 5 € für Kürbis, œuf & “naïve” Æbleskiver."
 
@@ -175,3 +177,14 @@ def test_every_format_has_its_parts_and_its_own_suffixes():
         assert callable(room.preload)
         assert callable(room.extract)
     assert len(suffixes()) == sum(len(room.SUFFIXES) for room in ALL)
+
+
+def test_the_house_around_the_reader_loads_no_format():
+    """What meets strangers' bytes is in the reader's process only."""
+    code = (
+        "import sys, homebody.service.app\n"
+        "print([name for name in sys.modules if name.startswith(('homebody.documents.formats', 'selectolax',"
+        " 'pypdfium2', 'pyexpat'))])"
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

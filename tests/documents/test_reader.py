@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from corpus import CORPUS
 from hostile_pdf import bomb, slow
 from make_pdf import make_pdf
 
@@ -16,6 +17,7 @@ from homebody import seal
 from homebody.clock import SystemClock
 from homebody.documents.child import Child, GoneError
 from homebody.documents.file import Unreadable
+from homebody.documents.formats import charsets, suffixes
 from homebody.documents.reader import COMMAND, Reader, how_it_died
 
 
@@ -42,6 +44,29 @@ def test_text_markdown_and_pdf_are_read_in_the_child(reader: Reader):
     assert ("tags: [roof]\n", "# Roof\n") == (note.front, note.text)
     pdf = reader.read(make_pdf([["Invoice 17", "312.40 €"], ["Second page"]]), ".pdf")
     assert ("Invoice 17\n312.40 €\n\nSecond page", 2) == (pdf.text, pdf.pages)
+
+
+@pytest.mark.parametrize("suffix", CORPUS)
+def test_every_format_reads_the_same_inside_the_seal(suffix: str):
+    """In a fresh process each time: nothing is loaded late that the seal would refuse."""
+    reader = Reader(clock=SystemClock())
+    try:
+        for data in CORPUS[suffix]:
+            assert reader.read(data, suffix) == suffixes()[suffix].extract(data)
+    finally:
+        reader.stop()
+
+
+@pytest.mark.parametrize("name", charsets.KNOWN)
+def test_every_encoding_is_there_inside_the_seal(reader: Reader, name: str):
+    """A page and a mail may name any of them."""
+    words = "Roof 17"
+    page = f"<p>{words}".encode(name)
+    if not name.startswith("utf_16"):
+        page = f"<meta charset={name}><p>{words}".encode(name)
+        assert reader.read(page, ".html").text == words
+    mail = f"Subject: a\nContent-Type: text/plain; charset={name}\n\n".encode() + words.encode(name)
+    assert reader.read(mail, ".eml").text == f"Subject: a\n\n{words}"
 
 
 def test_an_empty_document_is_empty_text(reader: Reader):

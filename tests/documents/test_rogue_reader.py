@@ -38,6 +38,8 @@ def refused(reader: Reader, data: bytes = b"text", suffix: str = ".txt") -> Unre
         ("lies", "makes no sense"),
         ("front", "makes no sense"),
         ("surrogates", "makes no sense"),
+        ("uncounted", "makes no sense"),
+        ("unheard", "makes no sense"),
         ("cut", "died of the document (exit code 5)"),
         ("exit", "died of the document (exit code 5)"),
         ("crash", "died of the document (SIGABRT)"),

@@ -59,12 +59,14 @@ def test_summarize_notes(shipped_texts: dict[str, str], home: Path) -> None:
         ("a.TXT", True),
         ("a.pdf", True),
         ("a.summary.md", False),
-        ("a.docx", False),
+        ("a.docx", True),
+        ("a.html", True),
+        ("a.jpg", False),
         ("md", False),
     ],
 )
 def test_what_is_summarised(shipped_texts: dict[str, str], home: Path, name: str, chosen: bool) -> None:
-    """Notes and PDFs, and never a summary."""
+    """Notes, letters, pages, mails and PDFs, and never a summary or a picture."""
     recipe = read_recipe(shipped_texts["summarize-notes"])
     facts = FileFacts(path=home / "Notes" / name, size=10, modified=NOW)
     assert chosen is all(one.matches(facts) for one in recipe.filters)

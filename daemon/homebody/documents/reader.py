@@ -9,8 +9,8 @@ from typing import Any
 from homebody import seal
 from homebody.clock import Clock
 from homebody.documents.child import Child, GoneError, LateError
+from homebody.documents.extract import LEFT_OUT, MOST_CHARACTERS, Extract
 from homebody.documents.file import Unreadable
-from homebody.documents.formats.extract import MOST_CHARACTERS, Extract
 from homebody.documents.frames import FrameError
 
 SECONDS = 30.0
@@ -180,6 +180,11 @@ def extract_of(header: Mapping[str, Any], data: bytes) -> Extract:
         raise FrameError
     if not (encoding is None or (isinstance(encoding, str) and len(encoding) < 40)):
         raise FrameError
+    left_out = header.get("left_out", {})
+    if not isinstance(left_out, dict) or not all(
+        what in LEFT_OUT and type(number) is int and number > 0 for what, number in left_out.items()
+    ):
+        raise FrameError
     try:
         text = data[front or 0 :].decode("utf-8")
         block = None if front is None else data[:front].decode("utf-8")
@@ -187,7 +192,7 @@ def extract_of(header: Mapping[str, Any], data: bytes) -> Extract:
         raise FrameError from error
     if len(text) + len(block or "") > MOST_CHARACTERS:
         raise FrameError
-    return Extract(text=text, front=block, pages=pages, encoding=encoding)
+    return Extract(text=text, front=block, pages=pages, encoding=encoding, left_out=left_out)
 
 
 def worked_little(header: Mapping[str, Any]) -> bool:

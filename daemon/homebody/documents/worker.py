@@ -13,8 +13,8 @@ from types import ModuleType
 from typing import Any
 
 from homebody import seal
+from homebody.documents.extract import TOO_DEEP, FormatError
 from homebody.documents.formats import ALL, suffixes
-from homebody.documents.formats.extract import FormatError
 from homebody.documents.frames import Exactly, pack, receive
 from homebody.errors import SealError
 
@@ -79,11 +79,14 @@ def answer(room: ModuleType, data: bytes) -> Answer:
         text = found.text.replace("\0", "").encode("utf-8", "replace")
     except FormatError as error:
         return {"error": str(error)}, b""
+    except RecursionError:
+        return {"error": TOO_DEEP}, b""
     except MemoryError:
         return {"error": "reading the document takes more memory than a reader may have"}, b""
     except Exception as error:  # noqa: BLE001 - a stranger's document may break a library in any way
         return {"error": f"the document cannot be read ({type(error).__name__})"}, b""
     head: dict[str, Any] = {"pages": found.pages, "encoding": found.encoding}
+    head["left_out"] = {what: number for what, number in found.left_out.items() if number > 0}
     if found.front is None:
         return head, text
     front = found.front.encode("utf-8", "replace")

@@ -204,12 +204,14 @@ class Runner:
             if getattr(error, "lasting", False):
                 raise Skip(str(error)) from error
             raise
+        not_read = {"left_out": words} if (words := extract.left_out_words()) else {}
         self._journal.step(
             run.id,
             "read",
             size=file.size,
             pages=extract.pages,
             seconds=round(self._clock.monotonic() - began, 3),
+            **not_read,
         )
         if not extract.text.strip():
             raise Skip("the file has no text")

@@ -6,9 +6,9 @@ A format runs in the reader process only: its libraries meet strangers' bytes. E
 
 from types import ModuleType
 
-from homebody.documents.formats import markdown, pdf, text
+from homebody.documents.formats import docx, epub, html, mail, markdown, odf, pdf, pptx, rtf, text, xlsx
 
-ALL: tuple[ModuleType, ...] = (text, markdown, pdf)
+ALL: tuple[ModuleType, ...] = (text, markdown, pdf, html, docx, odf, xlsx, pptx, rtf, mail, epub)
 
 
 def suffixes() -> dict[str, ModuleType]:

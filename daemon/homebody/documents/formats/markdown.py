@@ -3,8 +3,8 @@
 import re
 from dataclasses import replace
 
+from homebody.documents.extract import Extract
 from homebody.documents.formats import text
-from homebody.documents.formats.extract import Extract
 
 SUFFIXES = (".md", ".markdown", ".mdown", ".mkd")
 

@@ -3,7 +3,7 @@
 import codecs
 from typing import Any
 
-from homebody.documents.formats.extract import MOST_CHARACTERS, Extract, FormatError
+from homebody.documents.extract import MOST_CHARACTERS, Extract, FormatError
 
 SUFFIXES = (".pdf",)
 

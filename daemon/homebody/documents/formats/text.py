@@ -2,9 +2,9 @@
 
 import codecs
 
-from homebody.documents.formats.extract import MOST_CHARACTERS, Extract, FormatError
+from homebody.documents.extract import MOST_CHARACTERS, Extract, FormatError
 
-SUFFIXES = (".txt", ".text", ".log", ".org", ".rst", ".tex", "")
+SUFFIXES = (".txt", ".text", ".log", ".org", ".rst", ".tex", ".csv", ".tsv", "")
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

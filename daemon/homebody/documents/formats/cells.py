@@ -1,0 +1,75 @@
+"""How does a spreadsheet show a number? By the format of its cell (ECMA-376-1, 18.8.30 and 18.8.31)."""
+
+import re
+from datetime import datetime, timedelta
+
+BUILT_IN = {
+    1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 14: "yyyy-mm-dd", 15: "d-mmm-yy",
+    16: "d-mmm", 17: "mmm-yy", 18: "h:mm", 19: "h:mm:ss", 20: "h:mm", 21: "h:mm:ss", 22: "yyyy-mm-dd h:mm",
+    37: "#,##0", 38: "#,##0", 39: "#,##0.00", 40: "#,##0.00", 44: "#,##0.00", 45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss",
+}  # fmt: skip
+"""The formats that a file names by number only; they differ from country to country."""
+
+QUOTED = re.compile(r'"[^"]*"?|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]')
+"""What a format shows as it stands: quoted words, fill characters, colours and currencies."""
+
+DECIMALS = re.compile(r"[0#?]\.(0+)")
+LAST_DAY = 2_958_466
+"""The first serial number behind the year 9999."""
+
+
+def shown(value: str, code: str, *, from_1904: bool) -> str:
+    """Return the number *value* as a cell with the format *code* shows it; what is no number as it stands."""
+    try:
+        number = float(value)
+    except ValueError:
+        return value
+    if number != number or abs(number) > 1e300:  # noqa: PLR0124 - not a number is not itself
+        return value
+    bare = QUOTED.sub("", code.partition(";")[0]).lower()
+    if "general" not in bare and re.search("[ymdhs]", bare):
+        return moment(number, bare, from_1904=from_1904) or plain(number)
+    places = len(found.group(1)) if (found := DECIMALS.search(bare)) else 0
+    if "%" in bare:
+        return f"{number * 100:.{places}f}%"
+    if places and "e" not in bare:
+        return f"{number:.{places}f}"
+    return plain(number)
+
+
+def plain(number: float) -> str:
+    """Return a number as a cell without a format shows it: eleven digits, no more."""
+    return f"{number:.0f}" if number.is_integer() and abs(number) < 1e15 else f"{number:.11g}"
+
+
+def moment(serial: float, bare: str, *, from_1904: bool) -> str | None:
+    """Return the day, the time or both that a serial number means; None when it is none.
+
+    The count of 1900 has a 29 February 1900, which never was.
+    """
+    if not 0 <= serial < LAST_DAY:
+        return None
+    has_time = bool(re.search("[hs]", bare))
+    has_day = bool(re.search("[yd]", bare)) or ("m" in bare and not has_time)
+    first = (1904, 1, 1) if from_1904 else (1899, 12, 31 if serial < 60 else 30)
+    start = datetime(*first)  # noqa: DTZ001 - a cell knows no time zone
+    seconds = round(serial * 86_400)
+    if "[h" in bare:
+        return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    try:
+        found = start + timedelta(seconds=seconds)
+    except OverflowError:
+        return None
+    clock = f"{found:%H:%M}" if not found.second else f"{found:%H:%M:%S}"
+    day = f"{found:%Y-%m-%d}"
+    return f"{day} {clock}" if has_day and has_time else day if has_day else clock
+
+
+def column(reference: str) -> int | None:
+    """Return the column of a reference such as BC12, counted from 0; None when there is none."""
+    found = 0
+    for letter in reference[:4]:
+        if not "A" <= letter <= "Z":
+            break
+        found = found * 26 + ord(letter) - 64
+    return found - 1 if 0 < found <= 16_384 else None
