@@ -79,6 +79,7 @@ def test_raw_bytes_in_headers_are_letters():
     "subject",
     [
         b"=?utf-8?b?!!!!?=",
+        b"=?utf-8?b?a?=",
         b"=?no-such?q?x?=",
         b"=?utf-7?q?+AGEAYg-?=",
         b"=?idna?q?x?=",
@@ -91,6 +92,13 @@ def test_a_broken_header_is_still_words(subject: bytes):
     found = mail.extract(b"From: a\nSubject: " + subject + b"\n\nHi").text
     assert found.endswith("\n\nHi")
     assert all(line.isprintable() for line in found.splitlines())
+
+
+def test_an_encoding_that_is_none_for_texts_is_not_tried():
+    """A label names what a stranger likes, and Python knows many things under names."""
+    for label in ("idna", "punycode", "zlib", "rot13", "unicode_escape", "no-such"):
+        body = part(f"text/plain; charset={label}", "Größe".encode(), "Content-Transfer-Encoding: 8bit")
+        assert mail.extract(HEAD + body).text == SHOWN + "Größe"
 
 
 def test_a_mailbox_is_its_mails():

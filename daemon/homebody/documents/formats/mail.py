@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from datetime import datetime
+from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from email.parser import BytesParser
@@ -22,6 +23,9 @@ MOST_PARTS = 2_000
 MOST_DEPTH = 100
 MOST_NAME = 200
 """Characters of an attachment's name that are shown."""
+
+BROKEN = (MessageError, ValueError, LookupError, TypeError)
+"""What the standard library raises for headers that are broken in one way or another."""
 
 MAILBOX = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\r\n\r\n))From [^\r\n]*\r?\n")
 """The line before each mail of a mailbox (RFC 4155)."""
@@ -101,12 +105,7 @@ def header(message: Message, name: str) -> str:
         if value is None:
             return ""
         words = " ".join("".join(unfolded(piece, label) for piece, label in decode_header(value)).split())
-    except (
-        ValueError,
-        LookupError,
-        IndexError,
-        TypeError,
-    ):  # a header can be broken in more ways than are listed
+    except BROKEN:
         words = " ".join(str(message.get(name, "")).split())
     words = readable(words)
     return moment(words) if name == "Date" else words
@@ -155,33 +154,32 @@ class Letter:
         if self._parts > MOST_PARTS:
             raise FormatError(f"the mail has more than {MOST_PARTS:,} parts")
         kind = part.get_content_type()
-        inside = part.get_payload()
         if kind == "multipart/encrypted" or (
             kind in ("application/pkcs7-mime", "application/x-pkcs7-mime")
             and "signed" not in str(part.get_param("smime-type", ""))
         ):
             raise FormatError("the mail is encrypted")
-        if isinstance(inside, list) and kind.startswith("multipart/"):
-            for child in self._shown(kind, [child for child in inside if isinstance(child, Message)]):
+        if kind.startswith("multipart/") and part.is_multipart():
+            for child in self._shown(kind, children(part)):
                 self.open(child, depth + 1)
         elif kind in ("text/plain", "text/html") and not self._is_attached(part):
             self._show(part, kind)
         else:
             self._attach(part, kind)
 
-    def _shown(self, kind: str, children: list[Message]) -> list[Message]:
+    def _shown(self, kind: str, parts: list[Message]) -> list[Message]:
         """Return those of the parts that a mail program shows: of alternatives the last that it knows.
 
         (RFC 2046, 5.1.4: the best comes last; RFC 2387: the first of related parts is the document.)
         """
         if kind == "multipart/alternative":
-            known = [child for child in children if readable_kind(child)]
-            return known[-1:] or children[:1]
+            known = [child for child in parts if readable_kind(child)]
+            return known[-1:] or parts[:1]
         if kind == "multipart/related":
-            for child in children[1:]:
+            for child in parts[1:]:
                 self.left_out["images"] += child.get_content_maintype() == "image"
-            return children[:1]
-        return children
+            return parts[:1]
+        return parts
 
     def _is_attached(self, part: Message) -> bool:
         return part.get_content_disposition() == "attachment" or bool(name_of(part))
@@ -205,10 +203,15 @@ class Letter:
         """Name what is attached; it is not read."""
         self.left_out["attachments"] += 1
         name = name_of(part)
-        inside = part.get_payload()
-        if not name and isinstance(inside, list) and inside and isinstance(inside[0], Message):
-            name = header(inside[0], "Subject")[:MOST_NAME]
+        if not name and part.is_multipart():
+            name = next((header(child, "Subject")[:MOST_NAME] for child in children(part)), "")
         self.attached.append(name or kind)
+
+
+def children(part: Message) -> list[Message]:
+    """Return the parts within a part that has some; its own text is never asked for in an encoding that it names."""
+    inside = part.get_payload()
+    return [child for child in inside if isinstance(child, Message)] if isinstance(inside, list) else []
 
 
 def readable_kind(part: Message) -> bool:
@@ -221,6 +224,6 @@ def name_of(part: Message) -> str:
     try:
         found = part.get_filename() or ""
         words = "".join(unfolded(piece, label) for piece, label in decode_header(found))
-    except (ValueError, LookupError, IndexError, TypeError):
+    except BROKEN:
         return "?"
     return " ".join(readable(words).split())[:MOST_NAME]
