@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from make_packages import docx_parts, epub_parts, odt, pack, paragraph, relations, xlsx, xlsx_parts
 
+from homebody.clock import SystemClock
 from homebody.documents.extract import FormatError
 from homebody.documents.file import Unreadable
 from homebody.documents.formats import docx
@@ -128,6 +129,31 @@ def test_a_bomb_is_refused_with_its_reason_and_the_reader_lives_on(reader: Reade
     assert time.monotonic() - began < 20
     assert reader.read(b"after", ".txt").text == "after"
     assert process == reader.pid
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("data", "suffix"),
+    [
+        (b"<p>" * 6_000_000, ".html"),
+        (b"<p " + b" ".join(b"a%d=1" % number for number in range(200_000)) + b">x", ".html"),
+        (b"{\\rtf1 " + b"\\b" * 15_000_000 + b"}", ".rtf"),
+        (b"Subject: a\n" + b"X: y\n" * 6_000_000 + b"\nHi", ".eml"),
+        (b"Content-Type: multipart/mixed; boundary=e\n\n" + b"--e\n\na\n" * 3_000_000, ".eml"),
+    ],
+    ids=["elements", "attributes", "words of RTF", "headers", "parts of a mail"],
+)
+def test_what_is_slow_or_large_ends_with_a_reason(data: bytes, suffix: str):
+    """By the limits of memory and time, and the next document is read."""
+    reader = Reader(clock=SystemClock(), seconds=15)
+    try:
+        with pytest.raises(
+            Unreadable, match=r"longer than 15 s|more memory|killed|died|no text|more than 2,000 parts"
+        ):
+            reader.read(data, suffix)
+        assert reader.read(b"after", ".txt").text == "after"
+    finally:
+        reader.stop()
 
 
 def test_a_bomb_leaves_no_file_behind(reader: Reader):

@@ -1,6 +1,7 @@
 """Does every mutated document end as text or as a reason, with the house alive?"""
 
 import pytest
+from corpus import CORPUS
 from hostile_pdf import bomb, locked
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ SEEDS = (
     "---\ntitle: Größe\ntags: [a, b]\n---\n# Überschrift\n\nEin Satz. Noch einer!\n".encode(),
     "Größe".encode("utf-16"),
     b"Gr\xf6\xdfe, an old text\r\n" * 20,
+    *(found[0] for found in CORPUS.values()),
 )
 WORDS = (
     b"/Kids",
@@ -33,7 +35,7 @@ WORDS = (
     b"-1",
     b"---\n",
 )
-SUFFIXES = st.sampled_from([".pdf", ".md", ".txt", ".bin"])
+SUFFIXES = st.sampled_from([*CORPUS, ".bin"])
 
 
 @st.composite

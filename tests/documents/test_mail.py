@@ -132,6 +132,7 @@ def test_a_page_saved_with_its_pictures_is_read():
         (b"From x\nSubject: a\n\n" * 2_001, "2,001 mails, and at most 2,000"),
         (HEAD + multi("mixed", *[part("text/plain", b"a")] * 2_100), "more than 2,000 parts"),
         (HEAD + part("text/plain", b"\0\1\2binary"), "binary"),
+        (b"Subject: " + b"=?utf-8?q?a?= " * 10_000 + b"\n\nHi", "more than 100,000 characters"),
     ],
 )
 def test_what_is_no_mail_for_us_says_why(data: bytes, reason: str):

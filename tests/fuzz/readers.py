@@ -173,7 +173,7 @@ class Campaign:
                 or said.encode("utf-8", "replace").decode() != said
             ):
                 self._wrong("text that is none", data, suffix)
-        if self._reader.pid != process:
+        if process is not None and self._reader.pid != process:
             self.tally.replaced += 1
         elif self._reader.pid is not None:
             self._weigh(self._reader.pid)

@@ -117,6 +117,8 @@ class Flow:
         while self._outer:
             self.end_cell()
             self.end_row()
+        while self._rows:
+            self.end_row()
         return tidy("".join(self._out))
 
 

@@ -97,10 +97,13 @@ def decoded(data: bytes, label: str | None = None) -> str:
 
 def page(source: str) -> Page:
     """Return what a browser shows of *source*. Raises FormatError when it is nested beyond measure."""
-    from selectolax.lexbor import LexborHTMLParser
+    from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
     refuse_depth(source)
-    tree = LexborHTMLParser(source.replace("\0", ""))
+    try:
+        tree = LexborHTMLParser(source.replace("\0", ""))
+    except SelectolaxError as error:  # the only thing that goes wrong with any text: no more memory
+        raise MemoryError from error
     head = tree.head
     title = head.css_first("title") if head is not None else None
     shown = _Shown()

@@ -21,6 +21,8 @@ HEADERS = ("From", "To", "Cc", "Date", "Subject")
 MOST_MAILS = 2_000
 MOST_PARTS = 2_000
 MOST_DEPTH = 100
+MOST_HEADER = 100_000
+"""Characters of a header, as it is written; a thousand receivers have half of it."""
 MOST_NAME = 200
 """Characters of an attachment's name that are shown."""
 
@@ -104,6 +106,8 @@ def header(message: Message, name: str) -> str:
         value = message.get(name)
         if value is None:
             return ""
+        if len(str(value)) > MOST_HEADER:
+            raise FormatError(f"a header of the mail has more than {MOST_HEADER:,} characters")
         words = " ".join("".join(unfolded(piece, label) for piece, label in decode_header(value)).split())
     except BROKEN:
         words = " ".join(str(message.get(name, "")).split())

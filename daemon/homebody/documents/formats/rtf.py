@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from homebody.documents.extract import TOO_DEEP, Extract, FormatError
 from homebody.documents.formats import charsets
-from homebody.documents.formats.flow import Flow
+from homebody.documents.formats.flow import Flow, side_by_side, tidy
 
 SUFFIXES = (".rtf",)
 
@@ -27,9 +27,12 @@ NOT_SHOWN = frozenset(
 )
 """Groups that hold no words of the document."""
 
+CELL = "\x1f"
+"""Stands at the end of each cell until its row is written: a character that nobody prints."""
+
 CHARACTERS = {
     b"tab": "\t", b"emdash": "—", b"endash": "–", b"emspace": " ", b"enspace": " ", b"qmspace": " ", b"bullet": "•",
-    b"lquote": "‘", b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”", b"cell": " | ", b"nestcell": " | ",
+    b"lquote": "‘", b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”", b"cell": CELL, b"nestcell": CELL,
 }  # fmt: skip
 SYMBOLS = {b"~": " ", b"_": "-", b"\\": "\\", b"{": "{", b"}": "}"}
 LINES = frozenset({b"line", b"row", b"nestrow", b"sect", b"page", b"column"})
@@ -39,8 +42,6 @@ CHARSETS = {
     222: "cp874", 238: "cp1250", 255: "cp437",
 }  # fmt: skip
 """\\fcharsetN of a font, and the encoding that it means."""
-
-ROW_END = re.compile(r" \|[ |]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,4 +207,14 @@ class _Document:
         """Return the text; two halves of a letter outside of Unicode's first plane become one."""
         self._flush()
         whole = self._flow.text().encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        return ROW_END.sub("", whole)
+        return tidy(
+            "\n".join(side_by_side(row(line)) if CELL in line else line for line in whole.split("\n"))
+        )
+
+
+def row(line: str) -> list[str]:
+    """Return the cells of a line, without empty ones at its end."""
+    cells = [cell.strip() for cell in line.split(CELL)]
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
