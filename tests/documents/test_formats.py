@@ -8,7 +8,7 @@ import pytest
 from hostile_pdf import locked, scan
 from hypothesis import given
 from hypothesis import strategies as st
-from make_pdf import make_pdf
+from make_pdf import FONT, PAGE, assembled, make_pdf, stream
 
 from homebody.documents.extract import MOST_CHARACTERS, FormatError
 from homebody.documents.formats import ALL, markdown, pdf, suffixes, text
@@ -143,6 +143,23 @@ def test_the_pages_of_a_pdf_are_read_in_order():
     found = pdf.extract(make_pdf([["First page", "with two lines"], [], ["Third: 5 € für Öl (neu)"]]))
     assert found.text == "First page\nwith two lines\n\nThird: 5 € für Öl (neu)"
     assert found.pages == 3
+    assert found.left_out_words() == "1 page without text"
+
+
+def test_what_a_pdf_says_of_itself_or_carries_is_not_in_its_text():
+    """Its title, subject and keywords are in no page; what is attached is counted."""
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R /Names << /EmbeddedFiles << /Names [(SECRET.txt) 7 0 R] >> >> >>",
+        b"<< /Type /Pages /Kids [4 0 R] /Count 1 >>",
+        FONT,
+        PAGE % 5,
+        stream(b"BT /F1 12 Tf 60 780 Td (Roof) Tj ET"),
+        b"<< /Title (SECRET) /Subject (SECRET) /Keywords (SECRET) /Author (SECRET) >>",
+        b"<< /Type /Filespec /F (SECRET.txt) /EF << /F 8 0 R >> >>",
+        stream(b"SECRET", b"/Type /EmbeddedFile "),
+    ]
+    found = pdf.extract(assembled(objects, b"/Info 6 0 R "))
+    assert (found.text, found.left_out_words()) == ("Roof", "1 attachment")
 
 
 @pytest.mark.parametrize(

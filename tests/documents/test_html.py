@@ -28,7 +28,7 @@ it is</pre><img src=a.png alt=SECRET><div>End</div></body></html>"""
         "Roof prices 2026\n\nAsk Meier & Sons, not others.\nSoon.\n\nSecond\n\n- tiles\n- gutters\n\n"
         "Item | Price\nRoof | 312 €\n\n  kept   as\nit is\n\nEnd"
     )
-    assert found.left_out_words() == "1 images, 1 addresses of links"
+    assert found.left_out_words() == "1 image, 1 address of a link"
 
 
 def test_a_title_that_the_text_does_not_begin_with_comes_first():

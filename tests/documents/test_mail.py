@@ -57,7 +57,7 @@ def test_of_alternatives_the_best_is_read_and_attachments_are_named():
         found.text
         == SHOWN + "The roof is done.\n\nAttachments: Rechnung für Dach.pdf, notes.txt, the first offer"
     )
-    assert found.left_out_words() == "3 attachments, 1 hidden parts"
+    assert found.left_out_words() == "3 attachments, 1 hidden part"
 
 
 def test_pictures_of_a_page_are_counted_and_not_named():

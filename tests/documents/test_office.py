@@ -108,7 +108,7 @@ def test_pictures_comments_and_hidden_runs_are_counted():
             + paragraph("hidden", run="<w:vanish/>")
         )
     )
-    assert found.left_out_words() == "2 images, 1 comments, 1 hidden parts"
+    assert found.left_out_words() == "2 images, 1 comment, 1 hidden part"
 
 
 DATES = (
@@ -141,7 +141,7 @@ def test_a_spreadsheet_is_what_its_cells_show():
         "Bills\nDay | Sum\n2026-11-24 | 312.40 | | 12.50%\n2026-11-24 | 0.3 | TRUE | #N/A\n"
         "12:00 | 2.50 | 2026-11-24 06:00 | own"
     )
-    assert found.left_out_words() == "1 formulas without a value"
+    assert found.left_out_words() == "1 formula without a value"
 
 
 def test_days_are_counted_from_1904_where_the_file_says_so():
@@ -175,13 +175,13 @@ def test_slides_come_in_their_order_with_their_tables():
         pptx([shape("Roofs", "new and old") + table, shape("SECRET", about=' hidden="1"') + shape("End")])
     )
     assert (found.text, found.pages) == ("Roofs\nnew and old\nItem | Price\n\nEnd", 2)
-    assert found.left_out_words() == "1 hidden parts"
+    assert found.left_out_words() == "1 hidden part"
 
 
 def test_a_hidden_slide_is_left_out_and_counted():
     """Nobody sees it in the show."""
     found = slides.extract(pptx([shape("Seen"), shape("SECRET")], attributes=' show="0"'))
-    assert (found.text, found.left_out_words()) == ("Seen", "1 hidden parts")
+    assert (found.text, found.left_out_words()) == ("Seen", "1 hidden part")
 
 
 def test_an_opendocument_text_reads_as_its_page_shows_it():

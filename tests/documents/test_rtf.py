@@ -54,7 +54,7 @@ def test_a_letter_of_two_bytes_is_one():
 def test_pictures_and_hidden_text_are_counted():
     """What is not in the text is said."""
     found = rtf.extract(b"{\\rtf1 a{\\pict 00}{\\v b}{\\*\\annotation c}}")
-    assert found.left_out_words() == "1 images, 1 comments, 1 hidden parts"
+    assert found.left_out_words() == "1 image, 1 comment, 1 hidden part"
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,22 @@ def test_tree_in_tree_out(room):
     assert names == ["queued", "claimed", "read", "asked", "answered", "planned", "applied", "finished"]
 
 
+def test_what_is_not_in_the_text_is_told_in_the_step(room):
+    """A picture in a page is counted, and a note without anything of the kind tells nothing."""
+    room.recipe("summarize", SUMMARY + WRITE)
+    drop(room, name="page.html", text="<p>The roof leaks.<img src=a><img src=b><p hidden>Gone")
+    drop(room, name="note.md")
+    details = [
+        step.detail.get("left_out")
+        for run in (1, 2)
+        for step in room.journal.steps(run)
+        if step.name == "read"
+    ]
+    assert details == ["2 images, 1 hidden part", None]
+    (document,) = [part.text for part in room.model.asked[0][1].parts if part.data]
+    assert document == "The roof leaks."
+
+
 def test_the_model_sees_the_text_and_not_the_front_matter(room):
     """What is asked about is the note's body."""
     room.recipe("summarize", SUMMARY + WRITE)

@@ -9,17 +9,18 @@ MOST_CHARACTERS = 5_000_000
 TOO_LONG = f"the document has more than {MOST_CHARACTERS:,} characters, and no more are read"
 TOO_DEEP = "the document is damaged: its parts are nested too deeply"
 
-LEFT_OUT = (
-    "images",
-    "drawings",
-    "addresses of links",
-    "attachments",
-    "comments",
-    "speaker notes",
-    "hidden parts",
-    "formulas without a value",
-)
-"""What a document can hold beside its text: counted and said, never dropped in silence."""
+LEFT_OUT = {
+    "pages without text": "page without text",
+    "images": "image",
+    "drawings": "drawing",
+    "addresses of links": "address of a link",
+    "attachments": "attachment",
+    "comments": "comment",
+    "speaker notes": "speaker note",
+    "hidden parts": "hidden part",
+    "formulas without a value": "formula without a value",
+}
+"""What a document can hold beside its text, many and one: counted and said, never dropped in silence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,10 @@ class Extract:
 
     def left_out_words(self) -> str:
         """Return what is not in the text, in words; empty when there is nothing to say."""
-        return ", ".join(f"{number:,} {what}" for what in LEFT_OUT if (number := self.left_out.get(what, 0)))
+        counted = ((self.left_out.get(many, 0), many, one) for many, one in LEFT_OUT.items())
+        return ", ".join(
+            f"{number:,} {one if number == 1 else many}" for number, many, one in counted if number
+        )
 
 
 class FormatError(Exception):

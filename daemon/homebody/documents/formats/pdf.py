@@ -52,6 +52,7 @@ def extract(data: bytes) -> Extract:
 def read_pages(document: Any) -> Extract:
     """Return the text of an open document, what stands outside of the pages' bounds left out."""
     number = len(document)
+    attachments = max(document.count_attachments(), 0)
     if number == 0:
         raise FormatError("the PDF is damaged: it has no pages")
     if number > MOST_PAGES:
@@ -70,4 +71,5 @@ def read_pages(document: Any) -> Extract:
     text = "\n\n".join(stripped for page in pages if (stripped := page.strip()))
     if not text:
         raise FormatError("the PDF has no text in it (a scan?)")
-    return Extract(text=text, pages=number)
+    left_out = {"pages without text": sum(not page.strip() for page in pages), "attachments": attachments}
+    return Extract(text=text, pages=number, left_out={what: many for what, many in left_out.items() if many})
