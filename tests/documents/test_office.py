@@ -303,6 +303,11 @@ def test_a_document_without_text_for_us_says_why(make, reason: str):
         make()
 
 
+def test_rtf_under_the_name_of_word_is_read():
+    """As many programs write it."""
+    assert word.extract(b"{\\rtf1 The roof}").text == "The roof"
+
+
 def test_a_book_that_its_seller_locked_says_so():
     """Scrambled fonts are no lock."""
     from make_packages import epub_parts

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from homebody.documents.extract import Extract, FormatError
-from homebody.documents.formats import ooxml, package
+from homebody.documents.formats import ooxml, package, rtf
 from homebody.documents.formats.flow import Flow
 from homebody.documents.formats.markup import Sink, get, number, on, parse
 from homebody.documents.formats.package import Package
@@ -21,10 +21,13 @@ NOT_SHOWN = frozenset({
 def preload() -> None:
     """Load what unpacking needs now: inside the seal no file can be opened."""
     package.preload()
+    rtf.preload()
 
 
 def extract(data: bytes) -> Extract:
     """Return the text. Raises FormatError for what is damaged, locked, old, or has no text in it."""
+    if data.startswith(b"{\\rtf"):  # programs that write RTF under Word's old name are many
+        return rtf.extract(data)
     file = Package(data, "Word")
     main = ooxml.main_part(file, "word")
     relations = ooxml.Relations(file, main)
