@@ -40,6 +40,7 @@ def test_a_title_that_the_text_does_not_begin_with_comes_first():
     "secret",
     [
         "<!-- SECRET -->",
+        "<style>.a, #b {color: red; display: none !important}</style><p class='c a'>SECRET</p><p id=b>SECRET</p>",
         "<script>SECRET</script>",
         "<style>SECRET</style>",
         "<template>SECRET</template>",
@@ -74,6 +75,26 @@ def test_what_only_looks_hidden_is_shown():
     """A font of no size wraps real columns in mails; half seen is seen."""
     assert shown("<div style='font-size:0'><b style='font-size:9px'>a</b></div>") == "a"
     assert shown("<div style='opacity:0.5'>a</div><div style='max-height:0.5em'>b</div>") == "a\nb"
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "@media print {.a {display: none}}",
+        ".a {display: none} .b .a {display: block}",
+        ".a {display: none} @media screen {.a {display: flex}}",
+        ".b .a {display: none}",
+        "p.a:hover {display: none}",
+        "/* .a {display: none} */",
+        ".a {display: none; display: block}",
+        ".a {color: none} .ab {display: none}",
+        "@import url(x); .b {display: none} }}} {{{",
+        ".a {visibility: visible} .a {display: none",
+    ],
+)
+def test_a_rule_that_may_not_hold_hides_nothing(style: str):
+    """Text that a person may see is not lost."""
+    assert shown(f"<style>{style}</style><p class=a>Seen</p>") == "Seen"
 
 
 def test_hidden_parts_are_counted():

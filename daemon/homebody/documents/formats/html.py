@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from homebody.documents.extract import TOO_DEEP, Extract, FormatError
 from homebody.documents.formats import charsets, text
 from homebody.documents.formats.flow import Flow, tidy
+from homebody.documents.formats.stylesheet import hidden_names
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -41,7 +42,7 @@ UNSEEN_STYLE = re.compile(
     r"|mso-hide\s*:\s*all|max-height\s*:\s*0(?:px)?\s*(?:[;!]|$)",
     re.IGNORECASE,
 )
-"""What hides an element in its own style; rules of style sheets are not looked at."""
+"""What hides an element in its own style."""
 
 NAMED_CHARSET = re.compile(
     rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w:.-]{1,40})""", re.IGNORECASE
@@ -106,7 +107,7 @@ def page(source: str) -> Page:
         raise MemoryError from error
     head = tree.head
     title = head.css_first("title") if head is not None else None
-    shown = _Shown()
+    shown = _Shown(hidden_names("\n".join(style.text() or "" for style in tree.css("style"))))
     if tree.root is not None:
         for node, leaving in shown.walk(tree.root):
             shown.leave(node) if leaving else shown.enter(node)
@@ -127,8 +128,9 @@ def refuse_depth(source: str) -> None:
 class _Shown:
     """Walks a tree and keeps what is shown."""
 
-    def __init__(self) -> None:
+    def __init__(self, hidden: frozenset[str]) -> None:
         self.flow = Flow()
+        self._hidden = hidden
         self.left_out: Counter[str] = Counter()
         self._kept_lines = 0
 
@@ -159,6 +161,10 @@ class _Shown:
         attributes = node.attrs
         if "hidden" in attributes or (tag == "dialog" and "open" not in attributes):
             return True
+        if self._hidden:
+            names = {f".{name}" for name in (attributes.get("class") or "").split()}
+            if not self._hidden.isdisjoint(names | {f"#{attributes.get('id')}"}):
+                return True
         style = attributes.get("style")
         return bool(style and UNSEEN_STYLE.search(style))
 
