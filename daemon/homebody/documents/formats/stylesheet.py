@@ -1,4 +1,4 @@
-"""Which classes and names does a page's own style sheet hide? Only plain rules count, and none that another contradicts."""
+"""Which classes and names does a page's own style sheet hide? Plain rules count, if none contradicts them."""
 
 import re
 from collections.abc import Iterator
