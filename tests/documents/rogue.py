@@ -29,6 +29,7 @@ def main() -> None:
         "lies": pack({"pages": "many", "encoding": 5}, b"text"),
         "front": pack({"front": -3}, b"text"),
         "surrogates": pack({"pages": None}, b"\xed\xa0\x80"),
+        "countless": pack({"left_out": {"images": 10**4000}}, b"text"),
         "uncounted": pack({"left_out": {"images": -1}}, b"text"),
         "unheard": pack({"left_out": {"\x1b[31mthings": 1}}, b"text"),
         "escapes": pack({"error": "\x1b]0;owned\x07 bad\n" + "x" * 5_000}),

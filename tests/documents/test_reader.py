@@ -46,13 +46,13 @@ def test_text_markdown_and_pdf_are_read_in_the_child(reader: Reader):
     assert ("Invoice 17\n312.40 €\n\nSecond page", 2) == (pdf.text, pdf.pages)
 
 
-@pytest.mark.parametrize("suffix", CORPUS)
-def test_every_format_reads_the_same_inside_the_seal(suffix: str):
-    """In a fresh process each time: nothing is loaded late that the seal would refuse."""
+def test_every_format_reads_the_same_inside_the_seal():
+    """In a fresh process: nothing is loaded late that the seal would refuse."""
     reader = Reader(clock=SystemClock())
     try:
-        for data in CORPUS[suffix]:
-            assert reader.read(data, suffix) == suffixes()[suffix].extract(data)
+        for suffix, found in CORPUS.items():
+            for data in found:
+                assert reader.read(data, suffix) == suffixes()[suffix].extract(data)
     finally:
         reader.stop()
 

@@ -39,6 +39,7 @@ def refused(reader: Reader, data: bytes = b"text", suffix: str = ".txt") -> Unre
         ("front", "makes no sense"),
         ("surrogates", "makes no sense"),
         ("uncounted", "makes no sense"),
+        ("countless", "makes no sense"),
         ("unheard", "makes no sense"),
         ("cut", "died of the document (exit code 5)"),
         ("exit", "died of the document (exit code 5)"),

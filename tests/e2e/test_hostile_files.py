@@ -43,7 +43,7 @@ def burst(files: int, seed: int) -> dict[str, bytes]:
     return found
 
 
-@pytest.mark.parametrize("files", [60, pytest.param(300, marks=pytest.mark.long)])
+@pytest.mark.parametrize("files", [48, pytest.param(300, marks=pytest.mark.long)])
 def test_a_burst_of_hostile_files_ends_file_by_file(house, files: int):
     """The same daemon, the same model; no file without an end, no end without a reason, no word of it in the log."""
     house.settings("settle: 0.1\nrescan: 2\ncontext: 512\n")

@@ -28,6 +28,8 @@ WORK_SECONDS = 60
 START_SECONDS = 60.0
 PROBE_SECONDS = 60.0
 MOST_REASON = 300
+MOST_COUNTED = 1 << 40
+"""More pages or pictures than that is nothing that a document has."""
 
 COMMAND = (sys.executable, "-I", "-m", "homebody.documents.worker")
 
@@ -176,13 +178,14 @@ def extract_of(header: Mapping[str, Any], data: bytes) -> Extract:
         raise Unreadable(plain_words(header["error"]), lasting=True)
     front, pages, encoding = header.get("front"), header.get("pages"), header.get("encoding")
     sizes = (front, pages)
-    if not all(size is None or (type(size) is int and size >= 0) for size in sizes):
+    if not all(size is None or (type(size) is int and 0 <= size < MOST_COUNTED) for size in sizes):
         raise FrameError
     if not (encoding is None or (isinstance(encoding, str) and len(encoding) < 40)):
         raise FrameError
     left_out = header.get("left_out", {})
     if not isinstance(left_out, dict) or not all(
-        what in LEFT_OUT and type(number) is int and number > 0 for what, number in left_out.items()
+        what in LEFT_OUT and type(number) is int and 0 < number < MOST_COUNTED
+        for what, number in left_out.items()
     ):
         raise FrameError
     try:
