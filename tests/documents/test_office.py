@@ -21,6 +21,7 @@ from homebody.documents.formats import epub as book
 from homebody.documents.formats import odf
 from homebody.documents.formats import pptx as slides
 from homebody.documents.formats import xlsx as tables
+from homebody.documents.formats.cells import shown
 
 TABLE = "<w:tbl><w:tr><w:tc>{0}</w:tc><w:tc>{1}</w:tc></w:tr><w:tr><w:tc>{2}</w:tc><w:tc>{3}</w:tc></w:tr></w:tbl>"
 STYLES = (
@@ -163,6 +164,42 @@ def test_hidden_sheets_rows_and_columns_are_left_out_and_counted():
     )
     assert found.text == "Seen\n1 | | 3"
     assert found.left_out_words() == "3 hidden parts"
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "shows"),
+    [
+        ("General", "5", "5"),
+        (";;;", "5", ""),
+        (";;;", "-5", ""),
+        (";;;", "0", ""),
+        ("0.00;", "-5", ""),
+        ("0.00;", "5", "5.00"),
+        ("0;0;", "0", ""),
+        ('0.0";"', "-5", "-5.0"),
+        ("#,##0.00 [$€-407]", "1234.5", "1234.50"),
+        ("0.00E+00", "1234.5", "1234.5"),
+        ("[h]:mm", "1.5", "36:00:00"),
+        ("yyyy", "-1", "-1"),
+        ("yyyy", "99999999999", "99999999999"),
+        ("0", "nan", "nan"),
+        ("0", "no number", "no number"),
+        ("d/m/yy", "59", "1900-02-28"),
+        ("d/m/yy", "61", "1900-03-01"),
+        ("mmm", "46350", "2026-11-24"),
+    ],
+)
+def test_a_number_is_shown_as_its_format_says(code: str, value: str, shows: str):
+    """And one that its format hides is not shown."""
+    assert shown(value, code, from_1904=False) == shows
+
+
+def test_a_text_that_its_format_hides_is_left_out_and_counted():
+    """The old trick of three semicolons."""
+    styles = '<numFmts><numFmt numFmtId="164" formatCode=";;;"/></numFmts><cellXfs><xf/><xf numFmtId="164"/></cellXfs>'
+    rows = f"<row>{cell('A1', '0', 's')}{cell('B1', '0', 's', 1)}{cell('C1', '7', style=1)}</row>"
+    found = tables.extract(xlsx({"A": rows}, strings="<si><t>seen</t></si>", styles=styles))
+    assert (found.text, found.left_out_words()) == ("A\nseen", "2 hidden parts")
 
 
 def test_slides_come_in_their_order_with_their_tables():

@@ -26,7 +26,13 @@ def shown(value: str, code: str, *, from_1904: bool) -> str:
         return value
     if number != number or abs(number) > 1e300:  # noqa: PLR0124 - not a number is not itself
         return value
-    bare = QUOTED.sub("", code.partition(";")[0]).lower()
+    if hides(code, number):
+        return ""
+    return formatted(number, QUOTED.sub("", code.partition(";")[0]).lower(), from_1904=from_1904)
+
+
+def formatted(number: float, bare: str, *, from_1904: bool) -> str:
+    """Return a number as *bare* has it: a format in small letters without what it only quotes."""
     if "general" not in bare and re.search("[ymdhs]", bare):
         return moment(number, bare, from_1904=from_1904) or plain(number)
     places = len(found.group(1)) if (found := DECIMALS.search(bare)) else 0
@@ -35,6 +41,16 @@ def shown(value: str, code: str, *, from_1904: bool) -> str:
     if places and "e" not in bare:
         return f"{number:.{places}f}"
     return plain(number)
+
+
+def hides(code: str, number: float | None) -> bool:
+    """Return whether a format shows nothing of *number*, or of a text for None.
+
+    A format has up to four parts: for what is above zero, below it, zero, and a text; an empty one shows nothing.
+    """
+    parts = QUOTED.sub("x", code).split(";")
+    at = 3 if number is None else 0 if number > 0 else 1 if number < 0 else 2
+    return len(parts) > max(at, 1) and not parts[at].strip()
 
 
 def plain(number: float) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from homebody.documents.extract import MOST_CHARACTERS, TOO_LONG, Extract, FormatError
 from homebody.documents.formats import ooxml, package
-from homebody.documents.formats.cells import BUILT_IN, column, shown
+from homebody.documents.formats.cells import BUILT_IN, column, hides, shown
 from homebody.documents.formats.flow import SPACES, Flow, side_by_side
 from homebody.documents.formats.markup import Sink, get, number, on, parse
 from homebody.documents.formats.package import Package
@@ -191,6 +191,7 @@ class Sheet(Sink):
         elif tag == "c" and self._value.strip():
             self.room -= 1
             self._row[self._at] = SPACES.sub(" ", self._shown()).strip()
+            self.left_out["hidden parts"] += not self._row[self._at]
         elif tag == "c" and self._formula:
             self.left_out["formulas without a value"] += 1
 
@@ -200,7 +201,7 @@ class Sheet(Sink):
             index = number(self._value.strip(), len(self._strings))
             if index >= len(self._strings):
                 raise FormatError("the Excel document is damaged: a cell points to a text that is not there")
-            return self._strings[index]
+            return "" if hides(self._styles.code(self._style), None) else self._strings[index]
         if self._kind == "b":
             return "TRUE" if self._value.strip() == "1" else "FALSE"
         if self._kind == "n":
