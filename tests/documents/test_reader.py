@@ -193,6 +193,28 @@ def test_a_reader_that_was_killed_from_outside_is_started_again():
         reader.stop()
 
 
+def test_a_reader_killed_in_the_middle_of_a_document_is_replaced(reader: Reader):
+    """The document may be tried again, and the next one of any format is read by the new process."""
+    reader.read(b"text", ".txt")
+    process = reader.pid
+    assert process is not None
+    reasons: list[Unreadable] = []
+    busy = b"{\\rtf1 " + b"\\b" * 10_000_000 + b"}"
+    thread = threading.Thread(target=lambda: reasons.append(refused(reader, busy, ".rtf")))
+    worked = Path(f"/proc/{process}/stat")
+    before = worked.read_text().rpartition(")")[2].split()[11]
+    thread.start()
+    while worked.read_text().rpartition(")")[2].split()[11] == before:  # its time in user mode (proc(5))
+        thread.join(0.01)
+    os.kill(process, signal.SIGKILL)
+    thread.join(10)
+    assert "was killed while it read the document" in str(reasons[0])
+    assert not reasons[0].lasting
+    for suffix, found in CORPUS.items():
+        assert "Roof" in reader.read(found[0], suffix).text
+    assert reader.pid != process
+
+
 def test_two_threads_read_one_after_the_other(reader: Reader):
     """Each gets its own document."""
     found: dict[int, str] = {}
