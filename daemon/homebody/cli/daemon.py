@@ -53,7 +53,10 @@ def status_lines(status: dict[str, Any]) -> list[str]:
     lines += [missed_words(name, gap) for name, gap in status["missed"].items()]
     if status["counts"].get("waiting"):
         lines.append("plans wait for you: `homebody review`")
-    lines += [f"  {name} waits: {why}" for name, why in status["waiting"].items()]
+    lines += [
+        f"  {name}: {why}" if name in status["waiting_for_restart"] else f"  {name} waits: {why}"
+        for name, why in status["waiting"].items()
+    ]
     lines += [
         f"  {name} is held by its breaker on {held['files']} of its files, the first until {held['until']}:"
         " something rewrites it again and again"

@@ -17,4 +17,6 @@ def serve_command(home: Home, *, verbose: bool) -> None:
     """
     from homebody.service.app import serve
 
-    sys.exit(serve(home, terminal=sys.stderr, verbose=verbose))
+    # Folders are named on a terminal, which a person looks at, and not where the lines are kept as a log.
+    say = (lambda line: click.echo(line, err=True)) if sys.stderr.isatty() else None
+    sys.exit(serve(home, terminal=sys.stderr, verbose=verbose, say=say))

@@ -12,10 +12,13 @@ from homebody.seal.status import ThreadSeal, seal_status
 from homebody.seal.targets import Targets
 from homebody.seal.tier import Tier
 from homebody.seal.unsealed import control
+from homebody.seal.within import Beyond, Identity, as_it_stands, beyond, identities
 
 __all__ = [
     "LIMITS",
     "PROBES",
+    "Beyond",
+    "Identity",
     "Policy",
     "Probe",
     "ProbeResult",
@@ -24,12 +27,15 @@ __all__ = [
     "Targets",
     "ThreadSeal",
     "Tier",
+    "as_it_stands",
+    "beyond",
     "close_inherited",
     "control",
     "daemon_policy",
     "enter",
     "foreign_sockets",
     "handle",
+    "identities",
     "model_policy",
     "reader_policy",
     "refuse_start_up_places",

@@ -88,11 +88,7 @@ def why(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
         rescan=daemon.settings.rescan,
     )
     notes = [str(problem) for problem in on_disk.problems]
-    notes += [
-        f"{recipe.name} was changed since homebody was started; the change counts from the next start"
-        for recipe in on_disk.recipes
-        if recipe.name in daemon.recipes and daemon.recipes[recipe.name].hash != recipe.hash
-    ]
+    notes += [f"{name}: {why}" for name, why in daemon.waiting.items() if name in daemon.recipes]
     return answer_dict(inquire(asked_path(asked), house), notes)
 
 
@@ -101,7 +97,7 @@ def as_they_run(
 ) -> tuple[list[Recipe], dict[str, str]]:
     """Return the recipes of the daemon and those that it does not run, and why it does not."""
     others = [recipe for recipe in on_disk if recipe.name not in running]
-    late = "added since homebody was started; it counts from the next start"
+    late = "just added; it is taken up in a moment"
     absent = {recipe.name: waiting.get(recipe.name, late) for recipe in others}
     found = [*running.values(), *others]
     return sorted(found, key=lambda recipe: recipe.name), absent

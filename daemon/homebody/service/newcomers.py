@@ -1,0 +1,39 @@
+"""Which recipes run for the first time, or may do something else than before? A person is told what they may do."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+
+from homebody.journal.store import Journal
+from homebody.logs import get_log
+from homebody.recipe.permitted import permitted_in_words
+from homebody.recipe.schema import Recipe
+
+Say = Callable[[str], None]
+
+
+def nothing(_line: str) -> None:
+    """Say nothing: nobody sits before the terminal."""
+
+
+def introduce(journal: Journal, recipes: Iterable[Recipe], say: Say) -> None:
+    """Say of each enabled recipe what it may do, once, and again when that has changed.
+
+    That it was said is noted in the journal. The log gets numbers, and no folder. Raises HomebodyError when the
+    journal cannot be written.
+    """
+    for recipe in recipes:
+        words = permitted_in_words(recipe)
+        print_of_words = hashlib.sha256("\n".join(words).encode("utf-8", "surrogateescape")).hexdigest()
+        note = f"introduced:{recipe.name}"
+        if not recipe.enabled or journal.meta(note) == print_of_words:
+            continue
+        permissions = recipe.permissions()
+        get_log().info(
+            "a recipe runs with permissions that are new",
+            reads=len(permissions.reads),
+            writes=len(permissions.writes),
+        )
+        say(f"{recipe.name} runs from now on.")
+        for line in words:
+            say(f"  {line}")
+        journal.set_meta(note, print_of_words)
