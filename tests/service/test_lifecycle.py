@@ -84,3 +84,23 @@ def test_a_signal_that_another_thread_was_given_is_heard():
         [sys.executable, "-c", IN_ANOTHER_THREAD], capture_output=True, text=True, timeout=20, check=True
     )
     assert str(int(signal.SIGTERM)) == child.stdout.strip()
+
+
+def test_a_hang_up_ends_only_a_daemon_on_a_terminal():
+    """Without a terminal it calls back, each time, and the next signal is the end."""
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGPIPE)
+    before = {number: signal.getsignal(number) for number in numbers}
+    calls: list[str] = []
+    try:
+        signals = Signals(on_terminal=False)
+        for number in (signal.SIGHUP, signal.SIGHUP, signal.SIGTERM):
+            os.kill(os.getpid(), number)
+        assert signal.SIGTERM == signals.wait_for_the_end(lambda: calls.append("look"))
+        assert ["look", "look"] == calls
+        signals = Signals(on_terminal=True)
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert signal.SIGHUP == signals.wait_for_the_end(lambda: calls.append("never"))
+        assert ["look", "look"] == calls
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -25,6 +25,9 @@ BAD_NEWS_SECONDS = 2.0
 NAP_SECONDS = 0.1
 """So often at most the folder is looked at, however much happens there."""
 
+TRY_AGAIN_SECONDS = 10.0
+"""After how long something that went wrong, such as a full disk, is tried again."""
+
 Print = tuple[tuple[str, tuple[int, ...]], ...]
 """What tells the recipes' files from how they were before."""
 
@@ -56,6 +59,7 @@ class Taker:
         self._looking = threading.Lock()
         self._seen: Print | None = None
         self._since = clock.monotonic()
+        self._broken_off = False
         self._log: Any = get_log()
         self.problem: str | None = None
         """Why the files cannot be looked at; shown by ``status``."""
@@ -72,7 +76,7 @@ class Taker:
                 wait = self.look()
             except Exception as error:  # noqa: BLE001 - whatever a file does, the recipes in force go on
                 self._log.error("the recipes could not be looked at", error=error)
-                wait = self._every
+                wait = min(self._every, TRY_AGAIN_SECONDS)
             if self._touched.wait(wait):
                 stop.wait(NAP_SECONDS)
 
@@ -113,13 +117,15 @@ class Taker:
 
     def _let(self, found: Standing) -> None:
         """Let *found* be in force, if it is another than what is."""
-        if found == self._recipes.standing:
+        if found == self._recipes.standing and not self._broken_off:
             return
         new = set(found.problems) - set(self._recipes.standing.problems)
         for problem in sorted(new):
             self._log.warning("a recipe file has a mistake", line=problem.line, column=problem.column)
         differs = change(self._recipes.standing, found)
+        self._broken_off = True
         self._take(found)
+        self._broken_off = False
         if differs:
             counts = {name: len(names) for name, names in asdict(differs).items()}
             self._log.info("recipes taken up", recipes=len(found.recipes), **counts)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from homebody.clock import Clock
+from homebody.errors import HomebodyError
 from homebody.house.due import enqueuer
 from homebody.journal.store import Journal
 from homebody.recipe.schema import Recipe, Schedule
@@ -37,7 +38,7 @@ class Timetable:
         self._schedules.stop()
 
     def follow(self) -> None:
-        """Keep the schedules of the recipes as they are now.
+        """Keep the schedules of the recipes as they are now. Raises HomebodyError; to be called again then.
 
         A recipe that came goes on where its cursor stands, as at a start. One whose times were changed begins now: at
         the new times before, it was not due yet.
@@ -47,19 +48,26 @@ class Timetable:
             for recipe in self._recipes.values()
             if recipe.enabled
         }
-        before, self._kept = self._kept, {name: times for name, times in wanted.items() if times}
-        for name, times in before.items():
-            if self._kept.get(name) != times:
-                self._schedules.drop(name)
-        for name, times in self._kept.items():
-            if before.get(name) != times:
-                self._add(name, times, anew=name in before)
+        for name in self._kept.keys() - {name for name, times in wanted.items() if times}:
+            self._schedules.drop(name)
+            del self._kept[name]
+        for name, times in wanted.items():
+            if times and self._kept.get(name) != times:
+                self._keep(name, times)
 
-    def _add(self, name: str, times: tuple[Schedule, ...], *, anew: bool) -> None:
+    def _keep(self, name: str, times: tuple[Schedule, ...]) -> None:
+        """Keep *times* for the recipe *name*, and no others; on an error, none, so that the next call tries again."""
         cursor = self._journal.cursor(name)
-        if cursor is None or anew:
+        if cursor is None or name in self._kept:
             # From now on: else a computer that sleeps at the first moment would never make up for it.
             cursor = self._clock.now()
             self._journal.set_cursor(name, cursor)
-        for trigger in times:
-            self._schedules.add(name, build(trigger), cursor, trigger.catch_up)
+        self._schedules.drop(name)
+        self._kept.pop(name, None)
+        try:
+            for trigger in times:
+                self._schedules.add(name, build(trigger), cursor, trigger.catch_up)
+        except HomebodyError:
+            self._schedules.drop(name)
+            raise
+        self._kept[name] = times
