@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TRIED = {
     "demo", "new", "list", "check", "show", "serve", "status", "history", "why", "run", "review", "backfill", "retry",
-    "undo", "forget", "vault", "doctor",
+    "reload", "undo", "forget", "vault", "doctor",
 }  # fmt: skip
 """The commands that tests/cli and tests/e2e run."""
 

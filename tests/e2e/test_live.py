@@ -5,8 +5,10 @@ import signal
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from homebody import seal
+from homebody.cli.main import cli
 
 BESIDE = """name: NAME
 triggers: [{watch: NOTES, settle: 100ms, existing: EXISTING}]
@@ -30,6 +32,18 @@ def beside(house):
     return write
 
 
+@pytest.fixture
+def type_in(house):
+    """Return what types a command and returns its exit code and what it printed."""
+
+    def typed(*words: str) -> tuple[int, str]:
+        result = CliRunner().invoke(cli, ["--home", str(house.home.config), *words])
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result.exit_code, result.output
+
+    return typed
+
+
 def names(house) -> list[str]:
     """Return the recipes in force."""
     return [recipe["name"] for recipe in house.status()["recipes"]]
@@ -41,7 +55,7 @@ def made(house, name: str, *, out: str = "out") -> str | None:
     return path.read_text(encoding="utf-8").strip() if path.exists() else None
 
 
-def test_a_recipe_is_edited_broken_mended_renamed_and_removed(house, beside):
+def test_a_recipe_is_edited_broken_mended_renamed_and_removed(house, beside, type_in):
     """Each edit counts without a restart; a mistake leaves the last good one at work, and says where it is."""
     path = beside()
     house.start(model=False)
@@ -79,7 +93,12 @@ def test_a_recipe_is_edited_broken_mended_renamed_and_removed(house, beside):
     house.until(lambda: names(house) == ["renamed"])
 
     path.with_name("other.yaml").unlink()
-    assert ["renamed"] == house.ask("POST", "/v1/reload")["removed"]
+    assert (0, "removed: renamed\n") == type_in("reload")
+    path.write_text("name: x", encoding="utf-8")
+    code, text = type_in("reload")
+    assert code == 65
+    assert text.startswith("problem: beside.yaml:1:1:")
+    path.unlink()
     assert [] == names(house)
     house.drop("e.md", "e")
     beside("later", existing="skip")
@@ -93,7 +112,7 @@ def test_a_recipe_is_edited_broken_mended_renamed_and_removed(house, beside):
     assert "stumbled" not in log
 
 
-def test_what_the_seal_does_not_allow_waits_for_a_restart(house, beside):
+def test_what_the_seal_does_not_allow_waits_for_a_restart(house, beside, type_in):
     """The folder is named, the version before goes on, what lies within is taken up; after the restart all runs."""
     more = house.folder / "More"
     more.mkdir()
@@ -115,6 +134,12 @@ def test_what_the_seal_does_not_allow_waits_for_a_restart(house, beside):
     assert "`homebody restart`" in words
     assert "goes on" in words
     assert not Path(elsewhere).exists()
+    for command in ("status", "reload", "history"):
+        code, text = type_in(command)
+        assert code == 0
+        assert f"beside is {words}" in text
+        assert f"more is waiting for restart: it would read {more}" in text
+    assert f"reads {house.notes}; writes in {house.folder / 'out'}" in type_in("status")[1]
     house.drop("a.md", "a")
     (more / "m.md").write_text("m", encoding="utf-8")
     house.until(lambda: made(house, "a.txt", out="out/deep/er") == "below a.md")

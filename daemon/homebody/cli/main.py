@@ -21,6 +21,7 @@ COMMANDS = {
     "show": ("show", "Show a recipe in its long form, or everything about a run."),
     "serve": ("serve", "Run homebody here, until Ctrl+C."),
     "status": ("daemon", "Show what the running homebody is doing."),
+    "reload": ("daemon", "Let the running homebody look at your recipes at once."),
     "history": ("runs", "List what was done, and why the rest was not."),
     "why": ("why", "Say for each recipe why it took up a file, or did not."),
     "run": ("run", "Run a recipe now, or only show what it would do."),

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
+from homebody.cli.paragraphs import indented
 from homebody.errors import RecipeError, UsageError
 from homebody.paths import Home, shipped
 from homebody.recipe.lint import lint
 from homebody.recipe.load import load_folder, load_placed, load_recipe
-from homebody.recipe.permitted import permitted_in_words
+from homebody.recipe.permitted import never_in_words, permitted_in_words
 from homebody.recipe.problem import Places
 from homebody.recipe.reach import edges, hints
 from homebody.recipe.schema import Recipe
@@ -43,7 +44,7 @@ def new_command(home: Home, name: str, folder: str | None) -> None:
     target.write_text(text, encoding="utf-8")
     click.echo(f"Wrote {target}")
     for line in permitted_in_words(load_recipe(target)):
-        click.echo(f"  {line}")
+        echo_indented(line)
     click.echo("Change it as you like; `homebody check` says whether it is right, `homebody serve` runs it.")
 
 
@@ -117,9 +118,17 @@ def check_command(home: Home, files: tuple[Path, ...]) -> None:
     for recipe in recipes:
         click.echo(f"{recipe.name}: right")
         for line in permitted_in_words(recipe):
-            click.echo(f"  {line}")
+            if line != never_in_words("It"):
+                echo_indented(line)
+    click.echo(never_in_words("They" if len(recipes) > 1 else "It"))
     for hint in hints(edges(recipes)):
         click.echo(f"hint: {hint}")
+
+
+def echo_indented(sentence: str) -> None:
+    """Print a sentence, set off and wrapped to the terminal."""
+    for line in indented(sentence, 4, 2):
+        click.echo(line)
 
 
 def find_recipe(home: Home, name: str) -> Recipe:

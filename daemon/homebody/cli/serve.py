@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from homebody.cli.paragraphs import visible
 from homebody.paths import Home
 
 
@@ -18,5 +19,5 @@ def serve_command(home: Home, *, verbose: bool) -> None:
     from homebody.service.app import serve
 
     # Folders are named on a terminal, which a person looks at, and not where the lines are kept as a log.
-    say = (lambda line: click.echo(line, err=True)) if sys.stderr.isatty() else None
+    say = (lambda line: click.echo(visible(line), err=True)) if sys.stderr.isatty() else None
     sys.exit(serve(home, terminal=sys.stderr, verbose=verbose, say=say))

@@ -12,6 +12,9 @@ from homebody.recipe.problem import Problem
 from homebody.recipe.reach import circles, edges
 from homebody.recipe.schema import Recipe
 
+WAITING = "waiting for restart"
+"""How the words begin for a recipe that needs more than the seal of this start allows."""
+
 GOES_ON = "until then it goes on as it was"
 
 

@@ -36,12 +36,17 @@ def permitted_in_words(recipe: Recipe) -> list[str]:
     lines = [
         f"It reads {reads}, with all that lies below." if reads else "It reads no file.",
         f"It writes in {writes}, with all that lies below." if writes else "It writes no file.",
-        f"It can never {_listed(said['never'], last=', or ')}.",
+        never_in_words("It"),
     ]
     if not said["slots"]:
         return [*lines, "It asks no model."]
     slots = _listed([f"`{slot}`" for slot in said["slots"]])
     return [*lines, f"The model only fills in {slots}: it chooses no action, no folder and no command."]
+
+
+def never_in_words(who: str) -> str:
+    """Return what *who*, a recipe or all of them, can never do, in a sentence."""
+    return f"{who} can never {_listed(list(NEVER), last=', or ')}."
 
 
 def _listed(words: list[str], *, last: str = " and ") -> str:

@@ -55,7 +55,10 @@ def runs(journal: Journal, asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def with_purged(daemon: Daemon, found: dict[str, Any]) -> dict[str, Any]:
-    """Return a history in which each run says whether old contents that its undo would need are gone."""
+    """Return a history in which each run says whether old contents that its undo would need are gone.
+
+    ``waiting`` says why recipes do not run as their files have them: their work is not in the history.
+    """
     ends = {state.value for state in CAN_BE_UNDONE}
     for run in found["runs"]:
         run["purged"] = run["state"] in ends and any(
@@ -64,7 +67,7 @@ def with_purged(daemon: Daemon, found: dict[str, Any]) -> dict[str, Any]:
             and not daemon.vault.has(effect.before_image)
             for effect in daemon.journal.effects(run["id"])
         )
-    return found
+    return found | {"waiting": daemon.waiting}
 
 
 def one_run(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:

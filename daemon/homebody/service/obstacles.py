@@ -5,7 +5,7 @@ from pathlib import Path
 
 from homebody import seal
 from homebody.errors import SealError
-from homebody.house.taking import Standing, Wait, decide
+from homebody.house.taking import WAITING, Standing, Wait, decide
 from homebody.paths import Home
 from homebody.recipe.load import Loaded
 from homebody.recipe.schema import Permissions, Recipe
@@ -63,7 +63,7 @@ def beyond_the_seal(lacking: seal.Beyond) -> Wait:
     needs = [f"read {', '.join(reads)}"] if reads else []
     needs += [f"write in {', '.join(writes)}"] if writes else []
     why = (
-        f"waiting for restart: it would {' and '.join(needs)}, which the seal that was put on at the start"
+        f"{WAITING}: it would {' and '.join(needs)}, which the seal that was put on at the start"
         " refuses. Restart homebody: `homebody restart`"
     )
     return Wait(why=why, restart=True, reads=reads, writes=writes)
