@@ -47,12 +47,12 @@ def run_until(
             wake.wait(wait)
             continue
         outcome = runner.run(run)
+        if outcome.pause:
+            pause.full()  # measured before anybody reads of it: who makes room then is not overlooked
         ended = conclude(stop, journal, loop, run, outcome, pause)
         if not ended or (stop.is_set() and outcome.again):
             return
-        if outcome.pause:
-            pause.full()
-        else:
+        if not outcome.pause:
             pause.over()
 
 
