@@ -9,7 +9,7 @@ import click
 
 from homebody.cli.paragraphs import visible
 from homebody.errors import RecipeError
-from homebody.house.taking import WAITING
+from homebody.house.taking import told
 from homebody.paths import Home
 from homebody.service.control import request
 
@@ -36,30 +36,27 @@ def reload_command(home: Home, *, as_json: bool) -> None:
     It notices changes by itself within some seconds; this is for scripts, and for folders that do not tell of
     changes. Ends with 65 when a recipe has a mistake.
     """
-    told = request(home.socket, "POST", "/v1/reload")
+    answer = request(home.socket, "POST", "/v1/reload")
     if as_json:
-        click.echo(json.dumps(told, ensure_ascii=False))
+        click.echo(json.dumps(answer, ensure_ascii=False))
     else:
-        for line in reload_lines(told):
+        for line in reload_lines(answer):
             click.echo(line)
-    if told["problems"]:
+    if answer["problems"]:
         sys.exit(RecipeError.exit_code)
 
 
-def reload_lines(told: dict[str, Any]) -> list[str]:
+def reload_lines(answer: dict[str, Any]) -> list[str]:
     """Return what is another now, and what waits or is wrong."""
-    lines = [f"{word}: {', '.join(told[word])}" for word in ("new", "changed", "removed") if told[word]]
-    lines += waiting_lines(told["waiting"])
-    lines += [f"problem: {why}" for why in told["problems"]]
+    lines = [f"{word}: {', '.join(answer[word])}" for word in ("new", "changed", "removed") if answer[word]]
+    lines += waiting_lines(answer["waiting"])
+    lines += [f"problem: {why}" for why in answer["problems"]]
     return lines or ["Nothing is another: every recipe runs as its file has it."]
 
 
 def waiting_lines(waiting: dict[str, str]) -> list[str]:
     """Return a line for each recipe that does not run as its file has it."""
-    return [
-        visible(f"{name} is {why}" if why.startswith(WAITING) else f"{name} waits: {why}")
-        for name, why in waiting.items()
-    ]
+    return [visible(told(name, why)) for name, why in waiting.items()]
 
 
 def status_lines(status: dict[str, Any]) -> list[str]:

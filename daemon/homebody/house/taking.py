@@ -34,6 +34,11 @@ class Wait:
         return f"{self.why}; {GOES_ON}" if self.goes_on else self.why
 
 
+def told(name: str, why: str) -> str:
+    """Return in a line that the recipe *name* does not run as its file has it, and *why*."""
+    return f"{name} is {why}" if why.startswith(WAITING) else f"{name} waits: {why}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """The recipes in force by name, the file of each, why others wait, and what is wrong with files."""
@@ -83,7 +88,7 @@ def _held(before: Standing, loaded: Loaded, waits: Mapping[str, Wait]) -> dict[s
             if name in waits and there[name].enabled:
                 found[name] = waits[name]
         elif (problem := wrong.get(before.files[name])) is not None:
-            found[name] = Wait(why=f"its file has a mistake: {problem}")
+            found[name] = Wait(why=f"its file has a mistake ({problem.file}, line {problem.line})")
     return found
 
 

@@ -32,7 +32,7 @@ from homebody.secrets import vault_key
 from homebody.service.control import ControlServer
 from homebody.service.daemon import Daemon
 from homebody.service.lifecycle import Lock, Signals
-from homebody.service.newcomers import Say, introduce, nothing
+from homebody.service.newcomers import Say, announce, introduce, nothing
 from homebody.service.obstacles import standing
 from homebody.service.routes import routes
 from homebody.service.sealing import policy_for, written_by
@@ -132,6 +132,7 @@ def build_daemon(home: Home, clock: Clock, lock: Lock, environ: Mapping[str, str
         return standing(before, load_folder(home.recipes), home, seal.as_it_stands(policy, shown))
 
     def take(found: Standing) -> None:
+        announce(recipes.standing, found, say)
         recipes.standing = found
         anew = wishes(recipes.values(), settings.settle)
         if anew != daemon.watched:
@@ -186,6 +187,7 @@ def live(daemon: Daemon, server: ControlServer, signals: Signals) -> int:
         log.error("the journal was damaged or gone, and was rebuilt", count=rebuilt.saved)
     found = recover(daemon.journal, daemon.vault)
     log.info("recovered", finished=found.finished, taken_back=found.taken_back, handed_back=found.handed_back)
+    announce(NOTHING, daemon.recipes.standing, daemon.say)
     introduce(daemon.journal, daemon.recipes.values(), daemon.say)
     daemon.timetable.start()
     threads = [

@@ -1,8 +1,9 @@
-"""Which recipes run for the first time, or may do something else than before? A person is told what they may do."""
+"""What is a person told on the terminal when recipes come, change and go? Of new ones, what they may do."""
 
 import hashlib
 from collections.abc import Callable, Iterable
 
+from homebody.house.taking import Standing, change, told
 from homebody.journal.store import Journal
 from homebody.logs import get_log
 from homebody.recipe.permitted import permitted_in_words
@@ -13,6 +14,18 @@ Say = Callable[[str], None]
 
 def nothing(_line: str) -> None:
     """Say nothing: nobody sits before the terminal."""
+
+
+def announce(before: Standing, now: Standing, say: Say) -> None:
+    """Say what waits or is wrong *now* and was not *before*, and which recipes went."""
+    for name, wait in now.waits.items():
+        if before.waits.get(name) != wait:
+            say(told(name, str(wait)))
+    for problem in now.problems:
+        if problem not in before.problems:
+            say(str(problem))
+    for name in change(before, now).removed:
+        say(f"{name} runs no longer.")
 
 
 def introduce(journal: Journal, recipes: Iterable[Recipe], say: Say) -> None:

@@ -122,6 +122,10 @@ class Taker:
         new = set(found.problems) - set(self._recipes.standing.problems)
         for problem in sorted(new):
             self._log.warning("a recipe file has a mistake", line=problem.line, column=problem.column)
+        if (waiting := sum(wait.restart for wait in found.waits.values())) != sum(
+            wait.restart for wait in self._recipes.standing.waits.values()
+        ):
+            self._log.info("recipes wait for a restart", count=waiting)
         differs = change(self._recipes.standing, found)
         self._broken_off = True
         self._take(found)
