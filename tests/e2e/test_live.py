@@ -149,7 +149,7 @@ def test_what_the_seal_does_not_allow_waits_for_a_restart(house, beside, type_in
         one["recipe"]: one["verdict"] for one in why["recipes"]
     }
     assert any(one["words"].startswith("waiting for restart: it would read") for one in why["recipes"])
-    assert any(note.startswith("beside: waiting for restart") for note in why["notes"])
+    assert any(note.startswith("beside is waiting for restart") for note in why["notes"])
 
     assert house.stop() == 0
     house.start(model=False)

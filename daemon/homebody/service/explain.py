@@ -12,6 +12,7 @@ from homebody.errors import HomebodyError, UsageError
 from homebody.house.account import account, history, printable, run_dict
 from homebody.house.forget import forget
 from homebody.house.inquiry import Answer, House, inquire
+from homebody.house.taking import told
 from homebody.house.undo import CAN_BE_UNDONE
 from homebody.journal.again import RetryRefusedError
 from homebody.journal.run import EffectState, RunState
@@ -91,7 +92,13 @@ def why(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
         rescan=daemon.settings.rescan,
     )
     notes = [str(problem) for problem in on_disk.problems]
-    notes += [f"{name}: {why}" for name, why in daemon.waiting.items() if name in daemon.recipes]
+    notes += [told(name, why) for name, why in daemon.waiting.items() if name in daemon.recipes]
+    notes += [
+        f"{recipe.name} was changed just now; the change is taken up in a moment"
+        for recipe in on_disk.recipes
+        if recipe.name not in daemon.waiting
+        and recipe.hash != getattr(daemon.recipes.get(recipe.name), "hash", recipe.hash)
+    ]
     return answer_dict(inquire(asked_path(asked), house), notes)
 
 
