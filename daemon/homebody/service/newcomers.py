@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
+from homebody.errors import DiskFullError
 from homebody.house.taking import Standing, change, told
 from homebody.journal.store import Journal
 from homebody.logs import get_log
@@ -31,8 +33,7 @@ def announce(before: Standing, now: Standing, say: Say) -> None:
 def introduce(journal: Journal, recipes: Iterable[Recipe], say: Say) -> None:
     """Say of each enabled recipe what it may do, once, and again when that has changed.
 
-    That it was said is noted in the journal. The log gets numbers, and no folder. Raises HomebodyError when the
-    journal cannot be written.
+    That it was said is noted in the journal. The log gets numbers, and no folder. Raises JournalError.
     """
     for recipe in recipes:
         words = permitted_in_words(recipe)
@@ -49,4 +50,5 @@ def introduce(journal: Journal, recipes: Iterable[Recipe], say: Say) -> None:
         say(f"{recipe.name} runs from now on.")
         for line in words:
             say(f"  {line}")
-        journal.set_meta(note, print_of_words)
+        with suppress(DiskFullError):  # then it is said once more at the next start
+            journal.set_meta(note, print_of_words)
