@@ -203,6 +203,23 @@ def test_a_hang_up_is_a_call_to_look_again_and_a_circle_is_refused(house, beside
     assert house.stop() == 0
 
 
+def test_recipes_that_are_links_are_read_again_in_the_seal(house, beside):
+    """One that is edited in place counts; one that is another file now cannot be read, and goes on as it was."""
+    aside = beside().rename(house.folder / "aside.yaml")
+    (house.home.recipes / "beside.yaml").symlink_to(aside)
+    house.start(model=False)
+    good = aside.read_text(encoding="utf-8")
+    aside.write_text(good.replace("seen", "again"), encoding="utf-8")
+    assert ["beside"] == house.ask("POST", "/v1/reload")["changed"]
+    aside.unlink()
+    aside.write_text(good, encoding="utf-8")
+    answer = house.ask("POST", "/v1/reload")
+    assert "goes on as it was" in answer["waiting"]["beside"]
+    assert any("cannot be read" in problem for problem in answer["problems"])
+    house.drop("a.md", "a")
+    house.until(lambda: made(house, "a.txt") == "again a.md")
+
+
 def test_what_is_only_watched_cannot_be_written_even_by_a_daemon_gone_astray(house, beside):
     """The running daemon itself tries to write into the watched folder, and into the one that it may write."""
     beside()

@@ -142,6 +142,17 @@ def test_a_folder_that_is_made_later_is_found_at_the_next_look(desk: Desk):
     assert {"p": "one"} == desk.words()
 
 
+@pytest.mark.parametrize(("out", "watch"), [("out", "notes/loop"), ("out/loop/x", "notes")])
+def test_links_that_go_round_in_a_circle_stop_no_other_recipe(desk: Desk, out: str, watch: str):
+    """The recipe that names them waits with that folder; the others are taken up."""
+    for folder in (desk.notes, desk.out):
+        (folder / "loop").symlink_to(folder / "loop")
+    desk.write("p", out=out, watch=watch)
+    desk.write("q")
+    assert ("q",) == desk.taker.reload().new
+    assert "loop" in desk.recipes.standing.waits["p"].why
+
+
 def test_a_folder_of_recipes_that_cannot_be_looked_into_takes_nothing_away(desk: Desk):
     """The recipes in force go on, and the problem is told until it is over."""
     desk.write("p")

@@ -6,7 +6,7 @@ from pathlib import Path
 from homebody import seal
 from homebody.errors import SealError
 from homebody.house.taking import WAITING, Standing, Wait, decide
-from homebody.paths import Home
+from homebody.paths import Home, real
 from homebody.recipe.load import Loaded
 from homebody.recipe.schema import Permissions, Recipe
 
@@ -87,7 +87,7 @@ def make_folders(recipes: Iterable[Recipe]) -> dict[str, Wait]:
 def refuse_our_own(folder: Path, home: Home) -> None:
     """Raise SealError for a folder in which a recipe could change recipes, settings or the journal."""
     ours = {home.config.resolve(), home.state.resolve()}
-    real = folder.resolve()
-    if any(real == own or own in real.parents or real in own.parents for own in ours):
+    place = real(folder)
+    if any(place == own or own in place.parents or place in own.parents for own in ours):
         raise SealError(f"the folder {folder} is homebody's own, or holds it: no recipe may write there.",
                         hint="Choose another folder in the recipe.")  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from homebody import seal
-from homebody.paths import Home
+from homebody.paths import Home, real
 from homebody.recipe.load import recipe_files
 from homebody.recipe.schema import Recipe
 from homebody.settings import Settings
@@ -26,11 +26,7 @@ def own_reads(home: Home, settings: Settings) -> set[Path]:
     Recipes may be links to another folder: their files are named one by one, so that they can be read again.
     """
     model = settings.model_path().resolve()
-    linked = {
-        real
-        for path in recipe_files(home.recipes)
-        if path.is_symlink() and (real := path.resolve()).is_file()
-    }
+    linked = {real(path) for path in recipe_files(home.recipes) if path.is_symlink() and path.is_file()}
     return {home.config, home.recipes, *linked} | ({model} if model.is_file() else set())
 
 
