@@ -62,7 +62,7 @@ def read(disk: Mapping) -> tuple[Loaded, dict[str, Wait]]:
     return loaded(*recipes, wrong=wrong), {name: RESTART for name, file in found.items() if not file[4]}
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(DISK, min_size=1, max_size=5))
 def test_whatever_is_edited_what_a_start_would_run_runs(disks):
     """After any edits: all that a start with this seal would run, beyond it only last good versions, no circle."""

@@ -320,6 +320,6 @@ def test_any_order_of_edits_leaves_what_a_start_would_run(tmp_path: Path):
     run_state_machine_as_test(
         Edits,
         settings=settings(
-            max_examples=30, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=20, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
