@@ -4,7 +4,7 @@ import threading
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from homebody.house.taking import NOTHING, Change, InForce, Standing, Wait, change, decide, is_worse
@@ -63,6 +63,12 @@ def read(disk: Mapping) -> tuple[Loaded, dict[str, Wait]]:
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@example(
+    [
+        {"p": None, "q": None, "r": ("b", "c", "one", True, True)},
+        {"p": None, "q": ("c", "b", "one", True, True), "r": "wrong"},
+    ]
+)
 @given(st.lists(DISK, min_size=1, max_size=5))
 def test_whatever_is_edited_what_a_start_would_run_runs(disks):
     """After any edits: all that a start with this seal would run, beyond it only last good versions, no circle."""
@@ -72,7 +78,7 @@ def test_whatever_is_edited_what_a_start_would_run_runs(disks):
         standing, fresh = decide(before, files, barred), decide(NOTHING, files, barred)
         assert fresh.recipes == {name: standing.recipes[name] for name in fresh.recipes}
         for name in standing.recipes.keys() - fresh.recipes.keys():
-            assert standing.recipes[name] == before.recipes[name]
+            assert standing.recipes[name] == (before.stopped | before.recipes)[name]
             assert disk[name] is not None
             assert disk[name] == "wrong" or disk[name][3], "one that was switched off does not go on"
             assert standing.waits[name].goes_on
@@ -97,6 +103,7 @@ def test_a_version_that_would_close_a_circle_with_what_is_right_is_stopped():
     now = decide(old, loaded(recipe("q", "b", "a"), wrong="p"), {})
     assert {"q": "x"} == words(now)
     assert "was stopped, because it closes a circle" in str(now.waits["p"])
+    assert {"p": "x"} == words(decide(now, loaded(wrong="p"), {})), "with the other gone it goes on"
 
 
 def test_of_a_circle_that_an_edit_closes_the_versions_before_go_on():

@@ -15,6 +15,7 @@ from homebody.recipe.schema import Recipe
 WAITING = "waiting for restart"
 """How the words begin for a recipe that needs more than the seal of this start allows."""
 
+STOPPED = "the version before was stopped, because it closes a circle with what runs now"
 GOES_ON = "until then it goes on as it was"
 
 
@@ -47,6 +48,8 @@ class Standing:
     files: Mapping[str, str] = field(default_factory=dict)
     waits: Mapping[str, Wait] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    stopped: Mapping[str, Recipe] = field(default_factory=dict)
+    """Last good versions that may not go on, because of what runs now; they do when that is gone."""
 
 
 NOTHING = Standing()
@@ -65,29 +68,33 @@ def decide(before: Standing, loaded: Loaded, barred: Mapping[str, Wait]) -> Stan
     waits = dict(barred) | {name: Wait(why=str(problem)) for name, problem in circling.items()}
     taken = {recipe.name: recipe for recipe in loaded.recipes if recipe.name not in waits}
     files = {name: loaded.places[name].file for name in taken}
-    for name, words in _held(before, loaded, waits).items():
-        together = [*taken.values(), before.recipes[name]]
-        if circles(edges(together), loaded.places):
-            stopped = "the version before was stopped, because it closes a circle with what runs now"
-            waits[name] = replace(words, why=f"{words.why}; {stopped}")
-            continue
-        taken[name] = before.recipes[name]
+    good = {**before.stopped, **before.recipes}
+    stopped = {}
+    for name, words in _held(good, before.files, loaded, waits).items():
         files[name] = before.files[name]
+        together = [*taken.values(), good[name]]
+        if circles(edges(together), loaded.places):
+            waits[name] = replace(words, why=f"{words.why}; {STOPPED}")
+            stopped[name] = good[name]
+            continue
+        taken[name] = good[name]
         waits[name] = replace(words, goes_on=True)
     ordered = {name: taken[name] for name in sorted(taken)}
-    return Standing(recipes=ordered, files=files, waits=waits, problems=loaded.problems)
+    return Standing(recipes=ordered, files=files, waits=waits, problems=loaded.problems, stopped=stopped)
 
 
-def _held(before: Standing, loaded: Loaded, waits: Mapping[str, Wait]) -> dict[str, Wait]:
+def _held(
+    good: Mapping[str, Recipe], files: Mapping[str, str], loaded: Loaded, waits: Mapping[str, Wait]
+) -> dict[str, Wait]:
     """Return the recipes of which the version before may go on, with the reason, in the order of their names."""
     there = {recipe.name: recipe for recipe in loaded.recipes}
     wrong = {problem.file: problem for problem in reversed(loaded.problems)}
     found = {}
-    for name in sorted(before.recipes):
+    for name in sorted(good):
         if name in there:
             if name in waits and there[name].enabled:
                 found[name] = waits[name]
-        elif (problem := wrong.get(before.files[name])) is not None:
+        elif (problem := wrong.get(files[name])) is not None:
             found[name] = Wait(why=f"its file has a mistake ({problem.file}, line {problem.line})")
     return found
 
