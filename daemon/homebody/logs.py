@@ -25,6 +25,7 @@ KEYS = frozenset(
         "landlock_abi", "seccomp_sha256", "tier", "as_root", "missing", "model_sha256", "quantization", "context",
         "memory_bytes", "count", "finished", "taken_back", "handed_back", "version", "step", "port", "due_in",
         "threads", "extra_buffers", "gpu_layers", "mmap", "where", "queue", "request", "status",
+        "line", "column", "reads", "writes", "new", "changed", "removed",
     }
 )  # fmt: skip
 """Every key that a log line may have besides its time, level and event."""

@@ -69,6 +69,15 @@ class Home:
         return Path(tempfile.gettempdir()) / f"homebody-{os.getuid()}" / f"{short}.sock"
 
 
+def real(path: Path) -> Path:
+    """Return *path* without links, as far as they lead anywhere.
+
+    Unlike ``Path.resolve``, which raises for links that go round in a circle before Python 3.13, this never does:
+    such a path stays as it is, and whoever opens it is told.
+    """
+    return Path(os.path.realpath(path))
+
+
 def find_home(environ: Mapping[str, str] | None = None, root: Path | None = None) -> Home:
     """Return the home: under *root* or ``HOMEBODY_HOME`` if given, else where the platform keeps such files.
 

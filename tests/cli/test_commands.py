@@ -47,14 +47,25 @@ def test_a_new_user_gets_a_recipe_and_checks_it(tmp_path: Path):
     (tmp_path / "Notes").mkdir()
     made = homebody("new", "summarize-notes", home=tmp_path)
     assert made.returncode == 0, made.stderr
-    assert f"It reads {tmp_path}/Notes" in made.stdout
+    assert f"It reads {tmp_path}/Notes" in " ".join(made.stdout.split())
     assert (tmp_path / ".config/homebody/recipes/summarize-notes.yaml").is_file()
-    assert homebody("check", home=tmp_path).stdout == "summarize-notes: right\n"
+    checked = homebody("check", home=tmp_path).stdout
+    assert checked.startswith("summarize-notes: right\n")
+    assert "can never reach a network of any kind" in checked
+    words = " ".join(
+        "".join(line for line in made.stdout.splitlines(keepends=True) if line[0] == " ").split()
+    )
+    assert {word.strip(" .,") for word in words.split()} <= {word.strip(" .,") for word in checked.split()}
     listed = homebody("list", home=tmp_path).stdout
     assert listed.index("summarize-notes") < listed.index("Shipped:") < listed.index("tag-files")
     shown = homebody("show", "summarize-notes", home=tmp_path).stdout
     assert "overflow: summarize" in shown
     assert "can never reach a network" in shown
+    assert "fills in `summary`" in shown
+    data = json.loads(homebody("show", "summarize-notes", "--json", home=tmp_path).stdout)
+    assert ([f"{tmp_path}/Notes"], [f"{tmp_path}/Notes"], ["summary"]) == (
+        data["reads"], data["writes"], data["slots"],
+    )  # fmt: skip
     assert {"summarize-notes"} == {
         row["name"]
         for row in json.loads(homebody("list", "--json", home=tmp_path).stdout)["recipes"]
@@ -135,7 +146,15 @@ def test_check_refuses_what_would_go_round_in_a_circle(tmp_path: Path):
     assert "recipes get in each other's way: mine.yaml:5:5" in homebody("doctor", home=tmp_path).stdout
     cured = LOOPED.replace("actions:", 'filters:\n  - not name: "log.md"\nactions:')
     (folder / "mine.yaml").write_text(cured, encoding="utf-8")
-    assert homebody("check", home=tmp_path).stdout == "looped: right\n"
+    notes = tmp_path / "Notes"
+    assert (
+        homebody("check", home=tmp_path).stdout.split()
+        == (
+            f"looped: right It reads {notes}, with all that lies below. It writes in {notes}, with all that lies below."
+            " It asks no model. It can never reach a network of any kind, start another program, or read or write a"
+            " file anywhere else, apart from homebody's own settings, journal and vault."
+        ).split()
+    )
     other = LOOPED.replace("looped", "other").replace("~/Notes/log.md", "~/Elsewhere/log.md")
     (folder / "other.yaml").write_text(other, encoding="utf-8")
     shown = homebody("check", home=tmp_path)
@@ -177,7 +196,7 @@ def test_why_needs_neither_a_daemon_nor_a_journal(tmp_path: Path):
     homebody("new", "summarize-notes", home=tmp_path)
     shown = homebody("why", str(tmp_path / "Notes" / "photo.jpg"), home=tmp_path)
     assert (0, "") == (shown.returncode, shown.stderr)
-    assert "filtered out by `extension: [md, txt, pdf]`" in " ".join(shown.stdout.split())
+    assert "filtered out by `extension: [md, txt, pdf, docx, odt, rtf, html, eml]`" in " ".join(shown.stdout.split())
     assert "homebody is not running" in shown.stdout
     found = json.loads(homebody("why", "/etc/passwd", "--json", home=tmp_path).stdout)
     assert ["not watched"] == [one["verdict"] for one in found["recipes"]]

@@ -81,16 +81,29 @@ def test_a_file_that_may_not_be_read(house):
 
 
 def test_a_recipe_that_came_after_the_start_says_so(house):
-    """A recipe that was added, and one that was changed, count from the next start; the answer says which."""
+    """One that was added and needs another folder waits for a restart, one that was changed counts; each is told."""
     house.shipped("summarize-notes")
     house.start()
+    other = house.folder / "Other"
+    other.mkdir()
     text = (house.home.recipes / "summarize-notes.yaml").read_text(encoding="utf-8")
-    house.recipe("late", text.replace("name: summarize-notes", "name: late"))
+    late = text.replace("name: summarize-notes", "name: late").replace(str(house.notes), str(other))
+    house.recipe("late", late)
     house.recipe("summarize-notes", text.replace("max: 400", "max: 300"))
+    house.ask("POST", "/v1/reload")
     answer = told(house, "why", str(house.notes / "a.md"))
     verdicts = {one["recipe"]: one["verdict"] for one in answer["recipes"]}
     assert {"late": "absent", "summarize-notes": "gone"} == verdicts
-    assert ["summarize-notes was changed"] == [" ".join(note.split()[:3]) for note in answer["notes"]]
+    (words,) = [one["words"] for one in answer["recipes"] if one["recipe"] == "late"]
+    assert f"waiting for restart: it would read {other} and write in {other}" in words
+    assert [] == answer["notes"]
+    house.recipe("late", late.replace(str(other), str(house.notes)))
+    house.recipe("summarize-notes", text.replace("actions:", "acts:"))
+    house.ask("POST", "/v1/reload")
+    answer = told(house, "why", str(house.notes / "a.md"))
+    assert {"gone"} == {one["verdict"] for one in answer["recipes"]}
+    assert any("goes on as it was" in note for note in answer["notes"])
+    assert any(note.startswith("summarize-notes.yaml:") for note in answer["notes"])
 
 
 def test_everything_about_a_run(house):

@@ -121,6 +121,29 @@ def test_a_full_disk_under_the_outputs_pauses_and_goes_on(room, small_disk):
     assert ["A summary.\n"] * 2 == [path.read_text() for path in sorted(small_disk.iterdir())]
 
 
+def test_the_room_is_measured_before_anybody_can_read_that_there_is_none(room, small_disk):
+    """A person who reads it and makes room at once is not taken for how little there was at worst."""
+    room.recipe("beside", SUMMARY + f"actions:\n  - write: {{dest: '{small_disk}/{{{{ file.stem }}}}.txt', content: "
+                "'{{ ask.summary }}'}\n")  # fmt: skip
+    drop(room, "a.md")
+    filler = fill(small_disk)
+    told = []
+    loop_of_room = Loop(room, small_disk, room.folder)
+    measure = loop_of_room.pause.full
+
+    def full() -> None:
+        told.append([run.reason for run in room.journal.runs()])
+        measure()
+
+    loop_of_room.pause.full = full
+    with loop_of_room:
+        until(lambda: states(room) == [(RunState.QUEUED, 0)])
+        until(lambda: told)
+        filler.unlink()
+        until(lambda: states(room) == [(RunState.DONE, 1)])
+    assert [None] == told[0]
+
+
 def test_a_journal_that_cannot_be_written_pauses_before_anything_is_claimed(small_room, small_disk):
     """Full before the first claim: every run stays queued, and each is done once when there is room."""
     small_room.recipe("beside", SUMMARY + BESIDE + LOG)

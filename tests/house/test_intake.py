@@ -288,3 +288,30 @@ def test_what_is_in_a_folder_that_could_not_be_looked_at_is_not_new(room):
     (room.notes / "new.txt").write_text("new")
     room.settle()
     assert ["new.txt"] == [run.path.name for run, _ in room.work()]
+
+
+def test_wishes_that_are_handed_in_count_as_after_a_start(room):
+    """Of files that are there, a new recipe gets those that a start would give it; one that went gets no more."""
+    room.recipe("beside", BESIDE)
+    intake = room.intake
+    (room.notes / "old.md").write_text("old\n")
+    room.settle()
+    room.work()
+    (room.notes / "settling.md").write_text("settling\n")
+    intake.rescan()
+    room.recipe("takes", STAMP, existing="process")
+    room.recipe("leaves", STAMP, existing="skip")
+    del room.recipes["beside"]
+    noted = intake.watch(wishes(room.recipes.values(), 5.0))
+    assert not noted.is_set()
+    assert intake.pending() == 1
+    intake.take_over()
+    assert noted.is_set()
+    assert intake.pending() == 1, "what was settling goes on"
+    assert not intake.caught_up, "everything is looked at once more"
+    room._intake = intake
+    room.settle()
+    assert [("beside", "old.md"), ("takes", "old.md"), ("takes", "settling.md")] == sorted(queued(room))
+    (room.notes / "new.md").write_text("new\n")
+    room.settle()
+    assert [("leaves", "new.md"), ("takes", "new.md")] == sorted(queued(room)[-2:])

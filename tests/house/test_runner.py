@@ -9,6 +9,7 @@ from homebody.errors import ModelGoneError, ModelNotReadyError
 from homebody.house.due import enqueuer
 from homebody.house.undo import undo
 from homebody.journal.run import RunState
+from homebody.testing import FakeModel
 
 SUMMARY = (
     "filters:\n  - not name: '*.summary.md'\nask:\n  prompt: Summarise.\n"
@@ -272,3 +273,28 @@ def test_a_bad_file_never_stops_a_good_one(room, data: bytes):
     (room.notes / "bad.pdf").write_bytes(data)
     outcomes = {run.path.name: run.state for run, _ in drop(room, "good.md")}
     assert {"bad.pdf": RunState.SKIPPED, "good.md": RunState.DONE} == outcomes
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_run_in_hand_goes_on_with_the_recipe_that_it_was_begun_with(room, gone: bool):
+    """Edited or removed while the model thinks: what is written is what the old version says."""
+    body = (
+        "ask:\n  prompt: Summarise.\n  output: {summary: {type: text, max: 100}}\n"
+        "actions:\n  - write: {dest: 'OUT/{{ file.stem }}.txt', content: WORD}\n"
+    )
+
+    class Edited(FakeModel):
+        def generate(self, messages, **asked):
+            if gone:
+                room.recipes.clear()
+            else:
+                room.recipe("beside", body.replace("WORD", "new"))
+            return super().generate(messages, **asked)
+
+    room.model = Edited()
+    room.recipe("beside", body.replace("WORD", "old"))
+    (room.notes / "a.md").write_text("The roof leaks.\n")
+    room.settle()
+    ((run, _outcome),) = room.work()
+    assert RunState.DONE is run.state
+    assert "old\n" == room.tree()["out/a.txt"]

@@ -421,3 +421,10 @@ def test_every_letter_has_one_that_stands_for_it(said: set[str], letter: str) ->
         return sum(ord(one) >= edge for edge in edges_of)
 
     assert span(letter) in {span(one) for one in kept}
+
+
+def test_a_name_of_which_nothing_may_be_left_is_no_cure():
+    """A destination that may end in a folder's slash is judged as the others are, and told with another cure."""
+    dest = "{{ file.folder }}/{{ file.stem }}/{% if ask.kind == 'k' %}q{% endif %}"
+    (problem,) = lint([recipe("a", dest)], {})
+    assert "write to a folder that it does not watch" in problem.what

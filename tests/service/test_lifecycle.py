@@ -125,3 +125,23 @@ def test_the_holder_of_a_lock_is_named_by_the_kernel(tmp_path: Path):
     assert not _is_held(path)
     path.write_text(str(os.getpid()))
     assert holder(path) is None
+
+
+def test_a_hang_up_ends_only_a_daemon_on_a_terminal():
+    """Without a terminal it calls back, each time, and the next signal is the end."""
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGPIPE)
+    before = {number: signal.getsignal(number) for number in numbers}
+    calls: list[str] = []
+    try:
+        signals = Signals(on_terminal=False)
+        for number in (signal.SIGHUP, signal.SIGHUP, signal.SIGTERM):
+            os.kill(os.getpid(), number)
+        assert signal.SIGTERM == signals.wait_for_the_end(lambda: calls.append("look"))
+        assert ["look", "look"] == calls
+        signals = Signals(on_terminal=True)
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert signal.SIGHUP == signals.wait_for_the_end(lambda: calls.append("never"))
+        assert ["look", "look"] == calls
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -218,3 +218,20 @@ def test_an_overflow_of_the_systems_queue_is_told(tmp_path: Path):
     said, _ = child.communicate(timeout=60)
     assert "missed\n" == said
     assert 0 == child.returncode
+
+
+def test_other_folders_are_watched_from_the_next_mend_on(tmp_path: Path, heard: Heard, watching: Watching):
+    """What is wanted no longer is let go, with its problem; what is new is heard, below too where that is new."""
+    old, kept, new, gone = (tmp_path / name for name in ("old", "kept", "new", "gone"))
+    for folder in (old, kept / "below", new):
+        folder.mkdir(parents=True)
+    watch = watching((old, False), (kept, False), (gone, False))
+    assert [gone] == list(watch.problems)
+    watch.look_after([(kept, True), (new, False)])
+    watch.mend()
+    assert {} == watch.problems
+    (old / "a.md").write_text("a")
+    (kept / "below" / "b.md").write_text("b")
+    heard.wait_for(kept / "below" / "b.md")
+    (new / "c.md").write_text("c")
+    assert old / "a.md" not in heard.all_before(new / "c.md")

@@ -92,3 +92,24 @@ def test_a_clock_put_right_a_little_does_nothing_again():
     clock.set(datetime(2026, 3, 2, 8, 0, tzinfo=UTC))
     schedules.look()
     assert before == schedules.planned()
+
+
+def test_what_is_dropped_is_not_reported_any_more():
+    """The other recipe's schedule goes on; a name can come again with another pause."""
+    calls: queue.Queue[str] = queue.Queue()
+    clock = SystemClock()
+    schedules = Schedules(clock, lambda name, at: calls.put(name))
+    schedules.add("old", Every(SECOND), clock.now() - timedelta(hours=1))
+    schedules.add("other", Every(SECOND), None)
+    assert "old" == calls.get(timeout=10)
+    assert {"old"} == schedules.missed.keys()
+    with running(schedules):
+        calls.get(timeout=10)
+        schedules.drop("old")
+        schedules.drop("never there")
+        while not calls.empty():
+            calls.get()
+        assert ["other", "other"] == [calls.get(timeout=10) for _ in range(2)]
+        assert ({"other"}, {}) == (schedules.planned().keys(), schedules.missed)
+        schedules.add("old", Every(timedelta(hours=1)), None)
+        assert {"old", "other"} == schedules.planned().keys()

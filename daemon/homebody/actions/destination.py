@@ -16,6 +16,7 @@ from pydantic import AfterValidator, ValidationInfo
 from homebody.actions.action import TemplateText, World, scope_of
 from homebody.errors import EffectError, RecipeError
 from homebody.filenames import safe_component, safe_words
+from homebody.paths import real
 from homebody.sandbox import parse
 from homebody.templates import compile_template
 
@@ -48,10 +49,10 @@ def _root(dest: str, place: Path | None, variables: Mapping[str, Any]) -> Path:
         raise RecipeError(f"it is not known where this writes; {BEGIN}")
     if ".." in folder.split("/") or (whole and ".." in head.split("/")):
         raise RecipeError("`..` is not for destinations: name the folder itself")
-    real = Path(os.path.expanduser(folder)).resolve()  # noqa: PTH111 - it leaves what it does not know
-    if real in (Path("/"), Path.home().resolve(), *Path.home().resolve().parents):
-        raise RecipeError(f"it could write anywhere in {real}; name a folder in it")
-    return real
+    root = real(Path(os.path.expanduser(folder)))  # noqa: PTH111 - it leaves what it does not know
+    if root in (Path("/"), Path.home().resolve(), *Path.home().resolve().parents):
+        raise RecipeError(f"it could write anywhere in {root}; name a folder in it")
+    return root
 
 
 def _head(dest: str, place: Path | None, variables: Mapping[str, Any]) -> tuple[str, bool]:
@@ -128,8 +129,8 @@ def resolve(dest: str, world: World) -> Path:
             "The destination is not a plain path under the recipe's folders: nothing was written."
         )
     for root in world.roots:
-        if (real := _below(path, root.resolve())) is not None:
-            return real
+        if (found := _below(path, real(root))) is not None:
+            return found
     raise EffectError(
         "The destination lies outside the folders that the recipe may write: nothing was written."
     )
@@ -143,10 +144,10 @@ def _below(path: Path, root: Path) -> Path | None:
     rest = path.parts[len(existing.parts) :]
     if not rest:
         existing, rest = path.parent, path.parts[-1:]
-        real = existing.resolve() / rest[0]
+        found = real(existing) / rest[0]
     else:
-        real = existing.resolve().joinpath(*(safe_component(part) for part in rest))
-    return real if real != root and real.is_relative_to(root) else None
+        found = real(existing).joinpath(*(safe_component(part) for part in rest))
+    return found if found != root and found.is_relative_to(root) else None
 
 
 def _as_names(value: Any) -> Any:

@@ -13,6 +13,7 @@ from homebody.actions.defang import printable
 from homebody.actions.effect import Effect, Put
 from homebody.actions.matter import changed
 from homebody.errors import EffectError
+from homebody.paths import real
 from homebody.templates import compile_template
 
 MARKDOWN = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd"})
@@ -97,7 +98,7 @@ class FrontMatterAction(Action):
 
     def roots(self, watched: Sequence[Path], variables: Mapping[str, Any]) -> tuple[Path, ...]:  # noqa: ARG002
         """Return the watched folders: the file that woke the recipe is in one of them."""
-        return tuple(folder.resolve() for folder in watched)
+        return tuple(real(folder) for folder in watched)
 
     def templates(self) -> Mapping[str, str]:
         """Return every text value."""

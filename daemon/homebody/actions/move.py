@@ -11,6 +11,7 @@ from homebody.actions.conflict import OnConflict, names
 from homebody.actions.destination import resolve, roots
 from homebody.actions.effect import Effect, Move, Tags
 from homebody.errors import DocumentError, EffectError, RecipeError
+from homebody.paths import real
 
 HERE = "{{ file.name }}"
 
@@ -60,7 +61,7 @@ class MoveAction(Action):
 
     def roots(self, watched: Sequence[Path], variables: Mapping[str, Any]) -> tuple[Path, ...]:
         """Return the folders that ``dest`` surely lies in, and the watched ones: a file leaves them."""
-        return (*roots(whole(self.dest), watched, variables), *(folder.resolve() for folder in watched))
+        return (*roots(whole(self.dest), watched, variables), *(real(folder) for folder in watched))
 
     def templates(self) -> Mapping[str, str]:
         """Return the one template."""

@@ -13,6 +13,7 @@ from homebody.actions.effect import Effect
 from homebody.actions.move import moved
 from homebody.errors import EffectError
 from homebody.filenames import safe_component, safe_words
+from homebody.paths import real
 from homebody.templates import compile_template
 
 _ENDING = re.compile(r"(\{\{\s*file\.(suffix|name)\s*\}\}|\.[^\W_]{1,14})$")
@@ -66,7 +67,7 @@ class RenameAction(Action):
 
     def roots(self, watched: Sequence[Path], variables: Mapping[str, Any]) -> tuple[Path, ...]:  # noqa: ARG002
         """Return the watched folders: the file that woke the recipe is in one of them."""
-        return tuple(folder.resolve() for folder in watched)
+        return tuple(real(folder) for folder in watched)
 
     def templates(self) -> Mapping[str, str]:
         """Return the one template."""

@@ -11,6 +11,7 @@ from homebody.actions.defang import printable
 from homebody.actions.effect import Effect, Tags
 from homebody.actions.tags import joined, merged, plain_tag, split
 from homebody.errors import EffectError
+from homebody.paths import real
 from homebody.templates import compile_template
 
 
@@ -69,7 +70,7 @@ class TagAction(Action):
 
     def roots(self, watched: Sequence[Path], variables: Mapping[str, Any]) -> tuple[Path, ...]:  # noqa: ARG002
         """Return the watched folders: the file that woke the recipe is in one of them."""
-        return tuple(folder.resolve() for folder in watched)
+        return tuple(real(folder) for folder in watched)
 
     def templates(self) -> Mapping[str, str]:
         """Return every tag that is a template."""

@@ -1,12 +1,15 @@
-"""``homebody status``: what the running homebody does."""
+"""``homebody status`` and ``reload``: what the running homebody does, and a call to look at its recipes."""
 
 import json
+import sys
 from datetime import datetime
 from typing import Any
 
 import click
 
-from homebody.errors import NotRunningError
+from homebody.cli.paragraphs import visible
+from homebody.errors import NotRunningError, RecipeError
+from homebody.house.taking import told
 from homebody.paths import Home
 from homebody.service import refusal
 from homebody.service.control import request
@@ -28,6 +31,38 @@ def status_command(home: Home, *, as_json: bool) -> None:
         return
     for line in status_lines(status):
         click.echo(line)
+
+
+@click.command("reload")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def reload_command(home: Home, *, as_json: bool) -> None:
+    """Let the running homebody look at your recipes at once, and say what is another now.
+
+    It notices changes by itself within some seconds; this is for scripts, and for folders that do not tell of
+    changes. Ends with 65 when a recipe has a mistake.
+    """
+    answer = request(home.socket, "POST", "/v1/reload")
+    if as_json:
+        click.echo(json.dumps(answer, ensure_ascii=False))
+    else:
+        for line in reload_lines(answer):
+            click.echo(line)
+    if answer["problems"]:
+        sys.exit(RecipeError.exit_code)
+
+
+def reload_lines(answer: dict[str, Any]) -> list[str]:
+    """Return what is another now, and what waits or is wrong."""
+    lines = [f"{word}: {', '.join(answer[word])}" for word in ("new", "changed", "removed") if answer[word]]
+    lines += waiting_lines(answer["waiting"])
+    lines += [f"problem: {why}" for why in answer["problems"]]
+    return lines or ["Nothing is another: every recipe runs as its file has it."]
+
+
+def waiting_lines(waiting: dict[str, str]) -> list[str]:
+    """Return a line for each recipe that does not run as its file has it."""
+    return [visible(told(name, why)) for name, why in waiting.items()]
 
 
 def status_lines(status: dict[str, Any]) -> list[str]:
@@ -57,10 +92,11 @@ def status_lines(status: dict[str, Any]) -> list[str]:
             + (f"  next at {due}" if due else "")
             + ("" if recipe["enabled"] else "  off")
         )
+        lines.append(f"      {permitted_line(recipe['permissions'])}")
     lines += [missed_words(name, gap) for name, gap in status["missed"].items()]
     if status["counts"].get("waiting"):
         lines.append("plans wait for you: `homebody review`")
-    lines += [f"  {name} waits: {why}" for name, why in status["waiting"].items()]
+    lines += [f"  {line}" for line in waiting_lines(status["waiting"])]
     lines += [
         f"  {name} is held by its breaker on {held['files']} of its files, the first until {held['until']}:"
         " something rewrites it again and again"
@@ -71,6 +107,12 @@ def status_lines(status: dict[str, Any]) -> list[str]:
     if status["key"] == "file":
         lines.append("the vault's key lies in a file (no keyring here); `homebody doctor` says more")
     return lines
+
+
+def permitted_line(permissions: dict[str, Any]) -> str:
+    """Return where a recipe reads and writes; `homebody show NAME` has it in sentences."""
+    reads, writes = ", ".join(permissions["reads"]), ", ".join(permissions["writes"])
+    return visible(f"reads {reads or 'nothing'}; writes in {writes or 'no folder'}")
 
 
 def missed_words(name: str, gap: dict[str, Any]) -> str:

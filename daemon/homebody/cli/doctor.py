@@ -220,5 +220,7 @@ def examine_daemon(home: Home) -> Iterator[Finding]:
         yield Finding("wrong", f"its model did not load: {status['model']['problem']}")
     if status["paused"]:
         yield Finding("wrong", paused_words(status["paused"]), "Make room on that disk.")
-    for why in (*status["folders"].values(), *status["waiting"].values(), *status["store"]):
+    for name, why in status["waiting"].items():
+        yield Finding("wrong", f"{name}: {why}")
+    for why in (*status["folders"].values(), *status["store"]):
         yield Finding("wrong", why)

@@ -27,6 +27,7 @@ COMMANDS = {
     "restart": ("service", "Stop and start it: the seal is made anew from the recipes."),
     "logs": ("logs", "Show what homebody wrote down."),
     "status": ("daemon", "Show what the running homebody is doing."),
+    "reload": ("daemon", "Let the running homebody look at your recipes at once."),
     "history": ("runs", "List what was done, and why the rest was not."),
     "why": ("why", "Say for each recipe why it took up a file, or did not."),
     "run": ("run", "Run a recipe now, or only show what it would do."),

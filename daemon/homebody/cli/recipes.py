@@ -6,10 +6,12 @@ from pathlib import Path
 
 import click
 
+from homebody.cli.paragraphs import indented
 from homebody.errors import RecipeError, UsageError
 from homebody.paths import Home, shipped
 from homebody.recipe.lint import lint
 from homebody.recipe.load import load_folder, load_placed, load_recipe
+from homebody.recipe.permitted import never_in_words, permitted_in_words
 from homebody.recipe.problem import Places
 from homebody.recipe.reach import edges, hints
 from homebody.recipe.schema import Recipe
@@ -41,16 +43,9 @@ def new_command(home: Home, name: str, folder: str | None) -> None:
     home.recipes.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8")
     click.echo(f"Wrote {target}")
-    click.echo(permissions_in_words(load_recipe(target)))
+    for line in permitted_in_words(load_recipe(target)):
+        echo_indented(line)
     click.echo("Change it as you like; `homebody check` says whether it is right, `homebody serve` runs it.")
-
-
-def permissions_in_words(recipe: Recipe) -> str:
-    """Return what the recipe reads, where it writes, and what it can never do; the seal is made of the same."""
-    permissions = recipe.permissions()
-    reads = ", ".join(map(str, permissions.reads)) or "nothing"
-    writes = ", ".join(map(str, permissions.writes)) or "nothing"
-    return f"It reads {reads}; it writes {writes}; it can never reach a network, or write anywhere else."
 
 
 @click.command("list")
@@ -122,8 +117,18 @@ def check_command(home: Home, files: tuple[Path, ...]) -> None:
         return
     for recipe in recipes:
         click.echo(f"{recipe.name}: right")
+        for line in permitted_in_words(recipe):
+            if line != never_in_words("It"):
+                echo_indented(line)
+    click.echo(never_in_words("They" if len(recipes) > 1 else "It"))
     for hint in hints(edges(recipes)):
         click.echo(f"hint: {hint}")
+
+
+def echo_indented(sentence: str) -> None:
+    """Print a sentence, set off and wrapped to the terminal."""
+    for line in indented(sentence, 4, 2):
+        click.echo(line)
 
 
 def find_recipe(home: Home, name: str) -> Recipe:

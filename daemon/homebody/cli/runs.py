@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from homebody.cli.daemon import waiting_lines
 from homebody.cli.paragraphs import indented
 from homebody.cli.times import WRITTEN_LIKE, moment
 from homebody.clock import SystemClock
@@ -57,6 +58,8 @@ def history_command(  # noqa: PLR0913 - one for each option
         return
     for line in history_lines(answer["runs"], filtered=len(asked) > 1):
         click.echo(line)
+    for line in waiting_lines(answer.get("waiting", {})):
+        click.echo(line, err=True)
     if not answer["serving"]:
         click.echo("homebody is not running; this is what its journal says.", err=True)
 

@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from homebody.cli.paragraphs import visible
 from homebody.errors import AlreadyRunningError
 from homebody.paths import Home
 
@@ -20,9 +21,11 @@ def serve_command(home: Home, *, verbose: bool, quiet: bool) -> None:
     from homebody.service import refusal
     from homebody.service.app import serve
 
+    # Folders are named on a terminal, which a person looks at, and not where the lines are kept as a log.
+    say = None if quiet or not sys.stderr.isatty() else lambda line: click.echo(visible(line), err=True)
     refusal.clear(home)
     try:
-        code = serve(home, terminal=None if quiet else sys.stderr, verbose=verbose)
+        code = serve(home, terminal=None if quiet else sys.stderr, verbose=verbose, say=say)
     except AlreadyRunningError:
         raise  # the other one's start is the one to know about
     except Exception as error:

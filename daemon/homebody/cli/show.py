@@ -7,10 +7,11 @@ from typing import Any
 import click
 
 from homebody.cli.paragraphs import indented, quoted
-from homebody.cli.recipes import find_recipe, permissions_in_words
+from homebody.cli.recipes import find_recipe
 from homebody.errors import UsageError
 from homebody.paths import Home
 from homebody.recipe.load import long_form
+from homebody.recipe.permitted import permitted, permitted_in_words
 from homebody.service.unattended import ask
 
 
@@ -33,14 +34,14 @@ def show_command(home: Home, what: str, *, as_json: bool) -> None:
 def show_recipe(home: Home, name: str, *, as_json: bool) -> None:
     """Print a recipe."""
     found = find_recipe(home, name)
-    permissions = found.permissions()
     if as_json:
-        reads, writes = map(str, permissions.reads), map(str, permissions.writes)
-        said = {"recipe": found.long(), "hash": found.hash, "reads": list(reads), "writes": list(writes)}
+        said = {"recipe": found.long(), "hash": found.hash, **permitted(found)}
         click.echo(json.dumps(said, ensure_ascii=False))
         return
     click.echo(long_form(found).rstrip())
-    click.echo(f"\n# {permissions_in_words(found)}")
+    click.echo()
+    for line in permitted_in_words(found):
+        click.echo(f"# {line}")
 
 
 def show_run(home: Home, number: int, *, as_json: bool) -> None:

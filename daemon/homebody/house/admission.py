@@ -55,6 +55,10 @@ class Admission:
         self._judge = judge
         self._log: Any = get_log()
 
+    def cover(self, coverage: Coverage) -> None:
+        """Offer files to the recipes of *coverage* from now on."""
+        self._coverage = coverage
+
     def admit(self, paths: Iterable[str]) -> None:
         """Queue settled files for every recipe that wants them and has not had this content before.
 

@@ -32,6 +32,9 @@ BATCH = 100
 CHUNK = 1000
 """So many files of a rescan are compared with the journal at once."""
 
+NOTHING = Path()
+"""A hint at no file, which only ends a sleep."""
+
 LULL_SECONDS = 1.0
 """So long after hints were lost everything is looked at: by then the worst of the storm is over."""
 
@@ -65,6 +68,7 @@ class Intake:
         self._heard: list[Path | None] = []
         self._settling = Settling()
         self._looked = False
+        self._coming: tuple[list[Watched], threading.Event] | None = None
         self._log: Any = get_log()
         self.problems: dict[Path, str] = {}
         """Folders that could not be looked at, and why; shown by ``status``."""
@@ -76,6 +80,16 @@ class Intake:
     def missed(self) -> None:
         """Note that hints were lost, so that everything is looked at soon; called from the watcher's thread."""
         self._hints.put(None)
+
+    def watch(self, watched: list[Watched]) -> threading.Event:
+        """Look after *watched* from now on, as after a start; called from any thread.
+
+        The event that is returned is set when the files that a new recipe leaves alone are noted.
+        """
+        noted = threading.Event()
+        self._coming = watched, noted
+        self._hints.put(NOTHING)
+        return noted
 
     def pending(self) -> int:
         """Return how many files have not settled yet, hints that were not looked at left out."""
@@ -96,6 +110,7 @@ class Intake:
         self.enrol()
         self._rescan_at = self._clock.monotonic()
         while not stop.is_set():
+            self.take_over()
             if self._clock.monotonic() >= self._rescan_at:
                 self.rescan()
             self.tick()
@@ -111,6 +126,25 @@ class Intake:
                 self._heard.append(self._hints.get(timeout=until - now))
             except queue.Empty:
                 return
+
+    def take_over(self) -> None:
+        """Look after the wishes that were handed in, if there are new ones: everything is looked at once more.
+
+        What was settling goes on settling, and what is known already is offered to recipes that came since.
+        """
+        if self._coming is None:
+            return
+        (watched, noted), self._coming = self._coming, None
+        self._coverage = Coverage(watched)
+        self._admission.cover(self._coverage)
+        gone = self.problems.keys() - {wish.folder for wish in watched}
+        for folder in gone:
+            del self.problems[folder]
+        self._looked = False
+        self._rescan_at = self._clock.monotonic()
+        self._mend()
+        self.enrol()
+        noted.set()
 
     def enrol(self) -> None:
         """For recipes that leave existing files alone, note once which files were there before them.

@@ -1,6 +1,7 @@
 """The daemon's one loop: claim a run, carry it out, write down how it ended."""
 
 import threading
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -46,12 +47,12 @@ def run_until(
             wake.wait(wait)
             continue
         outcome = runner.run(run)
+        if outcome.pause:
+            pause.full()  # measured before anybody reads of it: who makes room then is not overlooked
         ended = conclude(stop, journal, loop, run, outcome, pause)
         if not ended or (stop.is_set() and outcome.again):
             return
-        if outcome.pause:
-            pause.full()
-        else:
+        if not outcome.pause:
             pause.over()
 
 
@@ -79,7 +80,7 @@ def conclude(
 class Endings:
     """Writes down how runs end, and decides which are tried again."""
 
-    def __init__(self, journal: Journal, clock: Clock, recipes: dict[str, Recipe]) -> None:
+    def __init__(self, journal: Journal, clock: Clock, recipes: Mapping[str, Recipe]) -> None:
         self._journal = journal
         self._clock = clock
         self._recipes = recipes

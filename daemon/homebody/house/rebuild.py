@@ -217,6 +217,10 @@ class FirstLook:
         self.since = datetime.fromisoformat(noted) if noted else None
         """When the journal was rebuilt; None when it was not, or the look is over."""
 
+    def watch(self, watched: Sequence[Watched]) -> None:
+        """Take *watched* for what recipes make, from now on."""
+        self._watched, self._outputs = watched, None
+
     def __call__(self, recipe: Recipe, path: Path) -> str | None:
         """Return why *recipe* is not to do the file at *path*, None when it is queued as usual.
 

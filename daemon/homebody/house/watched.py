@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from homebody.paths import real
 from homebody.recipe.schema import Recipe, Watch
 from homebody.triggers.settle import Signature
 
@@ -32,7 +33,7 @@ def wishes(recipes: Iterable[Recipe], settle: float) -> list[Watched]:
     return [
         Watched(
             recipe=recipe,
-            folder=folder.resolve(),
+            folder=real(folder),
             recursive=trigger.recursive,
             settle=settle if trigger.settle is None else trigger.settle,
             existing=trigger.existing,

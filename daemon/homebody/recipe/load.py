@@ -113,7 +113,7 @@ def load_folder(folder: Path) -> Loaded:
     problems: list[Problem] = []
     lists: list[Path] = []
     words_read: list[Path] = []
-    for path in _files(folder):
+    for path in recipe_files(folder):
         try:
             data = read_text_file(path)
             if _is_list(data):
@@ -135,7 +135,11 @@ def load_folder(folder: Path) -> Loaded:
     return Loaded(recipes=tuple(kept), problems=tuple(sorted(problems)), places=places)
 
 
-def _files(folder: Path) -> list[Path]:
+def recipe_files(folder: Path, *, strict: bool = False) -> list[Path]:
+    """Return the files of *folder* that are recipes or lists of words, in order.
+
+    There are none where it cannot be looked into; with *strict*, that raises OSError.
+    """
     try:
         return sorted(
             path
@@ -143,6 +147,8 @@ def _files(folder: Path) -> list[Path]:
             if path.suffix.casefold() in SUFFIXES and not path.name.startswith(".") and not path.is_dir()
         )
     except OSError:
+        if strict:
+            raise
         return []
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from homebody.filenames import INVISIBLE, split_ending
 from homebody.filters import ExtensionFilter
+from homebody.paths import real
 from homebody.recipe.pattern import FOLDER, NAME, STEM, SUFFIX, Hole, Known, Of, Pattern, patterns, tidy
 from homebody.recipe.schema import Recipe, Watch
 
@@ -69,7 +70,7 @@ def outputs(recipe: Recipe) -> list[Made]:
 def _watched(recipe: Recipe) -> list[tuple[Path, bool]]:
     """Return the watched folders, links resolved, each with whether those below it are watched, too."""
     return [
-        (folder.resolve(), trigger.recursive)
+        (real(folder), trigger.recursive)
         for trigger in recipe.triggers
         if isinstance(trigger, Watch)
         for folder in trigger.folders
@@ -101,7 +102,7 @@ def _placed(
             text = os.path.expanduser(head) if isinstance(head, str) else ""  # noqa: PTH111 - leaves what it does not know
             if text.startswith("/"):
                 directory, _, name = text.rpartition("/")
-                yield Path(directory or "/").resolve(), tidy((name, *rest))
+                yield real(Path(directory or "/")), tidy((name, *rest))
             else:
                 yield from ((root, (Hole(empty=False),)) for root in roots)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from homebody.filters import Filter, NameFilter
+from homebody.paths import real
 from homebody.recipe.names import Names
 from homebody.recipe.outputs import Made, outputs
 from homebody.recipe.overlap import Place, may_take
@@ -43,7 +44,7 @@ class Edge:
         """
         woken_by = Names(self.maker.filters, offered=False)
         ways = [one for one in outputs(self.maker) if one.action == self.made.action]
-        for glob in dict.fromkeys(one.glob() for one in ways if len(one.glob()) <= 255):
+        for glob in dict.fromkeys(one.glob() for one in ways if 0 < len(one.glob()) <= 255):
             filters: list[Filter] = [*self.taker.filters, NameFilter(patterns=(glob,), negated=True)]
             names = Names(filters)
             if (
@@ -74,7 +75,7 @@ def edges(recipes: Iterable[Recipe]) -> list[Edge]:
 def _places(recipe: Recipe, names: Names) -> list[Place]:
     """Return the watched folders of *recipe*, links resolved."""
     return [
-        Place(folder=folder.resolve(), recursive=trigger.recursive, names=names)
+        Place(folder=real(folder), recursive=trigger.recursive, names=names)
         for trigger in recipe.triggers
         if isinstance(trigger, Watch)
         for folder in trigger.folders

@@ -27,6 +27,7 @@ from pydantic import (
 from homebody.actions import Action
 from homebody.actions.action import check_template
 from homebody.filters import Filter
+from homebody.paths import real
 from homebody.recipe.asking import Ask, make_ask
 from homebody.recipe.kinds import make_action, make_filter, misplaced, mistake, part_of
 from homebody.recipe.limits import Approve, Limits, make_approve
@@ -184,11 +185,11 @@ class Recipe(BaseModel):
 
     def permissions(self) -> Permissions:
         """Return the real folders that the recipe reads, and those that its actions may write."""
-        reads = dict.fromkeys(path.resolve() for path in (*self.watched, *folders(self.select)))
+        reads = dict.fromkeys(real(path) for path in (*self.watched, *folders(self.select)))
         writes = dict.fromkeys(
             root
             for action in self.actions
-            for root in action.roots([p.resolve() for p in self.watched], self.vars)
+            for root in action.roots([real(path) for path in self.watched], self.vars)
         )
         return Permissions(reads=tuple(reads), writes=tuple(writes))
 

@@ -15,11 +15,14 @@ from homebody.seal.syscalls import this_machine
 from homebody.seal.targets import Targets
 from homebody.seal.tier import Tier
 from homebody.seal.unsealed import control
+from homebody.seal.within import Beyond, Identity, as_it_stands, beyond, identities
 
 __all__ = [
     "LIMITS",
     "PROBES",
+    "Beyond",
     "Descriptor",
+    "Identity",
     "Policy",
     "Probe",
     "ProbeResult",
@@ -28,6 +31,8 @@ __all__ = [
     "Targets",
     "ThreadSeal",
     "Tier",
+    "as_it_stands",
+    "beyond",
     "close_inherited",
     "control",
     "daemon_policy",
@@ -35,6 +40,7 @@ __all__ = [
     "fingerprint",
     "foreign_sockets",
     "handle",
+    "identities",
     "model_policy",
     "own_descriptors",
     "parent_of",

@@ -40,7 +40,7 @@ def refuse_start_up_places(folder: Path) -> None:
     PATH or one that Python imports from, nor anything above or below one; nothing with a name from
     ``START_UP_NAMES`` in its path or directly in it. The temporary folder and what is in it are fine.
     """
-    folder = folder.resolve()
+    folder = Path(os.path.realpath(folder))  # links that go round in a circle are left as they are
     home = Path(os.path.expanduser("~")).resolve()  # noqa: PTH111 - Path.home() raises where there is none
     if folder == Path(folder.anchor) or folder == home or folder in home.parents:
         raise SealError(f"homebody may not write in all of {folder}: programs start from there.", hint=CURE)

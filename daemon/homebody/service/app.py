@@ -6,51 +6,58 @@ and only then look at the first document.
 
 import os
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from homebody import __version__, seal
 from homebody.clock import Clock, SystemClock
 from homebody.documents.reader import Reader
-from homebody.errors import ModelError, ModelNotReadyError, SealError
-from homebody.house.due import enqueuer
+from homebody.errors import ModelError, ModelNotReadyError
 from homebody.house.intake import Intake
 from homebody.house.pause import Pause
 from homebody.house.purge import know_key
 from homebody.house.rebuild import FirstLook
 from homebody.house.recover import recover
 from homebody.house.runner import Runner
-from homebody.house.watched import wishes
+from homebody.house.taking import NOTHING, InForce, Standing
+from homebody.house.watched import Watched, wishes
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
 from homebody.logs import configure, get_log
 from homebody.model.client import ModelClient
 from homebody.paths import Home
-from homebody.recipe.load import Loaded, load_folder
-from homebody.recipe.reach import circles, edges
-from homebody.recipe.schema import Recipe, Schedule
+from homebody.recipe.load import load_folder
 from homebody.secrets import vault_key
 from homebody.service.control import ControlServer
 from homebody.service.daemon import Daemon
 from homebody.service.lifecycle import Lock, Readiness, Signals
+from homebody.service.newcomers import Say, announce, introduce, nothing
+from homebody.service.obstacles import standing
 from homebody.service.routes import routes
+from homebody.service.sealing import give_up_output, policy_for, put_on_seal, written_by
+from homebody.service.taking import Taker
 from homebody.service.threads import break_off, end_first_look, take_in, work
+from homebody.service.timetable import Timetable
 from homebody.service.upkeep import Upkeep
-from homebody.settings import Settings, load_settings
+from homebody.settings import load_settings
 from homebody.triggers.folders import FolderWatch
 from homebody.triggers.rescan import look
-from homebody.triggers.schedule import Schedules, build
 
-SELF_TEST = ("tcp", "udp", "dns", "unix", "child", "write_outside")
-"""The probes that a freshly sealed daemon tries; one that gets out means that it does not start."""
+NOTED_SECONDS = 5.0
+"""So long it is waited for that the files which a new recipe leaves alone are noted."""
 
 
-def serve(home: Home, *, terminal: TextIO | None = None, verbose: bool = False) -> int:
+def serve(
+    home: Home, *, terminal: TextIO | None = None, verbose: bool = False, say: Say | None = None
+) -> int:
     """Run the daemon on *home* until a signal ends it, and return its exit code.
 
     Without a *terminal*, standard output and error are given up once the seal is on: a service manager's
     journal may be sent elsewhere.
+    *say* shows a line to the person before the terminal; without one, a hang-up is no end but a call to look at
+    the recipes again.
+
     Raises HomebodyError when it cannot start: another daemon, bad settings, no seal.
     """
     clock = SystemClock()
@@ -58,18 +65,16 @@ def serve(home: Home, *, terminal: TextIO | None = None, verbose: bool = False) 
     environ = dict(os.environ)  # leads to the person's keyring; ours is scrubbed
     seal.scrub_environment_here()
     seal.close_inherited({0, 1, 2})
-    home.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    home.recipes.mkdir(
-        mode=0o700, parents=True, exist_ok=True
-    )  # the seal has to name it, for recipes to come
+    for folder in (home.state, home.recipes):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = Lock(home.lock)
     lock.take()
     configure(home.log, terminal, verbose=verbose)
-    signals = Signals()
+    signals = Signals(on_terminal=say is not None)
     holder: dict[str, Daemon] = {}
     server = ControlServer(home.socket, routes(lambda: holder["daemon"]))
     ready = Readiness(environ)
-    daemon = build_daemon(home, clock, lock, environ, ready)
+    daemon = build_daemon(home, clock, lock, environ, ready, say or nothing)
     if terminal is None:
         give_up_output()
     os.umask(usual)  # from here on, what is made anew is the person's own, as they like it
@@ -77,24 +82,17 @@ def serve(home: Home, *, terminal: TextIO | None = None, verbose: bool = False) 
     return live(daemon, server, signals)
 
 
-def give_up_output() -> None:
-    """Let what is printed from now on go nowhere."""
-    nowhere = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
-    for descriptor in (1, 2):
-        os.dup2(nowhere, descriptor)
-    os.close(nowhere)
-
-
 def build_daemon(
-    home: Home, clock: Clock, lock: Lock, environ: Mapping[str, str], ready: Readiness
+    home: Home, clock: Clock, lock: Lock, environ: Mapping[str, str], ready: Readiness, say: Say
 ) -> Daemon:
     """Return the daemon, sealed and self-tested, with nothing started yet. Raises HomebodyError."""
     settings = load_settings(home)
-    loaded = load_folder(home.recipes)
     key = vault_key(home, environ)
-    recipes, waiting = usable(loaded, home)
+    recipes = InForce(standing(NOTHING, load_folder(home.recipes), home, None))
     journal = Journal.open(home.journal, clock, lived=home.vault.is_dir())
-    report = put_on_seal(home, settings, recipes.values(), ready)
+    policy = policy_for(home, settings, recipes.values())
+    shown = seal.identities(policy)
+    report = put_on_seal(home, policy, ready)
     vault = Vault(home.vault, key.data)
     reader = Reader(clock=clock)
     model = ModelClient(settings.model_path(), clock=clock, context=settings.context, threads=settings.threads,
@@ -110,9 +108,10 @@ def build_daemon(
     watched = wishes(recipes.values(), settings.settle)
     first_look = FirstLook(journal, watched)
     wake = threading.Event()
+    recipes_folder = home.recipes.resolve()
     folders = FolderWatch(
-        [(one.folder, one.recursive) for one in watched],
-        hint=lambda path: intake.hint(path),  # noqa: PLW0108 - made below
+        watched_folders(watched, recipes_folder),
+        hint=lambda path: hint(path),  # noqa: PLW0108 - made below
         missed=lambda: intake.missed(),  # noqa: PLW0108
     )
     intake = Intake(
@@ -125,84 +124,46 @@ def build_daemon(
         mend=folders.mend,
         judge=first_look,
     )
+    timetable = Timetable(journal, clock, recipes, wake.set)
+
+    def hint(path: Path) -> None:
+        if path.parent == recipes_folder:
+            taker.touched()
+        intake.hint(path)
+
+    def evaluate(before: Standing) -> Standing:
+        return standing(before, load_folder(home.recipes), home, seal.as_it_stands(policy, shown))
+
+    def take(found: Standing) -> None:
+        announce(recipes.standing, found, say)
+        recipes.standing = found
+        anew = wishes(recipes.values(), settings.settle)
+        if anew != daemon.watched:
+            daemon.watched = anew
+            first_look.watch(anew)
+            folders.look_after(watched_folders(anew, recipes_folder))
+            intake.watch(anew).wait(NOTED_SECONDS)
+        timetable.follow()
+        wake.set()
+        introduce(journal, recipes.values(), say)
+
+    taker = Taker(folder=home.recipes, clock=clock, recipes=recipes, evaluate=evaluate, take=take,
+                  every=settings.rescan)  # fmt: skip
     pause = Pause(clock, lambda: written_by(home, recipes.values()))
     know_key(journal, vault.key_id, clock.now())
     upkeep = Upkeep(journal, home.journal, home.vault, clock, settings.vault, runner.changing,
                      also=lambda: end_first_look(first_look, intake, folders))  # fmt: skip
-    return Daemon(
-        home=home, settings=settings, clock=clock, loaded=loaded, recipes=recipes, key=key, lock=lock,
-        journal=journal, vault=vault, report=report, reader=reader, model=model, runner=runner, pause=pause,
-        upkeep=upkeep, watched=watched, intake=intake, folders=folders, wake=wake, waiting=waiting,
+    daemon = Daemon(
+        home=home, settings=settings, clock=clock, recipes=recipes, key=key, lock=lock, journal=journal, vault=vault,
+        policy=policy, report=report, reader=reader, model=model, runner=runner, pause=pause, upkeep=upkeep,
+        watched=watched, intake=intake, folders=folders, wake=wake, timetable=timetable, taker=taker, say=say,
     )  # fmt: skip
+    return daemon
 
 
-def usable(loaded: Loaded, home: Home) -> tuple[dict[str, Recipe], dict[str, str]]:
-    """Return the recipes that can run, and why the others wait: a folder is not there, or they close a circle.
-
-    A folder that a recipe writes is made; a folder that it watches is the person's, and is not.
-    """
-    recipes: dict[str, Recipe] = {}
-    waiting = {name: str(problem) for name, problem in circles(edges(loaded.recipes), loaded.places).items()}
-    for recipe in loaded.recipes:
-        if recipe.name in waiting:
-            continue
-        permissions = recipe.permissions()
-        missing = [folder for folder in permissions.reads if not folder.is_dir()]
-        if missing:
-            waiting[recipe.name] = (
-                f"the folder {missing[0]} is not there: make it, or change the recipe, and restart"
-            )
-            continue
-        try:
-            for folder in permissions.writes:
-                refuse_our_own(folder, home)
-                folder.mkdir(parents=True, exist_ok=True)
-                seal.refuse_start_up_places(folder)
-        except SealError as error:
-            waiting[recipe.name] = f"{error} {error.hint or ''}".strip()
-            continue
-        except OSError as error:
-            waiting[recipe.name] = f"the folder {folder} cannot be made: {error.strerror}"
-            continue
-        recipes[recipe.name] = recipe
-    return recipes, waiting
-
-
-def refuse_our_own(folder: Path, home: Home) -> None:
-    """Raise SealError for a folder in which a recipe could change recipes, settings or the journal."""
-    ours = {home.config.resolve(), home.state.resolve()}
-    real = folder.resolve()
-    if any(real == own or own in real.parents or real in own.parents for own in ours):
-        raise SealError(f"the folder {folder} is homebody's own, or holds it: no recipe may write there.",
-                        hint="Choose another folder in the recipe.")  # fmt: skip
-
-
-def written_by(home: Home, recipes: Iterable[Recipe]) -> list[Path]:
-    """Return the folders that are written: those of the recipes, and the state folder."""
-    return [home.state, *(folder for recipe in recipes for folder in recipe.permissions().writes)]
-
-
-def put_on_seal(home: Home, settings: Settings, recipes: Any, ready: Readiness) -> seal.SealReport:
-    """Enter the seal, try to get out of it, and say that it is on. Raises SealError if it is not, or does not hold."""
-    model = settings.model_path().resolve()
-    reads: set[Path] = {home.config} | ({model} if model.is_file() else set())
-    for recipe in recipes:
-        reads.update(recipe.permissions().reads)
-    writes = set(written_by(home, recipes))
-    report = seal.enter(seal.daemon_policy(read=sorted(reads), write=sorted(writes)), ready.held)
-    aims = seal.ProbeTargets(
-        tcp_port=9, udp_port=9, unix_path=str(home.state / "nobody.sock"), outside=str(home.config)
-    )
-    open_ways = [result.name for result in seal.run_probes(SELF_TEST, aims) if not result.refused]
-    if open_ways:
-        raise SealError(
-            f"The seal does not hold: {', '.join(open_ways)} was not refused. homebody does not start.",
-            hint="Please report this with the output of `homebody doctor`.",
-        )
-    ready.tell()
-    get_log().info("sealed", landlock_abi=report.landlock_abi, seccomp_sha256=report.seccomp_sha256,
-                   milliseconds=report.milliseconds, as_root=report.as_root)  # fmt: skip
-    return report
+def watched_folders(watched: list[Watched], recipes: Path) -> list[tuple[Path, bool]]:
+    """Return every folder that is to be watched, the one of the *recipes* among them, and whether below it, too."""
+    return [(recipes, False), *((one.folder, one.recursive) for one in watched)]
 
 
 def live(daemon: Daemon, server: ControlServer, signals: Signals) -> int:
@@ -212,23 +173,27 @@ def live(daemon: Daemon, server: ControlServer, signals: Signals) -> int:
         log.error("the journal was damaged or gone, and was rebuilt", count=rebuilt.saved)
     found = recover(daemon.journal, daemon.vault)
     log.info("recovered", finished=found.finished, taken_back=found.taken_back, handed_back=found.handed_back)
-    schedules = daemon.schedules = start_schedules(daemon)
+    announce(NOTHING, daemon.recipes.standing, daemon.say)
+    introduce(daemon.journal, daemon.recipes.values(), daemon.say)
+    daemon.timetable.start()
     threads = [
         threading.Thread(target=server.serve_forever, name="control", daemon=True),
         threading.Thread(target=take_in, args=(daemon,), name="intake", daemon=True),
         threading.Thread(target=work, args=(daemon, signals), name="house", daemon=True),
+        threading.Thread(target=daemon.taker.run, args=(daemon.stop,), name="recipes", daemon=True),
         threading.Thread(target=daemon.upkeep.run, args=(daemon.stop,), name="upkeep", daemon=True),
     ]
     daemon.folders.start()
     for thread in threads:
         thread.start()
     log.info("serving", version=__version__, pid=os.getpid(), recipes=len(daemon.recipes))
-    number = signals.wait()
+    number = signals.wait_for_the_end(daemon.taker.touched)
     log.info("stopping", signal=number)
     daemon.stop.set()
     daemon.wake.set()
+    daemon.taker.touched()
     server.shutdown()
-    schedules.stop()
+    daemon.timetable.stop()
     daemon.folders.stop()
     break_off(daemon, threads[1:])
     daemon.upkeep.copy()
@@ -246,20 +211,3 @@ def loaded_model(model: ModelClient) -> ModelClient:
         except ModelError as error:
             raise ModelNotReadyError(f"it waits for the model: {error}") from error
     return model
-
-
-def start_schedules(daemon: Daemon) -> Schedules:
-    """Return the running schedules of all recipes, each going on where its cursor stands."""
-    due = enqueuer(daemon.journal, daemon.recipes, daemon.wake.set)
-    schedules = Schedules(daemon.clock, due)
-    for recipe in daemon.recipes.values():
-        for trigger in recipe.triggers:
-            if recipe.enabled and isinstance(trigger, Schedule):
-                cursor = daemon.journal.cursor(recipe.name)
-                if cursor is None:
-                    # From now on: else a computer that sleeps at the first moment would never make up for it.
-                    cursor = daemon.clock.now()
-                    daemon.journal.set_cursor(recipe.name, cursor)
-                schedules.add(recipe.name, build(trigger), cursor, trigger.catch_up)
-    schedules.start()
-    return schedules

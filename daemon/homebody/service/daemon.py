@@ -9,19 +9,20 @@ from homebody.documents.reader import Reader
 from homebody.house.intake import Intake
 from homebody.house.pause import Pause
 from homebody.house.runner import Runner
+from homebody.house.taking import InForce
 from homebody.house.watched import Watched
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
 from homebody.model.client import ModelClient
 from homebody.paths import Home
-from homebody.recipe.load import Loaded
-from homebody.recipe.schema import Recipe
 from homebody.secrets import Key
 from homebody.service.lifecycle import Lock
+from homebody.service.newcomers import Say
+from homebody.service.taking import Taker
+from homebody.service.timetable import Timetable
 from homebody.service.upkeep import Upkeep
 from homebody.settings import Settings
 from homebody.triggers.folders import FolderWatch
-from homebody.triggers.schedule import Schedules
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,12 +32,13 @@ class Daemon:
     home: Home
     settings: Settings
     clock: Clock
-    loaded: Loaded
-    recipes: dict[str, Recipe]
+    recipes: InForce
     key: Key
     lock: Lock
     journal: Journal
     vault: Vault
+    policy: seal.Policy
+    """What the kernel was told at the start."""
     report: seal.SealReport
     reader: Reader
     model: ModelClient
@@ -46,10 +48,14 @@ class Daemon:
     watched: list[Watched]
     intake: Intake
     folders: FolderWatch
+    timetable: Timetable
+    taker: Taker
+    say: Say
     stop: threading.Event = field(default_factory=threading.Event)
     wake: threading.Event = field(default_factory=threading.Event)
-    schedules: Schedules | None = None
-    """The running schedules, once they are started."""
     model_problem: str | None = None
-    waiting: dict[str, str] = field(default_factory=dict)
-    """Recipes that cannot run before a restart, and why."""
+
+    @property
+    def waiting(self) -> dict[str, str]:
+        """Recipes that do not run as their files have them, and why."""
+        return {name: str(wait) for name, wait in self.recipes.standing.waits.items()}

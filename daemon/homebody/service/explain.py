@@ -12,6 +12,7 @@ from homebody.errors import HomebodyError, UsageError
 from homebody.house.account import account, history, printable, run_dict
 from homebody.house.forget import forget
 from homebody.house.inquiry import Answer, House, inquire
+from homebody.house.taking import told
 from homebody.house.undo import CAN_BE_UNDONE
 from homebody.journal.again import RetryRefusedError
 from homebody.journal.run import EffectState, RunState
@@ -55,7 +56,10 @@ def runs(journal: Journal, asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def with_purged(daemon: Daemon, found: dict[str, Any]) -> dict[str, Any]:
-    """Return a history in which each run says whether old contents that its undo would need are gone."""
+    """Return a history in which each run says whether old contents that its undo would need are gone.
+
+    ``waiting`` says why recipes do not run as their files have them: their work is not in the history.
+    """
     ends = {state.value for state in CAN_BE_UNDONE}
     for run in found["runs"]:
         run["purged"] = run["state"] in ends and any(
@@ -64,7 +68,7 @@ def with_purged(daemon: Daemon, found: dict[str, Any]) -> dict[str, Any]:
             and not daemon.vault.has(effect.before_image)
             for effect in daemon.journal.effects(run["id"])
         )
-    return found
+    return found | {"waiting": daemon.waiting}
 
 
 def one_run(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,10 +92,12 @@ def why(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
         rescan=daemon.settings.rescan,
     )
     notes = [str(problem) for problem in on_disk.problems]
+    notes += [told(name, why) for name, why in daemon.waiting.items() if name in daemon.recipes]
     notes += [
-        f"{recipe.name} was changed since homebody was started; the change counts from the next start"
+        f"{recipe.name} was changed just now; the change is taken up in a moment"
         for recipe in on_disk.recipes
-        if recipe.name in daemon.recipes and daemon.recipes[recipe.name].hash != recipe.hash
+        if recipe.name not in daemon.waiting
+        and recipe.hash != getattr(daemon.recipes.get(recipe.name), "hash", recipe.hash)
     ]
     return answer_dict(inquire(asked_path(asked), house), notes)
 
@@ -101,7 +107,7 @@ def as_they_run(
 ) -> tuple[list[Recipe], dict[str, str]]:
     """Return the recipes of the daemon and those that it does not run, and why it does not."""
     others = [recipe for recipe in on_disk if recipe.name not in running]
-    late = "added since homebody was started; it counts from the next start"
+    late = "just added; it is taken up in a moment"
     absent = {recipe.name: waiting.get(recipe.name, late) for recipe in others}
     found = [*running.values(), *others]
     return sorted(found, key=lambda recipe: recipe.name), absent

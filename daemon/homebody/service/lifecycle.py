@@ -5,7 +5,7 @@ import os
 import queue
 import signal
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import IO
@@ -135,11 +135,14 @@ LOOK_SECONDS = 0.5
 class Signals:
     """Waits for the signals that end the daemon; made in the main thread.
 
+    A hang-up ends a daemon on a terminal, which is then gone. For others it is the old way to say "look again".
+
     The handler only puts a number into a SimpleQueue, whose ``put`` may interrupt itself (Python's queue
     documentation); setting an Event there could deadlock with the very wait it interrupts.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, on_terminal: bool = True) -> None:
+        self._on_terminal = on_terminal
         self._heard: queue.SimpleQueue[int] = queue.SimpleQueue()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._note)
@@ -159,6 +162,12 @@ class Signals:
                 return self._heard.get(timeout=LOOK_SECONDS)
             except queue.Empty:
                 continue
+
+    def wait_for_the_end(self, hang_up: Callable[[], None]) -> int:
+        """Return the number of the signal that is the end; *hang_up* is called for each SIGHUP that is none."""
+        while (number := self.wait()) == signal.SIGHUP and not self._on_terminal:
+            hang_up()
+        return number
 
     def end(self) -> None:
         """Make ``wait`` return, as if a person had pressed Ctrl+C."""

@@ -38,7 +38,7 @@ def recipe_of(daemon: Daemon, name: Any) -> Recipe:
         raise UsageError(f"{name} cannot run yet: {daemon.waiting[str(name)]}.")
     raise UsageError(
         f"The running homebody has no recipe {name!r}.",
-        hint=f"It has {', '.join(daemon.recipes) or 'none'}; one that was added since counts from its next start on.",
+        hint=f"It has {', '.join(daemon.recipes) or 'none'}; `homebody check` says what is wrong with others.",
     )
 
 

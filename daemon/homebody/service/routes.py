@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from homebody import __version__
 from homebody.house.account import run_dict, step_dict
 from homebody.house.purge import key_lost
 from homebody.journal.rebuilding import Rebuilt
+from homebody.recipe.permitted import permitted
 from homebody.recipe.schema import Schedule
 from homebody.service.control import Route
 from homebody.service.daemon import Daemon
@@ -26,6 +28,7 @@ def routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route]:
     return {
         ("GET", "/v1/status"): lambda _asked: status(daemon()),
         ("GET", "/v1/changes"): lambda asked: changes(daemon(), asked),
+        ("POST", "/v1/reload"): lambda _asked: reload(daemon()),
         **request_routes(daemon),
         **explain_routes(daemon),
         **vault_routes(daemon),
@@ -42,17 +45,27 @@ def status(daemon: Daemon) -> dict[str, Any]:
         "key": daemon.key.where,
         "model": model_status(daemon),
         "recipes": [
-            {"name": recipe.name, "enabled": recipe.enabled, "description": recipe.description}
+            {
+                "name": recipe.name,
+                "enabled": recipe.enabled,
+                "description": recipe.description,
+                "permissions": permitted(recipe),
+            }
             for recipe in daemon.recipes.values()
         ],
         "paused": paused(daemon),
-        "waiting": dict(daemon.waiting),
+        "waiting": daemon.waiting,
+        "waiting_for_restart": {
+            name: {"reads": list(wait.reads), "writes": list(wait.writes), "goes_on": wait.goes_on}
+            for name, wait in daemon.recipes.standing.waits.items()
+            if wait.restart
+        },
         "held": {
             name: {"files": files, "until": until.astimezone().isoformat(timespec="seconds")}
             for name, (files, until) in daemon.journal.held().items()
         },
         "store": store_problems(daemon),
-        "problems": [*store_problems(daemon), *(str(problem) for problem in daemon.loaded.problems)],
+        "problems": [*store_problems(daemon), *recipe_problems(daemon)],
         "folders": {
             str(folder): why for folder, why in (daemon.folders.problems | daemon.intake.problems).items()
         },
@@ -61,6 +74,18 @@ def status(daemon: Daemon) -> dict[str, Any]:
         "counts": {state.value: number for state, number in daemon.journal.counts().items()},
         "reader": {"pid": daemon.reader.pid, "seal": daemon.reader.seal},
     }
+
+
+def recipe_problems(daemon: Daemon) -> list[str]:
+    """Return what is wrong with the recipes' files."""
+    found = [str(problem) for problem in daemon.recipes.standing.problems]
+    return found if daemon.taker.problem is None else [daemon.taker.problem, *found]
+
+
+def reload(daemon: Daemon) -> dict[str, Any]:
+    """Look at the recipes' files at once, and return what is another now, and what waits or is wrong."""
+    changed = daemon.taker.reload()
+    return {**asdict(changed), "waiting": daemon.waiting, "problems": recipe_problems(daemon)}
 
 
 def paused(daemon: Daemon) -> dict[str, Any] | None:
@@ -137,14 +162,13 @@ def schedule_status(daemon: Daemon) -> dict[str, str]:
 
 def missed_status(daemon: Daemon) -> dict[str, dict[str, Any]]:
     """Return which moments of which recipes passed while homebody was off or the computer slept."""
-    missed = daemon.schedules.missed if daemon.schedules is not None else {}
     return {
         name: {
             "count": gap.count,
             "last": gap.last.astimezone().isoformat(timespec="seconds"),
             "made_up": gap.made_up,
         }
-        for name, gap in missed.items()
+        for name, gap in daemon.timetable.missed.items()
     }
 
 

@@ -79,9 +79,10 @@ def nothing() -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """A folder that the system watches for us: which one it was when it began, and watchdog's handle on it."""
+    """A folder that the system watches for us: which one it was when it began, how, and watchdog's handle on it."""
 
     identity: tuple[int, int]
+    recursive: bool
     handle: Any
 
 
@@ -97,15 +98,17 @@ class FolderWatch:
         hint: Callable[[Path], None],
         missed: Callable[[], None] = nothing,
     ) -> None:
-        self._folders: dict[Path, bool] = {}
-        for folder, recursive in folders:
-            self._folders[folder] = recursive or self._folders.get(folder, False)
+        self._folders = together(folders)
         self._hint = hint
         self._complaints = Complaints(missed)
         self._observer: Any = None
         self._watches: dict[Path, Watch] = {}
         self.problems: dict[Path, str] = {}
         """Folders that the system does not watch for us, and why; the rescan alone looks after them."""
+
+    def look_after(self, folders: Iterable[tuple[Path, bool]]) -> None:
+        """Watch these folders and no others from the next ``mend`` on; called from any thread."""
+        self._folders = together(folders)
 
     def start(self) -> None:
         """Begin to watch; a folder that cannot be watched is noted in ``problems`` and stops no other."""
@@ -123,9 +126,14 @@ class FolderWatch:
         """Watch again what was not there, was deleted or replaced since; to be called now and then."""
         if self._observer is None:
             return
-        for folder in sorted(self._folders):
+        wanted = self._folders
+        for folder in self._watches.keys() - wanted.keys():
+            self._observer.unschedule(self._watches.pop(folder).handle)
+        for folder in self.problems.keys() - wanted.keys():
+            del self.problems[folder]
+        for folder, recursive in sorted(wanted.items()):
             try:
-                self._mend(folder)
+                self._mend(folder, recursive=recursive)
             except OSError as error:
                 self.problems[folder] = words(error)
             else:
@@ -142,11 +150,12 @@ class FolderWatch:
         """Return whether events are being listened to."""
         return self._observer is not None and bool(self._observer.is_alive())
 
-    def _mend(self, folder: Path) -> None:
+    def _mend(self, folder: Path, *, recursive: bool) -> None:
         """See to it that *folder* is watched as it is now. Raises OSError."""
         watch = self._watches.get(folder)
         now = identity(folder)
-        if watch is not None and watch.identity == now and self._listens(watch):
+        same = watch is not None and (watch.identity, watch.recursive) == (now, recursive)
+        if watch is not None and same and self._listens(watch):
             return
         if watch is not None:
             del self._watches[folder]
@@ -155,15 +164,23 @@ class FolderWatch:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         real = folder.resolve()
         handle = self._observer.schedule(
-            Hints(folder, real, self._hint), str(real), recursive=self._folders[folder], event_filter=CHANGES
+            Hints(folder, real, self._hint), str(real), recursive=recursive, event_filter=CHANGES
         )
-        self._watches[folder] = Watch(identity=now, handle=handle)
+        self._watches[folder] = Watch(identity=now, recursive=recursive, handle=handle)
 
     def _listens(self, watch: Watch) -> bool:
         """Return whether the watch still works: the number of a deleted folder may be given to the next one."""
         return any(
             emitter.watch == watch.handle and emitter.is_alive() for emitter in self._observer.emitters
         )
+
+
+def together(folders: Iterable[tuple[Path, bool]]) -> dict[Path, bool]:
+    """Return each folder once, and whether anybody wants those below it watched, too."""
+    found: dict[Path, bool] = {}
+    for folder, recursive in folders:
+        found[folder] = recursive or found.get(folder, False)
+    return found
 
 
 def identity(folder: Path) -> tuple[int, int] | None:

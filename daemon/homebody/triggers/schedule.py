@@ -2,9 +2,12 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from homebody.clock import Clock
@@ -48,7 +51,8 @@ class Schedules:
     def __init__(self, clock: Clock, due: Callable[[str, datetime], None]) -> None:
         self._clock = clock
         self._due = due
-        self._entries: list[Entry] = []
+        self._entries: tuple[Entry, ...] = ()
+        self._jobs = count()
         self._at: dict[str, datetime] = {}
         self._seen = clock.now()
         self._over = threading.Event()
@@ -63,13 +67,21 @@ class Schedules:
     def add(self, name: str, trigger: Trigger, cursor: datetime | None, catch_up: CatchUp = "once") -> None:
         """Serve *trigger* for the recipe *name*, beginning with what was missed since *cursor*."""
         now = self._clock.now()
-        entry = Entry(job=f"{len(self._entries)}:{name}", name=name, trigger=trigger, catch_up=catch_up)
-        self._entries.append(entry)
+        entry = Entry(job=f"{next(self._jobs)}:{name}", name=name, trigger=trigger, catch_up=catch_up)
+        self._entries = (*self._entries, entry)
         self._note(entry, cursor, now)
         late = missed(trigger, cursor, now, catch_up)
         if late is not None:
             self._due(name, late)
         self._plan(entry, next_due(trigger, going_on(cursor, now)))
+
+    def drop(self, name: str) -> None:
+        """Serve the recipe *name* no longer; a moment that is being reported just now still is."""
+        gone = [entry for entry in self._entries if entry.name == name]
+        self._entries = tuple(entry for entry in self._entries if entry.name != name)
+        self.missed.pop(name, None)
+        for entry in gone:
+            self._plan(entry, None)
 
     def planned(self) -> dict[str, datetime]:
         """Return when each recipe's next moment comes up."""
@@ -94,7 +106,10 @@ class Schedules:
     def _plan(self, entry: Entry, moment: datetime | None, at: datetime | None = None) -> None:
         """Let *moment* come up at its time, or at *at*."""
         self._at.pop(entry.job, None)
-        if moment is not None:
+        if moment is None or entry not in self._entries:
+            with suppress(JobLookupError):
+                self._scheduler.remove_job(entry.job)
+        else:
             self._at[entry.job] = at or moment
             self._scheduler.add_job(
                 self._fire, "date", run_date=at or moment, id=entry.job, args=[entry, moment],
@@ -103,6 +118,8 @@ class Schedules:
 
     def _fire(self, entry: Entry, moment: datetime) -> None:
         """Report the moment and plan the next one to come; what could not be reported is reported again."""
+        if entry not in self._entries:
+            return
         now = self._clock.now()
         report = served(entry.trigger, moment, now, entry.catch_up)
         if now - moment > GRACE:

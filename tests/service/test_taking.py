@@ -1,0 +1,325 @@
+"""When does a running daemon take up what a person does to the recipes' files?"""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from homebody import seal
+from homebody.errors import DiskFullError, HomebodyError
+from homebody.house.taking import NOTHING, InForce, Standing
+from homebody.journal.store import Journal
+from homebody.paths import Home, find_home
+from homebody.recipe.load import load_folder
+from homebody.service.obstacles import standing
+from homebody.service.taking import BAD_NEWS_SECONDS, QUIET_SECONDS, Taker
+from homebody.service.timetable import Timetable
+from homebody.testing import FakeClock
+
+TEXT = """name: {name}
+triggers: [{{watch: {watch}, settle: 100ms}}]
+actions:
+  - write: {{dest: "{out}/{{{{ file.stem }}}}.txt", content: "{word}"}}
+"""
+EVERY = 300.0
+
+
+class Desk:
+    """A home with a folder of recipes, a policy as of a start, and a taker on a clock that is moved."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home: Home = find_home({}, folder / "home")
+        self.home.recipes.mkdir(parents=True)
+        self.home.state.mkdir()
+        self.notes, self.out = folder / "notes", folder / "out"
+        for one in (self.notes, self.out):
+            one.mkdir()
+        self.policy = seal.daemon_policy(
+            read=[self.notes, self.home.config], write=[self.out, self.home.state]
+        )
+        self.clock = FakeClock()
+        self.recipes = InForce()
+        self.shown: list[tuple[str, ...]] = []
+        self.taker = Taker(folder=self.home.recipes, clock=self.clock, recipes=self.recipes, evaluate=self.evaluate,
+                           take=self.take, every=EVERY)  # fmt: skip
+
+    def evaluate(self, before: Standing) -> Standing:
+        """Return how it stands with the files as they are."""
+        return standing(before, load_folder(self.home.recipes), self.home, self.policy)
+
+    def take(self, found: Standing) -> None:
+        """Let it be in force, and remember that."""
+        self.recipes.standing = found
+        self.shown.append(tuple(found.recipes))
+
+    def write(self, name: str, word: str = "one", *, out: str = "out", watch: str = "notes") -> Path:
+        """Write a recipe's file."""
+        path = self.home.recipes / f"{name}.yaml"
+        folder = self.notes.parent
+        path.write_text(
+            TEXT.format(name=name, watch=folder / watch, out=folder / out, word=word), encoding="utf-8"
+        )
+        return path
+
+    def pass_by(self, seconds: float) -> float:
+        """Let time pass, look, and return when it is looked at again."""
+        self.clock.advance(seconds)
+        return self.taker.look()
+
+    def words(self) -> dict[str, str]:
+        """Return which version of each recipe is in force."""
+        return {name: one.actions[0].content for name, one in self.recipes.items()}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """Return a desk with no recipe on it."""
+    return Desk(tmp_path)
+
+
+def test_good_news_waits_a_moment_and_bad_news_longer(desk: Desk):
+    """A file that is written is read when it has lain still; one that is cut off only when it stays so."""
+    path = desk.write("p")
+    assert QUIET_SECONDS == desk.taker.look()
+    assert {} == desk.recipes
+    assert EVERY == desk.pass_by(QUIET_SECONDS)
+    assert {"p": "one"} == desk.words()
+    path.write_text("name: p\ntrig", encoding="utf-8")
+    desk.taker.look()
+    left = desk.pass_by(QUIET_SECONDS)
+    assert 0 < left <= BAD_NEWS_SECONDS - QUIET_SECONDS
+    assert () == desk.recipes.standing.problems
+    desk.write("p", "two")
+    desk.taker.look()
+    desk.pass_by(QUIET_SECONDS)
+    assert {"p": "two"} == desk.words()
+    path.write_text("name: p\ntrig", encoding="utf-8")
+    desk.taker.look()
+    assert EVERY == desk.pass_by(BAD_NEWS_SECONDS)
+    assert ["p.yaml"] == sorted({problem.file for problem in desk.recipes.standing.problems})
+    assert {"p": "two"} == desk.words()
+    path.unlink()
+    desk.taker.look()
+    desk.pass_by(QUIET_SECONDS)
+    assert {"p": "two"} == desk.words()
+    desk.pass_by(BAD_NEWS_SECONDS)
+    assert {} == desk.words()
+
+
+def test_a_list_of_words_that_is_edited_counts_as_its_recipe(desk: Desk):
+    """The recipe names the list, and what it may answer changes with it."""
+    words = desk.home.recipes / "tags.yaml"
+    words.write_text("[one, two]\n", encoding="utf-8")
+    text = desk.write("p").read_text(encoding="utf-8")
+    asks = "ask: {prompt: x, output: {tags: {type: list, of: tags.yaml}}}\n"
+    (desk.home.recipes / "p.yaml").write_text(text + asks, encoding="utf-8")
+    desk.taker.reload()
+    before = desk.recipes["p"].hash
+    words.write_text("[one, three]\n", encoding="utf-8")
+    assert ("p",) == desk.taker.reload().changed
+    assert before != desk.recipes["p"].hash
+
+
+def test_a_folder_that_is_made_later_is_found_at_the_next_look(desk: Desk):
+    """It is below one that the seal lets it read, so that no restart is needed."""
+    desk.write("p", watch="notes/later")
+    desk.taker.reload()
+    assert "is not there: make it" in desk.recipes.standing.waits["p"].why
+    assert not desk.recipes.standing.waits["p"].restart
+    (desk.notes / "later").mkdir()
+    desk.pass_by(EVERY)
+    assert {"p": "one"} == desk.words()
+
+
+@pytest.mark.parametrize(("out", "watch"), [("out", "notes/loop"), ("out/loop/x", "notes")])
+def test_links_that_go_round_in_a_circle_stop_no_other_recipe(desk: Desk, out: str, watch: str):
+    """The recipe that names them waits with that folder; the others are taken up."""
+    for folder in (desk.notes, desk.out):
+        (folder / "loop").symlink_to(folder / "loop")
+    desk.write("p", out=out, watch=watch)
+    desk.write("q")
+    assert ("q",) == desk.taker.reload().new
+    assert "loop" in desk.recipes.standing.waits["p"].why
+
+
+def test_a_folder_of_recipes_that_cannot_be_looked_into_takes_nothing_away(desk: Desk):
+    """The recipes in force go on, and the problem is told until it is over."""
+    desk.write("p")
+    desk.taker.reload()
+    aside = desk.home.recipes.rename(desk.home.config / "aside")
+    desk.home.recipes.write_text("a file in its place", encoding="utf-8")
+    assert EVERY == desk.taker.look()
+    assert "cannot be looked into" in str(desk.taker.problem)
+    with pytest.raises(HomebodyError, match="Nothing was changed"):
+        desk.taker.reload()
+    assert {"p": "one"} == desk.words()
+    desk.home.recipes.unlink()
+    aside.rename(desk.home.recipes)
+    desk.pass_by(BAD_NEWS_SECONDS)
+    assert desk.taker.problem is None
+    assert {"p": "one"} == desk.words()
+
+
+def test_what_a_full_disk_broke_off_is_done_at_the_next_look(desk: Desk):
+    """The taker's thread goes on, and comes back to it."""
+    tries: list[Callable[[], None]] = []
+
+    def take(found: Standing) -> None:
+        desk.recipes.standing = found
+        tries.append(lambda: None)
+        if len(tries) == 1:
+            raise DiskFullError
+        stop.set()
+        taker.touched()
+
+    stop = threading.Event()
+    desk.write("p")
+    taker = Taker(folder=desk.home.recipes, clock=desk.clock, recipes=desk.recipes, evaluate=desk.evaluate,
+                  take=take, every=0.01)  # fmt: skip
+    with pytest.raises(DiskFullError):
+        taker.reload()
+    desk.clock.advance(BAD_NEWS_SECONDS)
+    thread = threading.Thread(target=taker.run, args=(stop,))
+    thread.start()
+    thread.join(timeout=20)
+    assert not thread.is_alive()
+    assert 2 == len(tries)
+
+
+def test_schedules_follow_the_recipes(tmp_path: Path):
+    """New times count from now on, other edits leave them alone, and what is removed is due no more."""
+    clock = FakeClock()
+    journal = Journal.open(tmp_path / "journal.db", clock)
+    recipes = InForce()
+
+    def edit(body: str | None) -> None:
+        folder = tmp_path / "recipes"
+        folder.mkdir(exist_ok=True)
+        (folder / "digest.yaml").write_text(
+            f"name: digest\n{body}"
+            if body
+            else "name: digest\nenabled: false\n"
+            f"triggers: [{{schedule: 1h}}]\nactions: [{{write: {{dest: {tmp_path}/out/x.md, content: x}}}}]\n",
+            encoding="utf-8",
+        )
+        found = load_folder(folder)
+        assert () == found.problems
+        recipes.standing = Standing(recipes={one.name: one for one in found.recipes})
+        timetable.follow()
+
+    def body(times: str, word: str = "x") -> str:
+        write = f"{{write: {{dest: {tmp_path}/out/x.md, content: {word}}}}}"
+        return f"triggers: [{{schedule: {times}}}]\nactions: [{write}]\n"
+
+    timetable = Timetable(journal, clock, recipes, lambda: None)
+    edit(body("1h"))
+    clock.advance(3 * 3600)
+    edit(body("1h", "other words"))
+    assert [] == journal.runs(), "while it runs the schedule itself is on time, and nothing was missed"
+    edit(body('"08:00"'))
+    assert ([], {}) == (journal.runs(), timetable.missed), "at the new time today it was not due yet"
+    edit(None)
+    clock.advance(3 * 3600)
+    edit(body("1h"))
+    assert ["digest"] == [run.recipe for run in journal.runs()], "one that comes again goes on where it was"
+    recipes.standing = NOTHING
+    timetable.follow()
+    assert {} == timetable.missed
+    journal.close()
+
+
+class Edits(RuleBasedStateMachine):
+    """A person writes, breaks, renames and removes files while the daemon looks now and then."""
+
+    folder: Path
+    count = 0
+    names = Bundle("names")
+
+    @initialize()
+    def lay_out(self) -> None:
+        """Begin with an empty desk."""
+        Edits.count += 1
+        folder = Edits.folder / str(Edits.count)
+        folder.mkdir()
+        self.desk = Desk(folder)
+
+    @rule(
+        target=names,
+        name=st.sampled_from(["p", "q"]),
+        word=st.sampled_from(["one", "two"]),
+        out=st.sampled_from(["out", "out/below", "elsewhere"]),
+        watch=st.sampled_from(["notes", "notes/gone"]),
+    )
+    def write(self, name: str, word: str, out: str, watch: str) -> str:
+        """Save a recipe, within the seal or not."""
+        self.desk.write(name, word, out=out, watch=watch)
+        return name
+
+    @rule(name=names, text=st.sampled_from(["", "name: p\n", "name: [", "- a list\n", "name: q\nx: y\n"]))
+    def break_it(self, name: str, text: str) -> None:
+        """Save something that is no recipe."""
+        (self.desk.home.recipes / f"{name}.yaml").write_text(text, encoding="utf-8")
+
+    @rule(name=names, other=st.sampled_from(["p", "q", "r"]))
+    def rename(self, name: str, other: str) -> None:
+        """Give a file another name."""
+        path = self.desk.home.recipes / f"{name}.yaml"
+        if path.exists():
+            path.rename(path.with_name(f"{other}.yaml"))
+
+    @rule(name=names)
+    def remove(self, name: str) -> None:
+        """Take a file away."""
+        (self.desk.home.recipes / f"{name}.yaml").unlink(missing_ok=True)
+
+    @rule(seconds=st.sampled_from([0.0, 0.1, QUIET_SECONDS, BAD_NEWS_SECONDS, EVERY]))
+    def look(self, seconds: float) -> None:
+        """Let the daemon look."""
+        self.desk.pass_by(seconds)
+
+    @invariant()
+    def within_the_seal(self) -> None:
+        """Nothing is in force that the kernel would refuse."""
+        if hasattr(self, "desk"):
+            for recipe in self.desk.recipes.values():
+                needs = recipe.permissions()
+                assert not seal.beyond(self.desk.policy, read=needs.reads, write=needs.writes)
+
+    def teardown(self) -> None:
+        """When all has lain still: what runs is what a start with the same seal would run, and last good versions."""
+        if not hasattr(self, "desk"):
+            return
+        self.desk.taker.look()
+        self.desk.pass_by(BAD_NEWS_SECONDS)
+        fresh = self.desk.evaluate(NOTHING)
+        now = self.desk.recipes.standing
+        assert fresh.recipes == {name: now.recipes[name] for name in fresh.recipes}
+        assert fresh.problems == now.problems
+        for name in now.recipes.keys() - fresh.recipes.keys():
+            assert now.waits[name].goes_on
+            assert (self.desk.home.recipes / now.files[name]).exists()
+        assert not (self.desk.notes.parent / "elsewhere").exists(), (
+            "nothing is made that the seal would refuse"
+        )
+
+
+def test_any_order_of_edits_leaves_what_a_start_would_run(tmp_path: Path):
+    """Whatever was written, broken, renamed and removed, however often the daemon looked in between."""
+    Edits.folder = tmp_path
+    run_state_machine_as_test(
+        Edits,
+        settings=settings(
+            max_examples=20, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
