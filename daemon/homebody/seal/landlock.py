@@ -37,7 +37,7 @@ QUIET = 0b101
 NULL_DEVICE = Path("/dev/null")
 
 LACKS = {
-    2: "moving a file to another folder is refused even inside the write list",
+    2: "the kernel refuses to move a file to another folder, so homebody moves it by copying it",
     4: "no second lock on TCP beside seccomp",
     5: "device files that may be read take ioctl calls",
     6: "signals to other processes of the same user are not refused",
