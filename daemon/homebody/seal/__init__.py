@@ -1,8 +1,15 @@
 """The kernel's refusal: entered once, before the first document is read, and never left."""
 
+from homebody.seal.descriptors import Descriptor, audit
 from homebody.seal.entry import SealReport, enter
 from homebody.seal.handles import handle
-from homebody.seal.hygiene import close_inherited, foreign_sockets, scrub_environment, scrub_environment_here
+from homebody.seal.hygiene import (
+    close_inherited,
+    foreign_sockets,
+    let_go_of_input,
+    scrub_environment,
+    scrub_environment_here,
+)
 from homebody.seal.persistence import refuse_start_up_places
 from homebody.seal.policy import Policy, daemon_policy, model_policy, reader_policy
 from homebody.seal.probe import Probe, ProbeResult, ProbeTargets
@@ -16,6 +23,7 @@ from homebody.seal.unsealed import control
 __all__ = [
     "LIMITS",
     "PROBES",
+    "Descriptor",
     "Policy",
     "Probe",
     "ProbeResult",
@@ -24,12 +32,14 @@ __all__ = [
     "Targets",
     "ThreadSeal",
     "Tier",
+    "audit",
     "close_inherited",
     "control",
     "daemon_policy",
     "enter",
     "foreign_sockets",
     "handle",
+    "let_go_of_input",
     "model_policy",
     "reader_policy",
     "refuse_start_up_places",

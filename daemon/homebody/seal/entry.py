@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from homebody.errors import SealError
-from homebody.seal import capabilities, handles, hygiene, kernel, landlock, seccomp
+from homebody.seal import capabilities, descriptors, handles, hygiene, kernel, landlock, seccomp
 from homebody.seal.policy import Policy
 from homebody.seal.syscalls import this_machine
 from homebody.seal.tier import Tier
@@ -42,7 +42,7 @@ def enter(policy: Policy) -> SealReport:
     """Put the seal of *policy* on this process and everything it starts, for good, and say what was put on.
 
     Raises SealError, saying what is missing and what to do: another system than Linux, more than one thread,
-    a kernel without Landlock or seccomp, an open socket that leads outside, a path that is not there. After
+    a kernel without Landlock or seccomp, an open socket or device that leads outside, a path that is not there. After
     an error the process may be half sealed; it has to end.
     """
     if sys.platform != "linux":
@@ -54,6 +54,7 @@ def enter(policy: Policy) -> SealReport:
     machine = this_machine()
     refuse_threads()
     refuse_sockets()
+    refuse_devices()
     as_root = os.geteuid() == 0
     bounding_empty = capabilities.drop_all()
     hygiene.forbid_dumps()
@@ -62,6 +63,7 @@ def enter(policy: Policy) -> SealReport:
     abi = landlock.restrict(policy)
     program = seccomp.program_for(policy.tier, machine, os.getpid())
     seccomp.install(program)
+    plain = program if policy.tier is Tier.DAEMON else seccomp.program_for(policy.tier, machine)
     missing = landlock.lacks(abi)
     if not bounding_empty:
         missing += (
@@ -73,7 +75,7 @@ def enter(policy: Policy) -> SealReport:
         tier=policy.tier,
         kernel=os.uname().release,
         landlock_abi=abi,
-        seccomp_sha256=hashlib.sha256(seccomp.program_for(policy.tier, machine)).hexdigest(),
+        seccomp_sha256=hashlib.sha256(plain).hexdigest(),
         instructions=len(program) // 8,
         as_root=as_root,
         milliseconds=round((time.perf_counter() - began) * 1000, 3),
@@ -110,4 +112,16 @@ def refuse_sockets() -> None:
             f"This process was started with sockets open that lead outside (descriptor {numbers}).",
             hint="Start homebody from a terminal or a service manager, and not from a program that hands its"
             " own connections down. If that does not help, a keyring left its connection open: please report it.",
+        )
+
+
+def refuse_devices() -> None:
+    """Raise SealError when something is open that is no file, pipe, terminal or harmless device."""
+    foreign = [one for one in descriptors.audit() if not one.harmless]
+    if foreign:
+        named = ", ".join(f"{one.number}: {one.kind}" for one in foreign)
+        raise SealError(
+            f"This process was started with something open that could lead outside (descriptor {named}).",
+            hint="Start homebody from a terminal or a service manager, with its input and output from files, pipes"
+            " or a terminal.",
         )

@@ -56,6 +56,7 @@ def serve(home: Home, *, terminal: TextIO | None = None, verbose: bool = False) 
     environ = dict(os.environ)  # leads to the person's keyring; ours is scrubbed
     seal.scrub_environment_here()
     seal.close_inherited({0, 1, 2})
+    seal.let_go_of_input()
     home.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = Lock(home.lock)
     lock.take()
