@@ -133,7 +133,7 @@ except SealError as error:
 
 @EACH
 def test_filter_covers_an_early_thread(run: Callable[[str], Any], who: str, tier: str) -> None:
-    """Were the thread not refused, the filter would hold it all the same (TSYNC); Landlock would not, so it is refused."""
+    """Were the thread not refused, the filter would hold it all the same (TSYNC), and Landlock would not."""
     code = """
 entry.refuse_threads = lambda: None
 go, said = threading.Event(), []
