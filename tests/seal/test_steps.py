@@ -29,6 +29,8 @@ SKIPS = {
                                     0 if option == 38 else real(option, *rest)),
     "landlock": lambda: setattr(landlock, "restrict", lambda policy: landlock.abi()),
     "seccomp": lambda: setattr(seccomp, "install", lambda program: None),
+    "confirmed landlock": lambda: (SKIPS["landlock"](), setattr(entry, "confirm", lambda policy: None)),
+    "confirmed seccomp": lambda: (SKIPS["seccomp"](), setattr(entry, "confirm", lambda policy: None)),
 }
 
 def looked_at(skip):
@@ -88,8 +90,9 @@ NOTICED = {
     "nothing": set(), "threads": {"another thread"}, "sockets": {"something open that leads outside"},
     "devices": {"something open that leads outside"}, "powers": {"powers"},
     "dumps": {"can be dumped", "may leave a core"}, "core": {"may leave a core"}, "dumpable": {"can be dumped"},
-    "room": {"says that something is missing"}, "no_new_privs": {"refused to start"}, "landlock": {"a way out"},
-    "seccomp": {"no filter", "a way out"},
+    "room": {"says that something is missing"}, "no_new_privs": {"refused to start"}, "landlock": {"refused to start"},
+    "seccomp": {"refused to start"},
+    "confirmed landlock": {"a way out"}, "confirmed seccomp": {"no filter", "a way out"},
 }  # fmt: skip
 """What is wrong when a step is left out."""
 

@@ -15,7 +15,7 @@ from homebody.seal.policy import Policy, daemon_policy, model_policy, reader_pol
 from homebody.seal.probe import Probe, ProbeResult, ProbeTargets
 from homebody.seal.probes import LIMITS, PROBES, run_probes
 from homebody.seal.rehearsal import rehearse
-from homebody.seal.status import ThreadSeal, seal_status
+from homebody.seal.status import ThreadSeal, refuse_unsealed, seal_status
 from homebody.seal.targets import Targets
 from homebody.seal.tier import Tier
 from homebody.seal.unsealed import control
@@ -43,6 +43,7 @@ __all__ = [
     "model_policy",
     "reader_policy",
     "refuse_start_up_places",
+    "refuse_unsealed",
     "rehearse",
     "run_probes",
     "scrub_environment",
