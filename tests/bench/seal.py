@@ -198,6 +198,7 @@ def decoding(model: Path, *, pairs: int, turns: int, tokens: int, threads: int) 
             "free_ms": median_ms(every["free"], which),
             "sealed_ms": median_ms(every["sealed"], which),
             "ratio": round(ratio(every, which), 4),
+            "ratio_undisturbed": round(low(every["sealed"], which) / low(every["free"], which), 4),
             "each_pair": bench.middle([ratio(times, which) for times in found], 4),
         }
     return told
@@ -206,6 +207,11 @@ def decoding(model: Path, *, pairs: int, turns: int, tokens: int, threads: int) 
 def median_ms(times: Sequence[tuple[float, float]], which: int) -> float:
     """Return the median of a token's milliseconds."""
     return round(statistics.median(one[which] for one in times) * 1000, 4)
+
+
+def low(times: Sequence[tuple[float, float]], which: int) -> float:
+    """Return what a tenth of the turns do not exceed: those that other work on the computer disturbed least."""
+    return bench.percentile([one[which] for one in times], 10)
 
 
 def ratio(times: Turns, which: int) -> float:
