@@ -5,6 +5,7 @@ include/uapi/asm-generic/unistd.h (Linux 6.18). The kernel never gives a number 
 that once was right stays right; what it does not name is refused until somebody has looked at it.
 """
 
+import functools
 import itertools
 import os
 from enum import StrEnum
@@ -47,6 +48,7 @@ def number(name: str, machine: Machine) -> int | None:
     return TABLE[name][0 if machine is Machine.X86_64 else 1]
 
 
+@functools.cache
 def gaps(machine: Machine) -> tuple[tuple[int, int], ...]:
     """Return the first and last number of every run up to ``NEWEST`` that the table names no call for.
 
