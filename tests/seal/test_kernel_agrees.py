@@ -133,7 +133,7 @@ def test_kernel_judges_every_number_as_the_simulator(judge: Judge, tier: Tier, m
 @pytest.mark.parametrize("machine", Machine)
 @pytest.mark.parametrize("tier", Tier)
 @given(drawn=st.lists(st.tuples(st.sampled_from(sorted(TABLE)), FIVE), min_size=40, max_size=120))
-@settings(max_examples=10)
+@settings(max_examples=4)
 def test_kernel_judges_arguments_as_the_simulator(
     judge: Judge, tier: Tier, machine: Machine, drawn: list[tuple[str, list[int]]]
 ) -> None:
@@ -173,7 +173,7 @@ RULES = st.lists(
     default=st.sampled_from(VERDICTS),
     calls=st.lists(st.tuples(CALLS, FIVE), min_size=20, max_size=40),
 )  # fmt: skip
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_kernel_and_simulator_agree_on_any_rules(
     judge: Judge, rules: list[Rule], default: int, calls: list[tuple[int, list[int]]]
 ) -> None:

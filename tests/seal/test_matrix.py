@@ -72,8 +72,14 @@ WAYS = {
 }
 
 EACH = pytest.mark.parametrize(
-    ("who", "tier"), [(who, tier) for who in ("ourselves", "ordinary user") for tier in WAYS]
+    ("who", "tier"),
+    [
+        pytest.param(who, tier, marks=pytest.mark.long if who != "ourselves" and tier != "daemon" else ())
+        for who in ("ourselves", "ordinary user")
+        for tier in WAYS
+    ],
 )
+"""All six; an ordinary user's model and reader are tried with --long only."""
 
 
 @pytest.fixture
