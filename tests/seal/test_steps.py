@@ -10,7 +10,7 @@ from homebody.seal import Targets
 
 LOOK = """
 import resource, threading
-from homebody.seal import capabilities, descriptors, entry, handles, hygiene, kernel, landlock, seccomp
+from homebody.seal import capabilities, entry, handles, hygiene, inherited, kernel, landlock, seccomp
 targets = seal.ProbeTargets(**given["targets"])
 folder = Path(given["folder"])
 SKIPS = {
@@ -61,7 +61,7 @@ def looked_at(skip):
         wrong.append("can be dumped")
     if resource.getrlimit(resource.RLIMIT_CORE)[1]:
         wrong.append("may leave a core")
-    if any(not one.harmless for one in seal.audit()) or seal.foreign_sockets(()):
+    if any(not one.harmless for one in inherited.audit()) or seal.foreign_sockets(()):
         wrong.append("something open that leads outside")
     if set(report.missing) - set(landlock.lacks(report.landlock_abi)):
         wrong.append("says that something is missing")

@@ -1,6 +1,5 @@
 """The kernel's refusal: entered once, before the first document is read, and never left."""
 
-from homebody.seal.descriptors import Descriptor, audit
 from homebody.seal.entry import SealReport, enter
 from homebody.seal.handles import handle
 from homebody.seal.hygiene import (
@@ -23,7 +22,6 @@ from homebody.seal.unsealed import control
 __all__ = [
     "LIMITS",
     "PROBES",
-    "Descriptor",
     "Policy",
     "Probe",
     "ProbeResult",
@@ -32,7 +30,6 @@ __all__ = [
     "Targets",
     "ThreadSeal",
     "Tier",
-    "audit",
     "close_inherited",
     "control",
     "daemon_policy",

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from homebody.errors import SealError
-from homebody.seal import capabilities, descriptors, handles, hygiene, kernel, landlock, seccomp
+from homebody.seal import capabilities, handles, hygiene, inherited, kernel, landlock, seccomp
 from homebody.seal.policy import Policy
 from homebody.seal.syscalls import this_machine
 from homebody.seal.tier import Tier
@@ -151,7 +151,7 @@ def refuse_sockets() -> None:
 
 def refuse_devices() -> None:
     """Raise SealError when something is open that is no file, pipe, terminal or harmless device."""
-    foreign = [one for one in descriptors.audit() if not one.harmless]
+    foreign = [one for one in inherited.audit() if not one.harmless]
     if foreign:
         named = ", ".join(f"{one.number}: {one.kind}" for one in foreign)
         raise SealError(

@@ -29,7 +29,7 @@ act on something else, or make system calls that no filter sees."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Descriptor:
+class Inherited:
     """One open descriptor: what it is in a word or two, and whether a sealed process may keep it."""
 
     number: int
@@ -55,12 +55,12 @@ def kind_of(mode: int, device: tuple[int, int], link: str) -> tuple[str, bool]:
     return f"device {device[0]}:{device[1]}" if kind else "unknown", False
 
 
-def audit() -> tuple[Descriptor, ...]:
+def audit() -> tuple[Inherited, ...]:
     """Return what every open descriptor of this process leads to."""
     return tuple(_described(number) for number in hygiene.open_descriptors())
 
 
-def _described(number: int) -> Descriptor:
+def _described(number: int) -> Inherited:
     status = os.fstat(number)
     try:
         link = os.readlink(f"/proc/self/fd/{number}")  # noqa: PTH115 - it is no path
@@ -68,4 +68,4 @@ def _described(number: int) -> Descriptor:
         link = ""
     device = (os.major(status.st_rdev), os.minor(status.st_rdev))
     kind, harmless = kind_of(status.st_mode, device, link)
-    return Descriptor(number=number, kind=kind, harmless=harmless)
+    return Inherited(number=number, kind=kind, harmless=harmless)

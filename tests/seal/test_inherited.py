@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from homebody.seal import audit
-from homebody.seal.descriptors import kind_of
+from homebody.seal.inherited import audit, kind_of
 
 TRY = """
 try:
@@ -119,6 +118,7 @@ kept = [select.epoll(), os.eventfd(0), socket.socketpair(), os.open("/dev/null",
 def test_standard_input_is_let_go(child: Callable[..., Any]) -> None:
     """Afterwards standard input reads nothing, whatever it was, also when it was closed."""
     code = """
+from homebody.seal.inherited import audit
 theirs, ours = os.pipe()
 os.write(ours, b"secret")
 os.dup2(theirs, 0)
@@ -126,6 +126,6 @@ seal.let_go_of_input()
 first = os.read(0, 9)
 os.close(0)
 seal.let_go_of_input()
-told([first.decode(), os.read(0, 9).decode(), {one.number: one.kind for one in seal.audit()}[0]])
+told([first.decode(), os.read(0, 9).decode(), {one.number: one.kind for one in audit()}[0]])
 """
     assert child(code) == ["", "", "harmless device"]
