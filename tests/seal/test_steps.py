@@ -16,7 +16,7 @@ folder = Path(given["folder"])
 SKIPS = {
     "nothing": lambda: None,
     "threads": lambda: setattr(entry, "refuse_threads", lambda: None),
-    "sockets": lambda: setattr(entry, "refuse_sockets", lambda: None),
+    "sockets": lambda: setattr(entry, "refuse_sockets", lambda *_: None),
     "devices": lambda: setattr(entry, "refuse_devices", lambda: None),
     "powers": lambda: setattr(capabilities, "drop_all", lambda: True),
     "dumps": lambda: setattr(hygiene, "forbid_dumps", lambda: None),
