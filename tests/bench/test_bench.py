@@ -42,3 +42,18 @@ def test_latency_and_throughput_are_measured():
 def test_idling_is_measured():
     """The real daemon starts, scans and idles."""
     assert run("idle", "--files", "20", "--seconds", "1")["resident_mb"] > 0
+
+
+def test_the_seal_is_measured():
+    """Each tier is put on in fresh processes, and the starter model and one of random weights decode in turns."""
+    found = run("seal", "--starts", "1", "--pairs", "0")
+    assert {name.split(",")[0] for name in found["milliseconds"]} == {"daemon", "model", "reader"}
+    assert all(times["cpu"]["least"] > 0 for times in found["milliseconds"].values())
+
+
+@pytest.mark.long
+def test_decoding_in_the_seal_is_measured():
+    """Sealed and free processes take turns; that both decode is what is tried here, not how fast."""
+    found = run("seal", "--starts", "1", "--pairs", "1", "--turns", "1", "--tokens", "2")["decoding"]
+    assert {"starter", "large"} == found.keys()
+    assert all(one["wall"]["ratio"] > 0 for one in found.values())

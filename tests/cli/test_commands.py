@@ -196,7 +196,9 @@ def test_why_needs_neither_a_daemon_nor_a_journal(tmp_path: Path):
     homebody("new", "summarize-notes", home=tmp_path)
     shown = homebody("why", str(tmp_path / "Notes" / "photo.jpg"), home=tmp_path)
     assert (0, "") == (shown.returncode, shown.stderr)
-    assert "filtered out by `extension: [md, txt, pdf, docx, odt, rtf, html, eml]`" in " ".join(shown.stdout.split())
+    assert "filtered out by `extension: [md, txt, pdf, docx, odt, rtf, html, eml]`" in " ".join(
+        shown.stdout.split()
+    )
     assert "homebody is not running" in shown.stdout
     found = json.loads(homebody("why", "/etc/passwd", "--json", home=tmp_path).stdout)
     assert ["not watched"] == [one["verdict"] for one in found["recipes"]]

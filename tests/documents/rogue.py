@@ -14,6 +14,10 @@ def main() -> None:
     if way == "unsealed":
         os.write(1, pack({"failed": "the kernel\nhas no \x1b[31mLandlock"}))
         return
+    if way == "liar":
+        os.write(1, pack({"seal": {"tier": "reader"}}))
+        os.read(0, 1 << 16)
+        return
     if way == "silent":
         sys.stderr.write("Traceback\nImportError: something is missing\n")
         raise SystemExit(3)

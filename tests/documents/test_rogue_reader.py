@@ -92,6 +92,13 @@ def test_results_of_probes_that_make_no_sense_are_an_error():
     reader.stop()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of it from outside")
+def test_a_reader_that_says_it_is_sealed_and_is_not_gets_nothing_to_read():
+    """The kernel is asked, not the reader: it is ended before it sees a byte."""
+    found = refused(rogue("liar"))
+    assert "the reader process gets nothing to read: The kernel says that process" in str(found)
+
+
 def test_a_reader_without_a_seal_gets_nothing_to_read():
     """The reason of the seal is passed on."""
     found = refused(rogue("unsealed"))

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from homebody import seal
 from homebody.cli.main import cli
 
 BESIDE = """name: NAME
@@ -218,17 +217,3 @@ def test_recipes_that_are_links_are_read_again_in_the_seal(house, beside):
     assert any("cannot be read" in problem for problem in answer["problems"])
     house.drop("a.md", "a")
     house.until(lambda: made(house, "a.txt") == "again a.md")
-
-
-def test_what_is_only_watched_cannot_be_written_even_by_a_daemon_gone_astray(house, beside):
-    """The running daemon itself tries to write into the watched folder, and into the one that it may write."""
-    beside()
-    house.start(model=False)
-
-    def tried(folder: Path) -> seal.ProbeResult:
-        body = {"names": ["write_outside"], "targets": {"tcp_port": 9, "udp_port": 9, "outside": str(folder),
-                                                        "unix_path": str(folder / "none.sock")}}  # fmt: skip
-        return seal.ProbeResult.from_dict(house.ask("POST", "/v1/probe", body)["results"][0])
-
-    assert tried(house.notes).refused
-    assert tried(house.folder / "out").reached

@@ -84,9 +84,9 @@ def test_without_landlock_it_does_not_start(house):
     """Where the kernel's Landlock is missing, the daemon ends with 77, says what is missing, and reads nothing."""
     house.shipped("summarize-notes")
     path = house.drop("a.txt", "The car was washed on Monday.\n")
-    launcher = Path(__file__).with_name("without_landlock.py")
+    launcher = Path(__file__).with_name("without_call.py")
     done = subprocess.run(
-        [sys.executable, str(launcher), *house.command()],
+        [sys.executable, str(launcher), "landlock_create_ruleset", "ENOSYS", *house.command()],
         capture_output=True,
         text=True,
         timeout=60,

@@ -102,6 +102,19 @@ def test_an_answer_that_makes_no_sense(random_model: Path, answer: object) -> No
         client.start()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of it from outside")
+def test_a_process_that_says_it_is_sealed_and_is_not(random_model: Path) -> None:
+    """The kernel is asked, not the process: one that only says so gets nothing to read."""
+    answer = {"context": 64, "memory_bytes": 1, "settings": {}, "seal": {"tier": "model"}}
+    says = command("says.py", encode({"id": 1, "answer": answer}).hex())
+    client = ModelClient(random_model, clock=FakeClock(), command=says)
+
+    with pytest.raises(ModelError, match="gets nothing to read: The kernel says") as caught:
+        client.start()
+    assert caught.value.hint is not None
+    assert client.ready is None
+
+
 @pytest.mark.parametrize("error", [{}, "no", {"kind": "SystemExit", "message": None}, {"kind": "UsageError"}])
 def test_an_error_that_makes_no_sense(random_model: Path, error: object) -> None:
     """An error that the process reports is one of the model's kinds, whatever it calls itself."""

@@ -1,5 +1,6 @@
 """The seal of another process, read from outside."""
 
+import json
 import subprocess
 import sys
 
@@ -42,6 +43,34 @@ def test_unsealed_process_is_seen_as_such() -> None:
     with subprocess.Popen([sys.executable, "-I", "-c", "input()"], stdin=subprocess.PIPE) as process:
         assert [thread.sealed for thread in seal_status(process.pid)] == [False]
         process.kill()
+
+
+INHERITS = """
+import json, subprocess, sys
+from homebody import seal
+from homebody.errors import SealError
+told = []
+OWN = "from homebody import seal; seal.enter(seal.reader_policy()); print('on', flush=True); input()"
+seal.enter(seal.daemon_policy(read=[], write=[]))
+for code in ("print('on', flush=True); input()", OWN):
+    with subprocess.Popen([sys.executable, "-I", "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        child.stdout.readline()
+        try:
+            seal.refuse_unsealed(child.pid)
+            told.append("sealed")
+        except SealError as error:
+            told.append(str(error))
+        child.communicate(b"\\n")
+print(json.dumps(told))
+"""
+
+
+def test_inherited_seal_is_not_taken_for_a_childs_own() -> None:
+    """A child of the sealed daemon counts as sealed only with a filter of its own on top."""
+    done = subprocess.run([sys.executable, "-I", "-c", INHERITS], capture_output=True, text=True, check=True)
+    inherited, own = json.loads(done.stdout)
+    assert "is not sealed" in inherited
+    assert own == "sealed"
 
 
 def test_process_that_is_gone_is_an_error() -> None:

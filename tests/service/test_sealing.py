@@ -1,6 +1,9 @@
 """Do the words that a person reads and the rules that the kernel gets come from one list?"""
 
+import json
 import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -126,3 +129,40 @@ def test_recipes_that_are_links_are_read_where_they_lie(tmp_path: Path):
     own = own_reads(find_home({}, tmp_path / "home"), Settings())
     assert elsewhere / "one.yaml" in own
     assert not own & {elsewhere, elsewhere / "private.yaml"}
+
+
+GONE_ASTRAY = """
+import json, sys
+from pathlib import Path
+from homebody import seal
+from homebody.paths import find_home
+from homebody.recipe.load import load_recipe
+from homebody.service.sealing import policy_for
+from homebody.settings import Settings
+
+top = Path(sys.argv[1])
+seal.enter(policy_for(find_home({}, top), Settings(), [load_recipe(top / "recipe.yaml")]))
+aims = [seal.ProbeTargets(outside=str(top / name)) for name in ("in", "out")]
+print(json.dumps([seal.run_probes(["write_outside"], aim)[0].to_dict() for aim in aims]))
+"""
+
+
+def test_what_is_only_watched_cannot_be_written_even_by_a_daemon_gone_astray(tmp_path: Path):
+    """In the seal of a recipe, the watched folder refuses a new file, and the one that it writes takes it."""
+    top = tmp_path.resolve()
+    for name in ("in", "out", "config/recipes", "state"):
+        (top / name).mkdir(parents=True)
+    (top / "recipe.yaml").write_text(
+        f"version: 1\nname: beside\ntriggers: [{{watch: {top}/in}}]\n"
+        f"actions: [{{write: {{dest: '{top}/out/{{{{ file.stem }}}}.txt', content: x}}}}]\n"
+    )
+    home = find_home({}, top)
+    for folder in (home.config, home.state, home.recipes):
+        folder.mkdir(parents=True, exist_ok=True)
+    child = subprocess.run(
+        [sys.executable, "-c", GONE_ASTRAY, str(top)], capture_output=True, text=True, check=False
+    )
+    assert (0, "") == (child.returncode, child.stderr)
+    watched, written = (seal.ProbeResult.from_dict(one) for one in json.loads(child.stdout))
+    assert watched.refused
+    assert written.reached

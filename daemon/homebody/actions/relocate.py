@@ -1,9 +1,9 @@
 """How does a file get another name or folder, so that it is never in neither place?
 
 Within a file system by one rename that replaces nothing (renameat2(2), RENAME_NOREPLACE), or by a second name
-that is exchanged for the one to be replaced. Across file systems by a copy that is read back and compared before
-the original goes: a crash in between leaves both, and ``move`` and ``move_back`` go on from there. What a person
-saved at the last moment keeps its name.
+that is exchanged for the one to be replaced. Across file systems, and where the kernel refuses moves between
+folders, by a copy that is read back and compared before the original goes: a crash in between leaves both, and
+``move`` and ``move_back`` go on from there. What a person saved at the last moment keeps its name.
 """
 
 import contextlib
@@ -72,12 +72,21 @@ def move_back(effect: Move) -> None:
 
 
 def half_way(source: Found | None, there: Found | None, effect: Move) -> bool:
-    """Return whether both are there because a crash came near the end: a copy on another disk, or a second name."""
+    """Return whether both are there because a crash came near the end: a copy, or a second name of one file.
+
+    Copies are made to another disk, and on kernels whose seal refuses moves between folders (Landlock before
+    ABI 2) on the same one: there a file of the same content is taken for our copy only if mode and time are those
+    of the original, too.
+    """
     if source is None or there is None or effect.before == effect.after:
         return False
     two_disks = source.status.st_dev != there.status.st_dev
     one_file = os.path.samestat(source.status, there.status)
-    return (two_disks or one_file) and source.sha256 == there.sha256 == effect.after
+    twin = (source.status.st_mode, source.status.st_mtime_ns) == (
+        there.status.st_mode,
+        there.status.st_mtime_ns,
+    )
+    return (two_disks or one_file or twin) and source.sha256 == there.sha256 == effect.after
 
 
 def bring(effect: Move, source: Found, there: Found | None) -> None:

@@ -12,6 +12,7 @@ from homebody.documents.child import Child, GoneError, LateError
 from homebody.documents.extract import LEFT_OUT, MOST_CHARACTERS, Extract
 from homebody.documents.file import Unreadable
 from homebody.documents.frames import FrameError
+from homebody.errors import SealError
 
 SECONDS = 30.0
 """How long one document may take."""
@@ -158,6 +159,13 @@ class Reader:
                 lasting=False,
                 hint="See `homebody doctor`.",
             )
+        try:
+            seal.refuse_unsealed(child.pid)
+        except SealError as error:
+            self._end()
+            raise Unreadable(
+                f"the reader process gets nothing to read: {error}", lasting=False, hint=error.hint
+            ) from error
         self.seal = report
         self.start_seconds = self._clock.monotonic() - began
         return child

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from homebody import errors
 from homebody.clock import Clock
-from homebody.errors import CancelledError, HomebodyError, ModelError, ModelGoneError
+from homebody.errors import CancelledError, HomebodyError, ModelError, ModelGoneError, SealError
 from homebody.model.attempts import Settings, next_settings
 from homebody.model.fit import context_for, most_memory
 from homebody.model.gguf import ModelInfo, inspect
@@ -16,6 +16,7 @@ from homebody.model.memory import recall, remember
 from homebody.model.pin import sha256_of
 from homebody.model.process import Event, Exchange, ModelProcess, ProcessEndedError
 from homebody.model.wire import WireError
+from homebody.seal import refuse_unsealed
 
 Read = TypeVar("Read")
 
@@ -179,7 +180,7 @@ class Supervisor:
         }
         try:
             found = last_of(process.ask(request), STALL_SECONDS)
-            return understood(
+            ready = understood(
                 lambda: ModelReady(
                     info=info,
                     sha256=sha256,
@@ -191,10 +192,20 @@ class Supervisor:
                     pid=process.pid,
                 )
             )
+            trusted(process.pid)
         except HomebodyError:
             self._process = None
             process.stop()
             raise
+        return ready
+
+
+def trusted(pid: int) -> None:
+    """Raise ModelError when the kernel, not the process, says that it is not sealed: then it gets nothing to read."""
+    try:
+        refuse_unsealed(pid)
+    except SealError as error:
+        raise ModelError(f"The model process gets nothing to read: {error}", hint=error.hint) from error
 
 
 def last_of(exchange: Exchange, seconds: float, tell: Callable[[Event], None] | None = None) -> Any:

@@ -3,14 +3,20 @@
 from homebody.seal.descriptors import Descriptor, own_descriptors, seen_descriptors
 from homebody.seal.entry import SealReport, enter
 from homebody.seal.handles import handle
-from homebody.seal.hygiene import close_inherited, foreign_sockets, scrub_environment, scrub_environment_here
+from homebody.seal.hygiene import (
+    close_inherited,
+    foreign_sockets,
+    let_go_of_input,
+    scrub_environment,
+    scrub_environment_here,
+)
 from homebody.seal.persistence import refuse_start_up_places
 from homebody.seal.policy import Policy, daemon_policy, model_policy, reader_policy
 from homebody.seal.probe import Probe, ProbeResult, ProbeTargets
 from homebody.seal.probes import LIMITS, PROBES, run_probes
 from homebody.seal.rehearsal import rehearse
 from homebody.seal.seccomp import fingerprint
-from homebody.seal.status import ThreadSeal, parent_of, seal_status
+from homebody.seal.status import ThreadSeal, parent_of, refuse_unsealed, seal_status
 from homebody.seal.syscalls import this_machine
 from homebody.seal.targets import Targets
 from homebody.seal.tier import Tier
@@ -41,11 +47,13 @@ __all__ = [
     "foreign_sockets",
     "handle",
     "identities",
+    "let_go_of_input",
     "model_policy",
     "own_descriptors",
     "parent_of",
     "reader_policy",
     "refuse_start_up_places",
+    "refuse_unsealed",
     "rehearse",
     "run_probes",
     "scrub_environment",

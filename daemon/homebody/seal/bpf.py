@@ -9,7 +9,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from homebody.seal.syscalls import NEWEST, X32_BIT, Machine, number
+from homebody.seal.syscalls import NEWEST, X32_BIT, Machine, gaps, number
 
 ALLOW = 0x7FFF0000
 KILL = 0x80000000
@@ -104,8 +104,8 @@ class Assembler:
 def compile_filter(rules: Sequence[Rule], default: int, machine: Machine) -> bytes:
     """Return the program that judges calls by *rules*, the first that fits winning, and else by *default*.
 
-    A call through another ABI than the machine's own (i386, x32, arm32) kills the process; a call that is
-    newer than the table gets ENOSYS. Rules for calls that *machine* has not are left out.
+    A call through another ABI than the machine's own (i386, x32, arm32) kills the process; a call that the
+    table does not know, because it is newer, gets ENOSYS. Rules for calls that *machine* has not are left out.
     """
     program = Assembler()
     program.add(LOAD, MACHINE_AT)
@@ -121,6 +121,12 @@ def compile_filter(rules: Sequence[Rule], default: int, machine: Machine) -> byt
     program.add(IF_GREATER, NEWEST, no=known)
     program.add(RETURN, ENOSYS)
     program.place(known)
+    for first, last in gaps(machine):
+        beyond = program.fresh()
+        program.add(IF_AT_LEAST, first, no=beyond)
+        program.add(IF_GREATER, last, yes=beyond)
+        program.add(RETURN, ENOSYS)
+        program.place(beyond)
     grouped: dict[str, list[Rule]] = {}
     for rule in rules:
         grouped.setdefault(rule.name, []).append(rule)

@@ -1,23 +1,27 @@
 """How is the seal put on?
 
-The order matters: powers away, dumps off, no_new_privs, then Landlock, then seccomp,
-and all of it while there is exactly one thread.
+The order matters: powers away, dumps off, no_new_privs, then Landlock, then seccomp, and all of it while there is
+exactly one thread. At last it is tried whether both locks hold.
 """
 
+import errno
 import os
 import sys
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from homebody.errors import SealError
-from homebody.seal import capabilities, handles, hygiene, kernel, landlock, seccomp
+from homebody.seal import capabilities, handles, hygiene, inherited, kernel, landlock, seccomp
 from homebody.seal.policy import Policy
 from homebody.seal.syscalls import this_machine
 from homebody.seal.tier import Tier
 
-PR_SET_NO_NEW_PRIVS = 38
+PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS, PR_GET_SECCOMP = 38, 39, 21
+SECCOMP_FILTER_MODE = 2
+AF_UNIX, SOCK_STREAM = 1, 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +48,8 @@ def enter(policy: Policy, closing: Collection[int] = ()) -> SealReport:
     *closing* are sockets that the caller uses once more and closes before the first document (sd_notify).
 
     Raises SealError, saying what is missing and what to do: another system than Linux, more than one thread,
-    a kernel without Landlock or seccomp, an open socket that leads outside, a path that is not there. After
-    an error the process may be half sealed; it has to end.
+    a kernel without Landlock or seccomp or on which they do not hold, an open socket or device that leads
+    outside, a path that is not there. After an error the process may be half sealed; it has to end.
     """
     if sys.platform != "linux":
         raise SealError(
@@ -56,6 +60,7 @@ def enter(policy: Policy, closing: Collection[int] = ()) -> SealReport:
     machine = this_machine()
     refuse_threads()
     refuse_sockets(closing)
+    refuse_devices()
     as_root = os.geteuid() == 0
     bounding_empty = capabilities.drop_all()
     hygiene.forbid_dumps()
@@ -64,6 +69,8 @@ def enter(policy: Policy, closing: Collection[int] = ()) -> SealReport:
     abi = landlock.restrict(policy)
     program = seccomp.program_for(policy.tier, machine, os.getpid())
     seccomp.install(program)
+    confirm(policy)
+    plain = program if policy.tier is Tier.DAEMON else seccomp.program_for(policy.tier, machine)
     missing = landlock.lacks(abi)
     if not bounding_empty:
         missing += (
@@ -75,12 +82,40 @@ def enter(policy: Policy, closing: Collection[int] = ()) -> SealReport:
         tier=policy.tier,
         kernel=os.uname().release,
         landlock_abi=abi,
-        seccomp_sha256=seccomp.fingerprint(policy.tier, machine),
+        seccomp_sha256=seccomp.digest(plain),
         instructions=len(program) // 8,
         as_root=as_root,
         milliseconds=round((time.perf_counter() - began) * 1000, 3),
         missing=missing,
     )
+
+
+def confirm(policy: Policy) -> None:
+    """Raise SealError unless both locks hold in this very process: no kernel is taken at its word.
+
+    The flags are read back, a socket is tried, and the root folder, which no sensible policy names.
+    """
+    unsure = []
+    if kernel.prctl(PR_GET_NO_NEW_PRIVS) != 1 or kernel.prctl(PR_GET_SECCOMP) != SECCOMP_FILTER_MODE:
+        unsure.append("the kernel does not say that it is sealed")
+    if not _refused(lambda: kernel.call("socket", AF_UNIX, SOCK_STREAM, 0)):
+        unsure.append("a socket could be made")
+    root = Path("/")
+    if root not in (*policy.read, *policy.write) and not _refused(lambda: os.open(root, os.O_RDONLY)):
+        unsure.append("the root folder could be read")
+    if unsure:
+        raise SealError(
+            f"The seal was put on and does not hold: {', '.join(unsure)}.",
+            hint="Please report this with the output of `homebody doctor`.",
+        )
+
+
+def _refused(deed: Callable[[], int]) -> bool:
+    try:
+        os.close(deed())
+    except OSError as error:
+        return error.errno in (errno.EPERM, errno.EACCES)
+    return False
 
 
 def refuse_threads() -> None:
@@ -112,4 +147,16 @@ def refuse_sockets(closing: Collection[int] = ()) -> None:
             f"This process was started with sockets open that lead outside (descriptor {numbers}).",
             hint="Start homebody from a terminal or a service manager, and not from a program that hands its"
             " own connections down. If that does not help, a keyring left its connection open: please report it.",
+        )
+
+
+def refuse_devices() -> None:
+    """Raise SealError when something is open that is no file, pipe, terminal or harmless device."""
+    foreign = [one for one in inherited.audit() if not one.harmless]
+    if foreign:
+        named = ", ".join(f"{one.number}: {one.kind}" for one in foreign)
+        raise SealError(
+            f"This process was started with something open that could lead outside (descriptor {named}).",
+            hint="Start homebody from a terminal or a service manager, with its input and output from files, pipes"
+            " or a terminal.",
         )

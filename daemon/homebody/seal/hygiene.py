@@ -62,6 +62,14 @@ def close_inherited(keep: Collection[int]) -> None:
         lowest = descriptor + 1
 
 
+def let_go_of_input() -> None:
+    """Read from nowhere: whatever our standard input was, a terminal or a program's connection, is let go."""
+    nowhere = os.open(os.devnull, os.O_RDONLY)
+    if nowhere != 0:
+        os.dup2(nowhere, 0)
+        os.close(nowhere)
+
+
 def foreign_sockets(allowed: Collection[int]) -> list[int]:
     """Return the open sockets that could lead outside, those in *allowed* left aside.
 

@@ -37,7 +37,7 @@ QUIET = 0b101
 NULL_DEVICE = Path("/dev/null")
 
 LACKS = {
-    2: "moving a file to another folder is refused even inside the write list",
+    2: "the kernel refuses to move a file to another folder, so homebody moves it by copying it",
     4: "no second lock on TCP beside seccomp",
     5: "device files that may be read take ioctl calls",
     6: "signals to other processes of the same user are not refused",
@@ -101,7 +101,7 @@ def rules_of(policy: Policy) -> tuple[tuple[Path, int], ...]:
 def restrict(policy: Policy) -> int:
     """Let this thread and its children reach only what *policy* names, for good; return the ABI.
 
-    Raises SealError when the kernel has no Landlock or a path of the policy cannot be reached.
+    Raises SealError when the kernel has no Landlock or does not put it on, or a path of the policy cannot be reached.
     """
     level = abi()
     if level < 1:
@@ -110,6 +110,19 @@ def restrict(policy: Policy) -> int:
             hint="Use Linux 5.13 or newer with Landlock switched on (lsm=landlock,... on the kernel's command"
             " line); a container may have to allow the landlock calls.",
         )
+    try:
+        _put_on(policy, level)
+    except OSError as error:
+        why = errno.errorcode.get(error.errno or 0, str(error.errno))
+        raise SealError(
+            f"The kernel has Landlock and does not put it on ({why}).",
+            hint="A container may have to allow the landlock calls; E2BIG means that homebody was started inside"
+            " too many other sandboxes.",
+        ) from error
+    return level
+
+
+def _put_on(policy: Policy, level: int) -> None:
     handled = Handled.by(level)
     attributes = handled.packed(level)
     ruleset = kernel.call("landlock_create_ruleset", attributes, len(attributes), 0)
@@ -118,7 +131,6 @@ def restrict(policy: Policy) -> int:
         kernel.call("landlock_restrict_self", ruleset, QUIET if level >= 7 else 0)
     finally:
         os.close(ruleset)
-    return level
 
 
 def _add_rules(ruleset: int, rules: Iterable[tuple[Path, int]], handled: int) -> None:

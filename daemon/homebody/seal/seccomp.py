@@ -35,7 +35,12 @@ def program_for(tier: Tier, machine: Machine, pid: int = 0) -> bytes:
 
 def fingerprint(tier: Tier, machine: Machine) -> str:
     """Return the SHA-256 of the filter of *tier* with the pid left at 0, the same on every start."""
-    return hashlib.sha256(program_for(tier, machine)).hexdigest()
+    return digest(program_for(tier, machine))
+
+
+def digest(program: bytes) -> str:
+    """Return the SHA-256 of *program* in hex, by which a filter is named in reports."""
+    return hashlib.sha256(program).hexdigest()
 
 
 def install(program: bytes) -> None:

@@ -1,5 +1,7 @@
 """Is another process sealed, as the kernel says it from outside?"""
 
+import os
+import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -48,6 +50,23 @@ def parent_of(pid: int) -> int | None:
     except OSError:
         return None
     return next((int(line.split()[1]) for line in text.splitlines() if line.startswith("PPid:")), None)
+
+
+def refuse_unsealed(pid: int) -> None:
+    """Raise SealError unless the kernel says that our child *pid* has put on a seal of its own, in every thread.
+
+    A child inherits ours, so it has to have one filter more than we have. What the child itself says is not asked:
+    it could be another program. On other systems than Linux nothing can be read from outside, and nothing is said.
+    """
+    if sys.platform != "linux":
+        return
+    ours = max((thread.filters for thread in seal_status(os.getpid())), default=0)
+    threads = seal_status(pid)
+    if not threads or not all(thread.sealed and thread.filters > ours for thread in threads):
+        raise SealError(
+            f"The kernel says that process {pid} is not sealed.",
+            hint="See `homebody doctor`. If that does not help, this is a mistake in homebody: please report it.",
+        )
 
 
 def _thread(task: Path) -> ThreadSeal | None:

@@ -2,9 +2,11 @@
 
 The numbers of x86-64 are those of arch/x86/entry/syscalls/syscall_64.tbl, the numbers of aarch64 those of
 include/uapi/asm-generic/unistd.h (Linux 6.18). The kernel never gives a number to something else, so a table
-that once was right stays right; what is newer than ``NEWEST`` is refused until somebody has looked at it.
+that once was right stays right; what it does not name is refused until somebody has looked at it.
 """
 
+import functools
+import itertools
 import os
 from enum import StrEnum
 
@@ -44,6 +46,18 @@ def this_machine() -> Machine:
 def number(name: str, machine: Machine) -> int | None:
     """Return the number of the call *name*, or None where *machine* has no such call."""
     return TABLE[name][0 if machine is Machine.X86_64 else 1]
+
+
+@functools.cache
+def gaps(machine: Machine) -> tuple[tuple[int, int], ...]:
+    """Return the first and last number of every run up to ``NEWEST`` that the table names no call for.
+
+    The kernel does fill them later (x86-64 gave 335 to uretprobe), so a gap is as much the future as what lies
+    above ``NEWEST``.
+    """
+    known = sorted({wanted for name in TABLE if (wanted := number(name, machine)) is not None})
+    edges = (-1, *known, NEWEST + 1)
+    return tuple((low + 1, high - 1) for low, high in itertools.pairwise(edges) if high - low > 1)
 
 
 # fmt: off

@@ -65,6 +65,7 @@ def serve(
     environ = dict(os.environ)  # leads to the person's keyring; ours is scrubbed
     seal.scrub_environment_here()
     seal.close_inherited({0, 1, 2})
+    seal.let_go_of_input()
     for folder in (home.state, home.recipes):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = Lock(home.lock)
