@@ -31,9 +31,9 @@ from homebody.recipe.load import Loaded, load_folder
 from homebody.recipe.reach import circles, edges
 from homebody.recipe.schema import Recipe, Schedule
 from homebody.secrets import vault_key
-from homebody.service.control import ControlServer
 from homebody.service.daemon import Daemon
 from homebody.service.lifecycle import Lock, Signals
+from homebody.service.listener import ControlServer
 from homebody.service.routes import routes
 from homebody.service.threads import end_first_look, take_in, work
 from homebody.service.upkeep import Upkeep
