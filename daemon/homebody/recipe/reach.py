@@ -43,7 +43,7 @@ class Edge:
         """
         woken_by = Names(self.maker.filters, offered=False)
         ways = [one for one in outputs(self.maker) if one.action == self.made.action]
-        for glob in dict.fromkeys(one.glob() for one in ways if len(one.glob()) <= 255):
+        for glob in dict.fromkeys(one.glob() for one in ways if 0 < len(one.glob()) <= 255):
             filters: list[Filter] = [*self.taker.filters, NameFilter(patterns=(glob,), negated=True)]
             names = Names(filters)
             if (
