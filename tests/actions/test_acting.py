@@ -76,6 +76,14 @@ def test_a_recipe_may_name_a_program_and_a_file_keeps_its_own_ending(stage) -> N
     assert "b.sh" == effect.path.name
 
 
+@pytest.mark.parametrize("name", ["Makefile", "desktop.ini", "x.plist"])
+def test_a_file_is_moved_under_the_name_that_it_has(stage, name: str) -> None:
+    """A person's own file stays what it is."""
+    (stage.folder / name).write_text("x")
+    (effect,) = MoveAction(dest=f"{stage.folder}/done/").plan(stage.world(name=name))
+    assert name == effect.path.name
+
+
 def test_a_file_that_is_words_does_not_become_a_program(stage) -> None:
     """Neither by a move to a whole path nor by a new name."""
     (stage.folder / "a.md").write_text("x")

@@ -2,6 +2,7 @@
 
 import html
 import re
+import time
 
 import pytest
 from hypothesis import example, given, settings
@@ -157,3 +158,37 @@ def test_once_is_enough(text: str) -> None:
     """Doing it again leaves nothing alive, either."""
     once = defang(text, SOURCE)
     assert not set(fetched(defang(once, SOURCE))) - {html.unescape(one) for one in named_in(SOURCE)}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "https://" + ")" * 300_000,
+        ("https://a.example/" + ")" * 4000 + " ") * 60,
+        "a." * 150_000,
+        "a-" * 150_000,
+        "x" * 300_000,
+        "://" * 100_000,
+        "&amp;" + "amp;" * 70_000,
+        "www." * 80_000,
+        "/\\" * 100_000,
+        "data:" * 60_000,
+    ],
+    ids=lambda text: text[:12],
+)
+def test_a_hostile_document_costs_no_minutes(source: str) -> None:
+    """Finding the addresses of three hundred thousand characters takes about as long for the worst as for others."""
+    began = time.process_time()
+    defang("See https://evil.example/?d=1", source)
+    assert time.process_time() - began < 4
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["[", "![", "](", "[a](", "<", "a.", "&amp;", "`", "```", "https:", "[a][", "\u200d", "~~~", "![[", "(("],
+)
+def test_no_slot_is_too_twisted(piece: str) -> None:
+    """Nor does the longest slot that is nothing but the beginning of something."""
+    began = time.process_time()
+    defang((piece * 4000)[:4000], SOURCE)
+    assert time.process_time() - began < 4

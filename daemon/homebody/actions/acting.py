@@ -43,13 +43,14 @@ def acts(name: str) -> bool:
 def harmless(name: str, *, written: str = "", own: str = "") -> str:
     """Return *name*, or one that does not act: its last dot a dash, an obeyed name with an underscore before it.
 
-    What the recipe's text ends with, *written*, and the ending that the file has already, *own*, may be.
+    What the recipe's text ends with, *written*, may be, and what the file that is moved has already: *own*, its name.
     """
     suffix = Path(name).suffix.casefold()
-    if suffix in OPENED | PROGRAMS and suffix != own.casefold() and not written.casefold().endswith(suffix):
+    mine = suffix == Path(own).suffix.casefold() and own != ""
+    if suffix in OPENED | PROGRAMS and not mine and not written.casefold().endswith(suffix):
         stem, _dot, ending = name.rpartition(".")
         return f"{stem}-{ending}"
-    if name.casefold() in NAMES and not written.casefold().endswith(f"/{name.casefold()}"):
+    if name.casefold() in NAMES and name != own and not written.casefold().endswith(f"/{name.casefold()}"):
         return f"_{name}"
     return name
 

@@ -2,10 +2,16 @@
 
 import functools
 import html
+import itertools
 import re
 
 _NETWORK = "https?|ftps?|wss?|file"
 _OTHER = "mailto|data|javascript|vbscript|tel|sms|magnet|blob|cid|about|view-source"
+
+LONGEST = 5000
+"""Characters of one address that are looked at: more than any slot holds, and few enough for a hostile document."""
+
+MOST_CUTS = 20
 
 ADDRESS = (
     r"(?:[a-z][a-z0-9+.-]{0,30}:(?=[/\\]{2})"
@@ -13,7 +19,7 @@ ADDRESS = (
     r"|:(?=//)|\bwww\."
     r"|(?<![\w:/\\])[/\\]{2}(?=[^\s/\\]+[./\\])"
     r"|\b(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?=[/?]\S))"
-    r"[^\s<>]*"
+    rf"[^\s<>]{{0,{LONGEST}}}"
 )
 """What some program would make a link of, up to where no program would go on (case does not matter)."""
 
@@ -30,31 +36,37 @@ NEVER = re.compile(r"\s*(?:javascript|vbscript|data)\s*:", re.IGNORECASE)
 def named_in(source: str) -> frozenset[str]:
     """Return the addresses that *source* names, each whole: neither the beginning of one nor more than it."""
     found = set()
-    for text in {source, unescaped(source)}:
+    for text in {source, _ENTITY.sub(_character, source)}:
         for match in _FOUND.finditer(text):
             address = match[0]
-            found.add(trimmed(address))
+            if len(address) < LONGEST:
+                found.add(trimmed(address))
             # In a link or a quotation the address ends before the text does.
-            found |= {trimmed(address[: cut.start()]) for cut in _CUTS.finditer(address)}
+            cuts = itertools.islice(_CUTS.finditer(address), MOST_CUTS)
+            found |= {trimmed(address[: cut.start()]) for cut in cuts}
     return frozenset(one for one in found if one)
 
 
 def trimmed(address: str) -> str:
     """Return *address* without what belongs to the sentence around it: a stop, a bracket that it did not open."""
-    while address:
-        last = address[-1]
+    for _ in range(MOST_CUTS):
+        last = address[-1:]
         opened = {")": "(", "]": "[", "}": "{"}.get(last)
         if last not in _AFTER and (opened is None or address.count(opened) >= address.count(last)):
-            return address
+            break
         address = address[:-1]
     return address
 
 
 def unescaped(text: str) -> str:
     """Return *text* with HTML's spellings of characters resolved until none is left: they can hide an address."""
-    while (plain := _ENTITY.sub(lambda match: html.unescape(match[0]), text)) != text:
+    while (plain := _ENTITY.sub(_character, text)) != text:
         text = plain
     return text
+
+
+def _character(match: re.Match[str]) -> str:
+    return html.unescape(match[0])
 
 
 def dead(address: str) -> str:

@@ -121,7 +121,7 @@ def resolve(dest: str, world: World, own: str = "") -> Path:
     """Return the real path that *dest* means in this run, its parts made safe; it lies under ``world.roots``.
 
     Its name is of no kind of file that acts when it is opened, unless the recipe's own words end in it or it is
-    *own*, the ending of the file that is moved. Raises EffectError for what leads out, ``..``, a link, another
+    is that of *own*, the name of the file that is moved. Raises EffectError for what leads out, ``..``, a link, another
     folder, and for a name that hides.
     """
     values = dict(world.values)

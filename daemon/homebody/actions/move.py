@@ -56,7 +56,7 @@ class MoveAction(Action):
 
     def plan(self, world: World) -> list[Effect]:
         """Return the one change, or none when the file is there already or is to stay."""
-        own = "" if world.file is None else world.file.path.suffix
+        own = "" if world.file is None else world.file.path.name
         return moved(world, resolve(whole(self.dest), world, own), self.on_conflict, self.kind)
 
     def roots(self, watched: Sequence[Path], variables: Mapping[str, Any]) -> tuple[Path, ...]:

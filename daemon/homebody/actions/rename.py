@@ -63,7 +63,7 @@ class RenameAction(Action):
         name = safe_component(text.replace("/", "-").lstrip("."))
         if not world.file.path.suffix and _OF_THE_FILE.search(self.name.strip()):
             name = name.replace(".", "-")  # else a slot would give an ending to a file that has none
-        name = harmless(name, own=world.file.path.suffix)
+        name = harmless(name, own=world.file.path.name)
         return moved(world, world.file.path.with_name(name), self.on_conflict, self.kind)
 
     def roots(self, watched: Sequence[Path], variables: Mapping[str, Any]) -> tuple[Path, ...]:  # noqa: ARG002
