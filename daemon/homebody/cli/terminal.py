@@ -32,7 +32,9 @@ class Careful(io.TextIOWrapper):
     """A text stream that writes what ``spelled`` makes of its text."""
 
     def write(self, text: str) -> int:
-        """Write *text*, and return its length."""
+        """Write *text*, and return its length. Raises TypeError for bytes, which click asks every stream about."""
+        if not isinstance(text, str):
+            raise TypeError("only text can be written here")
         super().write(spelled(text))
         return len(text)
 
