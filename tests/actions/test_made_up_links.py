@@ -163,24 +163,24 @@ def test_once_is_enough(text: str) -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "https://" + ")" * 300_000,
-        ("https://a.example/" + ")" * 4000 + " ") * 60,
-        "a." * 150_000,
-        "a-" * 150_000,
-        "x" * 300_000,
-        "://" * 100_000,
-        "&amp;" + "amp;" * 70_000,
-        "www." * 80_000,
-        "/\\" * 100_000,
-        "data:" * 60_000,
+        "https://" + ")" * 100_000,
+        ("https://a.example/" + ")" * 4000 + " ") * 20,
+        "a." * 50_000,
+        "a-" * 50_000,
+        "x" * 100_000,
+        "://" * 33_000,
+        "&amp;" + "amp;" * 25_000,
+        "www." * 25_000,
+        "/\\" * 33_000,
+        "data:" * 20_000,
     ],
     ids=lambda text: text[:12],
 )
 def test_a_hostile_document_costs_no_minutes(source: str) -> None:
-    """Finding the addresses of three hundred thousand characters takes about as long for the worst as for others."""
+    """Finding the addresses of a hundred thousand characters takes about as long for the worst as for others."""
     began = time.process_time()
     defang("See https://evil.example/?d=1", source)
-    assert time.process_time() - began < 4
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(
@@ -191,4 +191,4 @@ def test_no_slot_is_too_twisted(piece: str) -> None:
     """Nor does the longest slot that is nothing but the beginning of something."""
     began = time.process_time()
     defang((piece * 4000)[:4000], SOURCE)
-    assert time.process_time() - began < 4
+    assert time.process_time() - began < 2
