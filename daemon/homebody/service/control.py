@@ -13,6 +13,9 @@ from typing import Any
 
 from homebody.errors import HomebodyError, NotRunningError
 
+PATIENCE_SECONDS = 30
+"""How long a place in the daemon's queue is waited for where no other time is given."""
+
 Route = Callable[[Mapping[str, Any]], Any]
 """What answers one question: what was asked in, what JSON can say out."""
 
@@ -26,7 +29,7 @@ class UnixConnection(http.client.HTTPConnection):
 
     def connect(self) -> None:
         """Connect to the socket; raises OSError where nobody listens."""
-        patience = self.timeout or 0
+        patience = self.timeout or PATIENCE_SECONDS
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         # Python's own timeout would make a full queue an error at once; the kernel's waits for a place in it.
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(patience), 0))
