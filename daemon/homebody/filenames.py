@@ -19,6 +19,9 @@ RESERVED = frozenset(
 INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode categories that have no place in a name: controls, direction marks, surrogates, line separators."""
 
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Characters that look like nothing and are letters or symbols to Unicode: a long row of them hides an ending."""
+
 _FOREIGN = re.compile(r'[<>:"/\\|?*]+')
 
 
@@ -28,7 +31,7 @@ def safe_component(name: str, limit: int = LONGEST_BYTES) -> str:
     A name of which nothing can be kept becomes "untitled"; a slash becomes a dash. *limit* counts bytes.
     """
     name = unicodedata.normalize("NFC", name.replace("/", "-"))
-    name = "".join(c for c in name if unicodedata.category(c) not in INVISIBLE)
+    name = "".join(" " if c in _BLANK else c for c in name if not _unseen(c))
     name = name.rstrip(". ")
     if not name.strip(". "):
         return UNTITLED
@@ -37,8 +40,16 @@ def safe_component(name: str, limit: int = LONGEST_BYTES) -> str:
     return shorten(name, limit)
 
 
+def _unseen(c: str) -> bool:
+    """Return whether *c* leaves no trace: a control, or a mark that only chooses among the forms of a letter."""
+    code = ord(c)
+    selector = 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF or c in "\u034f\u180b\u180c\u180d"
+    return selector or unicodedata.category(c) in INVISIBLE
+
+
 def safe_words(text: str) -> str:
     """Return *text* from outside as a part of a name: no separators, nothing that is hidden or refused."""
+    text = "".join(" " if c in _BLANK else c for c in text)
     return safe_component(" ".join(_FOREIGN.sub("-", text).split()).strip(" .-") or UNTITLED)
 
 

@@ -23,6 +23,12 @@ MOSTSTEPS = 100_000
 
 STEPS = "__steps"
 
+MARKED = "__marked"
+"""A value of this name in the context: what is filled in stands between two marks, apart from the template's text."""
+
+OPENING, CLOSING = "\ufdd0", "\ufdd1"
+"""The marks: noncharacters, which no text has (Unicode, 23.7)."""
+
 STATEMENTS = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.Name, nodes.Const),
     *(nodes.Getattr, nodes.Getitem, nodes.Slice, nodes.Call, nodes.Keyword, nodes.Filter, nodes.Test),
@@ -195,10 +201,20 @@ def _replace(text: str, old: str, new: str) -> str:
     return text.replace(old, new)
 
 
+@jinja2.pass_context
+def _finalized(context: Context, value: Any) -> Any:
+    """Return what is written for *value*: nothing for None; marked when that is asked for."""
+    value = "" if value is None else value
+    if MARKED not in context:
+        return value
+    text = str(value)
+    return OPENING + text.replace(OPENING, "").replace(CLOSING, "") + CLOSING
+
+
 def _environment() -> Sandbox:
     environment = Sandbox(
         undefined=jinja2.StrictUndefined,
-        finalize=lambda value: "" if value is None else value,
+        finalize=_finalized,
         keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -17,7 +17,7 @@ from jinja2.environment import TemplateExpression
 from jinja2.runtime import Undefined
 
 from homebody.errors import RecipeError
-from homebody.sandbox import ENVIRONMENT, LONGEST_OUTPUT, STEPS, parse
+from homebody.sandbox import CLOSING, ENVIRONMENT, LONGEST_OUTPUT, MARKED, OPENING, STEPS, parse
 
 LONGEST_TEMPLATE = 64 * 1024
 
@@ -54,6 +54,14 @@ class Use:
         return self.name if self.attribute is None else f"{self.name}.{self.attribute}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A part of a text that a template made: the template's own words, or a *value* of the run."""
+
+    text: str
+    value: bool = False
+
+
 class Template:
     """One compiled template."""
 
@@ -81,6 +89,18 @@ class Template:
                     raise TemplateError(f"The template makes more than {LONGEST_OUTPUT:,} characters.")
                 parts.append(part)
         return "".join(parts)
+
+    def pieces(self, values: Mapping[str, Any]) -> tuple[Piece, ...]:
+        """Return the text in pieces, so that what was filled in can be told from the template's own words.
+
+        Raises TemplateError as ``render`` does.
+        """
+        found: list[Piece] = []
+        for number, part in enumerate(self.render({**values, MARKED: True}).split(OPENING)):
+            value, closed, rest = part.partition(CLOSING) if number else ("", "", part)
+            found += [Piece(text=value, value=True)] if closed else []
+            found += [Piece(text=rest)] if rest else []
+        return tuple(found)
 
     def evaluate(self, values: Mapping[str, Any]) -> Any:
         """Return the value of a template that is one expression, a list staying a list; else the text."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from homebody import __version__, seal
 from homebody.paths import find_home
-from homebody.service.control import ControlServer
+from homebody.service.listener import ControlServer
 
 machine = seal.this_machine()
 

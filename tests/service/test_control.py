@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from homebody.errors import HomebodyError, NotRunningError
-from homebody.service.control import LARGEST_REQUEST, ControlServer, request
+from homebody.service.control import request
+from homebody.service.http_request import LARGEST_REQUEST
+from homebody.service.listener import ControlServer
 
 
 def refuse(_asked):
@@ -27,7 +29,7 @@ def server(tmp_path: Path) -> Iterator[Path]:
         ("POST", "/v1/fault"): lambda asked: {"half": 1 / int(asked["number"])},
     }
     server = ControlServer(path, routes)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     yield path
     server.shutdown()
@@ -83,7 +85,7 @@ def test_a_folder_that_others_can_write_is_refused(tmp_path: Path):
         (b"POST /v1/echo HTTP/1.1\r\nHost: x\r\n\r\n", b" 404 "),
         (b"GET /v1/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n{nope", b" 400 "),
         (b"GET /v1/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n[]", b" 409 "),
-        (b"GET /v1/echo HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (LARGEST_REQUEST + 1), b" 409 "),
+        (b"GET /v1/echo HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (LARGEST_REQUEST + 1), b" 413 "),
         (b"POST /v1/fault HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}", b" 400 "),
         (b"BREW /coffee HTTP/1.1\r\nHost: x\r\n\r\n", b" 501 "),
         (b"\x00\x01\x02\r\n\r\n", b" 400 "),

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from homebody.actions.action import Action, TemplateText, World
+from homebody.actions.content import filled
 from homebody.actions.defang import printable
 from homebody.actions.destination import Destination, resolve, roots
 from homebody.actions.effect import Effect, Put
@@ -33,10 +34,10 @@ class AppendAction(Action):
 
     def plan(self, world: World) -> list[Effect]:
         """Return the one change; an empty text changes nothing."""
-        added = printable(compile_template(self.content).render(world.safe_values())).strip("\n")
+        path = resolve(self.dest, world)
+        added = filled(self.content, world, path).strip("\n")
         if not added:
             return []
-        path = resolve(self.dest, world)
         there = world.content(path)
         data, before, mode = there if there is not None else (b"", None, None)
         if self.heading is None:

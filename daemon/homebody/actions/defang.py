@@ -6,20 +6,37 @@ shows the note, so an address that does not stand in the document word for word 
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-_IMAGE = re.compile(r"!\[([^\]\n]*)\]\(([^)\n]*)\)")
-_LINK = re.compile(r"\[([^\]\n]*)\]\(([^)\n]*)\)")
-_EMBED = re.compile(r"!\[\[([^\]\n]*)\]\]")
-_REFERENCE = re.compile(r"!?\[([^\]\n]*)\]\[([^\]\n]*)\]")
-_TAG = re.compile(r"<(?=[/!?a-zA-Z])[^<>\n]*>?")
-_OTHER = "mailto|data|javascript|vbscript|tel|sms|magnet|blob|cid|about"
-_ADDRESS = re.compile(
-    rf"(?:[a-z][a-z0-9+.-]{{1,20}}:(?=//)|\b(?:{_OTHER}):(?=\S))[^\s<>\"'`\])}}]*|\bwww\.[^\s<>\"'`\])}}]+",
+from homebody.actions.addresses import ADDRESS, NEVER, dead, named_in, trimmed, unescaped
+
+_TARGET = r"(?:[^()\n]|\([^()\n]*\))*"
+
+_SUSPECT = re.compile(
+    r"(?P<fence>^[ \t>]*(?:`{3,}|~{3,})[ \t]*)(?P<info>[^\s`][^\n`]*)$"
+    r"|(?P<query>`+[ \t]*(?=\$?=))"
+    r"|!\[\[(?P<embed>[^\]\n]*)\]\]"
+    rf"|!\[(?P<alt>[^\]\n]*)\]\((?P<picture>{_TARGET})\)"
+    rf"|\[(?P<words>[^\[\]\n]*)\]\((?P<link>{_TARGET})\)"
+    r"|!?\[(?P<text>[^\[\]\n]*)\]\[(?P<ref>[^\[\]\n]*)\]"
+    r"|(?P<junction>\](?=[(\[:])|!(?=\[\[))"
+    r"|<(?P<auto>[^\s<>]+)>"
+    r"|(?P<tag><(?=[/!?%a-z]|\Z))"
+    rf"|(?P<address>{ADDRESS})",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+_PLAIN_TAG = re.compile(
+    r"/?(?:b|i|u|s|em|strong|br|hr|p|sub|sup|code|kbd|mark|del|ins|small)/?", re.IGNORECASE
+)
+_LANGUAGE = re.compile(
+    r"(?:text|txt|plain|markdown|md|python|py|javascript|js|typescript|ts|json|ya?ml|toml|ini|xml|html|css|sql|bash|sh"
+    r"|shell|console|diff|c|cpp|csharp|java|kotlin|swift|go|rust|ruby|php|perl|lua|r|csv)[ \t]*",
     re.IGNORECASE,
 )
-_BARE = re.compile(r"(?<![\w:])//(?=[\w-]+\.[\w.-]+)")
+_JOINER_IN_ASCII = re.compile(r"(?<=[!-~])[\u200c\u200d]+(?=[!-~])")
 
 
 def defanged(value: Any, source: str) -> Any:
@@ -34,50 +51,85 @@ def defanged(value: Any, source: str) -> Any:
 
 
 def defang(text: str, source: str) -> str:
-    """Return *text* in which every address, link, picture and tag stands in *source* word for word.
+    """Return *text* in which every address, picture and link stands in *source* word for word and whole.
 
     The others stay readable: ``https://a.example/x`` becomes ``hxxps://a[.]example/x``, a picture becomes its
-    words and its address.
+    words and its address. Of HTML only plain formatting that *source* has stays, and a block of code names no
+    language that a note program would run (dataviewjs, mermaid, ``{r}``).
     """
-    text = _EMBED.sub(lambda match: _kept(match, source, match[1]), text)
-    text = _IMAGE.sub(lambda match: _kept(match, source, f"{match[1]} ({match[2]})".strip()), text)
-    text = _LINK.sub(lambda match: _kept_link(match, source), text)
-    text = _REFERENCE.sub(lambda match: _kept(match, source, f"{match[1]} ({match[2]})"), text)
-    text = _TAG.sub(lambda match: _kept_tag(match, source), text)
-    text = _ADDRESS.sub(lambda match: _kept(match, source, _dead(match[0])), text)
-    return _BARE.sub("//[.]", text) if _BARE.search(text) and not _BARE.search(source) else text
+    text = _JOINER_IN_ASCII.sub("", unescaped(text))
+    return _SUSPECT.sub(lambda match: _harmless(match, source), text)
 
 
-def _kept(match: re.Match[str], source: str, instead: str) -> str:
-    return match[0] if match[0] in source else instead
+def _harmless(match: re.Match[str], source: str) -> str:  # noqa: PLR0911 - one for each kind of suspect
+    """Return what is written instead of one suspect: the same when the document has it."""
+    kept = match[0] in source
+    match match.lastgroup:
+        case "info":
+            return match[0] if _LANGUAGE.fullmatch(match["info"]) else match["fence"]
+        case "query":
+            return match[0].rstrip() + "\\"  # a note program runs code that begins with = or $=
+        case "embed":
+            return match[0] if kept else defang(match["embed"], source)
+        case "picture":
+            return _picture(match, source, kept=kept)
+        case "link":
+            return _link(match["words"], match["link"], source, kept=kept)
+        case "ref":
+            return match[0] if kept else f"{defang(match['text'], source)} ({defang(match['ref'], source)})"
+        case "junction":
+            return match[0] + " "
+        case "auto":
+            return _in_brackets(match["auto"], source, kept=kept)
+        case "tag":
+            return "&lt;"
+    return _address(match["address"], source)
 
 
-def _kept_link(match: re.Match[str], source: str) -> str:
-    """Return the link when its address stands in *source*, else its words and its address."""
-    target = match[2].split(" ", 1)[0].strip("<>")
-    return match[0] if target and target in source else f"{match[1]} ({match[2]})"
-
-
-def _kept_tag(match: re.Match[str], source: str) -> str:
-    """Return the tag when it stands in *source*, else with its bracket written out; an address loses both."""
-    if match[0] in source:
+def _picture(match: re.Match[str], source: str, *, kept: bool) -> str:
+    """Return a picture that the document has as it is: one that is only linked there would be fetched here."""
+    if kept and not NEVER.match(match["picture"]):
         return match[0]
-    inner = match[0].removeprefix("<").removesuffix(">")
-    return inner if _ADDRESS.fullmatch(inner) else "&lt;" + match[0][1:]
+    return f"{defang(match['alt'], source)} ({defang(match['picture'], source)})".strip()
 
 
-def _dead(address: str) -> str:
-    """Return *address* as people write one that nobody should open, a second one inside it too."""
-    scheme, colon, rest = address.partition(":")
-    if not colon:
-        return address.replace(".", "[.]")
-    known = {"http": "hxxp:", "https": "hxxps:", "ftp": "fxp:"}.get(scheme.casefold(), f"{scheme}[:]")
-    return known + rest.replace("://", "[:]//").replace(".", "[.]")
+def _link(words: str, target: str, source: str, *, kept: bool) -> str:
+    """Return the link when the document has it or its address, else its words and its address."""
+    if (kept or target.strip("<>") in named_in(source)) and not NEVER.match(target):
+        return f"[{defang(words, source)}]({target})"
+    return f"{defang(words, source)} ({defang(target, source)})"
+
+
+def _in_brackets(inner: str, source: str, *, kept: bool) -> str:
+    """Return an address in pointed brackets, or a tag; a made-up address loses the brackets."""
+    if inner in named_in(source) and not NEVER.match(inner):
+        return f"<{inner}>"
+    if kept and _PLAIN_TAG.fullmatch(inner):
+        return f"<{inner}>"
+    if re.fullmatch(ADDRESS, inner, re.IGNORECASE):
+        return dead(inner)
+    return ("&lt;" if re.match(r"[/!?%a-z]", inner, re.IGNORECASE) else "<") + defang(inner + ">", source)
+
+
+def _address(address: str, source: str) -> str:
+    """Return *address* when the document names the whole of it."""
+    whole = trimmed(address)
+    if whole in named_in(source) and not NEVER.match(whole):
+        return whole + _after(address[len(whole) :], source)
+    end = address.rstrip(".,;!?")
+    return dead(end) + address[len(end) :] if end else address
+
+
+def _after(text: str, source: str) -> str:
+    return defang(text, source) if text else ""
 
 
 def printable(text: str) -> str:
-    """Return *text* without what could drive a terminal or hide words: controls and direction marks."""
-    return "".join(c for c in text if c in "\n\t" or not _hidden(c))
+    """Return *text* without what could drive a terminal or hide words: controls and direction marks.
+
+    The line and paragraph separators of Unicode become line breaks: YAML and others take them for such.
+    """
+    return "".join("\n" if c in "\u2028\u2029" else c for c in text if c in "\n\t" or not _hidden(c))
 
 
 def _hidden(c: str) -> bool:
@@ -88,6 +140,6 @@ def _hidden(c: str) -> bool:
         or 0x7F <= code < 0xA0
         or 0x202A <= code <= 0x202E
         or 0x2066 <= code <= 0x2069
-        or 0xD800 <= code <= 0xDFFF
-        or 0xE0000 <= code <= 0xE007F
+        or 0xE0000 <= code <= 0xE0FFF
+        or unicodedata.category(c) == "Cs"
     )

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from jinja2 import nodes
 from pydantic import AfterValidator, ValidationInfo
 
+from homebody.actions.acting import harmless, power_of, refuse_hidden, refuse_to_make
 from homebody.actions.action import TemplateText, World, scope_of
 from homebody.errors import EffectError, RecipeError
 from homebody.filenames import safe_component, safe_words
@@ -50,6 +51,8 @@ def _root(dest: str, place: Path | None, variables: Mapping[str, Any]) -> Path:
     if ".." in folder.split("/") or (whole and ".." in head.split("/")):
         raise RecipeError("`..` is not for destinations: name the folder itself")
     root = real(Path(os.path.expanduser(folder)))  # noqa: PTH111 - it leaves what it does not know
+    if (power := power_of(root)) is not None:
+        raise RecipeError(f"what lies in {power} acts by itself: write into another folder")
     if root in (Path("/"), Path.home().resolve(), *Path.home().resolve().parents):
         raise RecipeError(f"it could write anywhere in {root}; name a folder in it")
     return root
@@ -107,6 +110,7 @@ def _check(dest: str, info: ValidationInfo) -> str:
             raise ValueError(str(error)) from error
     if dest.rstrip().endswith("/"):
         raise ValueError("it must end in a file's name, not in a folder")
+    refuse_to_make(_HOLE.sub("x", dest))
     return dest
 
 
@@ -114,23 +118,28 @@ Destination = Annotated[TemplateText, AfterValidator(_check)]
 """A field of a recipe that says where to write."""
 
 
-def resolve(dest: str, world: World) -> Path:
+def resolve(dest: str, world: World, own: str = "") -> Path:
     """Return the real path that *dest* means in this run, its parts made safe; it lies under ``world.roots``.
 
-    Raises EffectError for what leads out: ``..``, a link, another folder.
+    Its name is of no kind of file that acts when it is opened, unless the recipe's own words end in it or it is
+    is that of *own*, the name of the file that is moved. Raises EffectError for what leads out, ``..``, a link, another
+    folder, and for a name that hides.
     """
     values = dict(world.values)
     if "ask" in values:
         values["ask"] = _as_names(values["ask"])
-    text = compile_template(dest).render(values).strip()
+    pieces = compile_template(dest).pieces(values)
+    text = "".join(piece.text for piece in pieces).strip()
+    written = "".join("\0" if piece.value else piece.text for piece in pieces).rstrip()
     path = Path(os.path.expanduser(text))  # noqa: PTH111 - it leaves what it does not know
     if not path.is_absolute() or ".." in path.parts:
         raise EffectError(
             "The destination is not a plain path under the recipe's folders: nothing was written."
         )
-    for root in world.roots:
-        if (found := _below(path, real(root))) is not None:
-            return found
+    for root in map(real, world.roots):
+        if (found := _below(path, root)) is not None:
+            refuse_hidden(found, root, written, None if world.file is None else world.file.path)
+            return found.with_name(harmless(found.name, written=written, own=own))
     raise EffectError(
         "The destination lies outside the folders that the recipe may write: nothing was written."
     )

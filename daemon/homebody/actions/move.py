@@ -57,7 +57,8 @@ class MoveAction(Action):
 
     def plan(self, world: World) -> list[Effect]:
         """Return the one change, or none when the file is there already or is to stay."""
-        return moved(world, resolve(whole(self.dest), world), self.on_conflict, self.kind)
+        own = "" if world.file is None else world.file.path.name
+        return moved(world, resolve(whole(self.dest), world, own), self.on_conflict, self.kind)
 
     def roots(self, watched: Sequence[Path], variables: Mapping[str, Any]) -> tuple[Path, ...]:
         """Return the folders that ``dest`` surely lies in, and the watched ones: a file leaves them."""

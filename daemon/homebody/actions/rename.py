@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field
 
+from homebody.actions.acting import harmless
 from homebody.actions.action import Action, TemplateText, World
 from homebody.actions.conflict import OnConflict
 from homebody.actions.effect import Effect
@@ -63,6 +64,7 @@ class RenameAction(Action):
         name = safe_component(text.replace("/", "-").lstrip("."))
         if not world.file.path.suffix and _OF_THE_FILE.search(self.name.strip()):
             name = name.replace(".", "-")  # else a slot would give an ending to a file that has none
+        name = harmless(name, own=world.file.path.name)
         return moved(world, world.file.path.with_name(name), self.on_conflict, self.kind)
 
     def roots(self, watched: Sequence[Path], variables: Mapping[str, Any]) -> tuple[Path, ...]:  # noqa: ARG002

@@ -8,10 +8,9 @@ from pydantic import Field
 
 from homebody.actions.action import Action, TemplateText, World
 from homebody.actions.conflict import OnConflict, names
-from homebody.actions.defang import printable
+from homebody.actions.content import filled
 from homebody.actions.destination import Destination, resolve, roots
 from homebody.actions.effect import Effect, Put
-from homebody.templates import compile_template
 
 
 class WriteAction(Action):
@@ -31,9 +30,9 @@ class WriteAction(Action):
 
     def plan(self, world: World) -> list[Effect]:
         """Return the one change, or none when the file holds the content already or is to be left."""
-        text = printable(compile_template(self.content).render(world.safe_values()))
-        content = (text if text.endswith("\n") or not text else text + "\n").encode()
         path = resolve(self.dest, world)
+        text = filled(self.content, world, path)
+        content = (text if text.endswith("\n") or not text else text + "\n").encode()
         for wanted in names(path):
             there = world.content(wanted)
             if there is None:

@@ -200,7 +200,7 @@ def screen(*, as_json: bool) -> Screen:
     """Return a live screen at a terminal, plain lines elsewhere; with *as_json* the lines go to stderr."""
     if as_json:
         return Quiet()
-    console = Console()
+    console = Console(file=sys.__stdout__)  # it draws, and everything that it shows is the demo's own
     return Lively(console) if console.is_terminal and not console.is_dumb_terminal else Plain()
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from homebody import __version__
+from homebody.cli.terminal import be_careful
 from homebody.errors import HomebodyError
 from homebody.paths import find_home
 
@@ -89,6 +90,7 @@ def cli(ctx: click.Context, home: Path | None) -> None:
 
 def main() -> None:
     """Run the command line; the process ends with the command's exit code."""
+    be_careful()
     cli(prog_name="homebody")
 
 

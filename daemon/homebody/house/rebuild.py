@@ -16,7 +16,7 @@ import yaml
 
 from homebody.actions.action import Action, World
 from homebody.actions.append import AppendAction, decoded
-from homebody.actions.defang import printable
+from homebody.actions.content import filled
 from homebody.actions.destination import resolve, roots
 from homebody.actions.front_matter import FrontMatterAction
 from homebody.actions.matter import split
@@ -119,12 +119,13 @@ def _write(action: WriteAction, world: World) -> Verdict:
 def _append(action: AppendAction, world: World) -> Verdict:
     if not fixed(action.dest):
         return Verdict.ELSEWHERE
-    there = world.content(resolve(action.dest, world))
+    path = resolve(action.dest, world)
+    there = world.content(path)
     if there is None:
         return Verdict.NOT_DONE
     if not fixed(action.content):
         return Verdict.UNKNOWN
-    added = printable(compile_template(action.content).render(world.values)).strip("\n")
+    added = filled(action.content, world, path).strip("\n")
     text = decoded(there[0]).replace("\r\n", "\n")
     return Verdict.DONE if f"\n{added}\n" in f"\n{text}\n" else Verdict.NOT_DONE
 

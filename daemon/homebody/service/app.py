@@ -29,9 +29,9 @@ from homebody.model.client import ModelClient
 from homebody.paths import Home
 from homebody.recipe.load import load_folder
 from homebody.secrets import vault_key
-from homebody.service.control import ControlServer
 from homebody.service.daemon import Daemon
 from homebody.service.lifecycle import Lock, Readiness, Signals
+from homebody.service.listener import ControlServer
 from homebody.service.newcomers import Say, announce, introduce, nothing
 from homebody.service.obstacles import standing
 from homebody.service.routes import routes

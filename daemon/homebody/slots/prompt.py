@@ -6,6 +6,7 @@ tokenizes it alone and never as special tokens: what it says cannot end its own 
 The starter model is trained on prompts made by this very module.
 """
 
+import re
 from collections.abc import Mapping
 
 from homebody.messages import Message, Part
@@ -17,6 +18,8 @@ SYSTEM = (
 
 OPEN_FENCE = "<document>\n"
 CLOSE_FENCE = "\n</document>\n"
+
+_CLOSING = re.compile(r"(<\s*/)\s*(document\s*>)", re.IGNORECASE)
 
 
 def build(task: str, slots: Mapping[str, Slot], document: str, language: str = "same") -> tuple[Message, ...]:
@@ -39,8 +42,8 @@ def build(task: str, slots: Mapping[str, Slot], document: str, language: str = "
 
 
 def fenced(document: str) -> str:
-    """Return *document* trimmed, a closing fence inside it broken, so that only ours ends the document."""
-    return document.strip().replace("</document>", "</ document>")
+    """Return *document* trimmed, every closing fence inside it broken, so that only ours ends the document."""
+    return _CLOSING.sub(r"\1 \2", document.strip())
 
 
 def task_text(task: str, slots: Mapping[str, Slot], language: str = "same") -> str:

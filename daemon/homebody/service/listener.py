@@ -1,0 +1,221 @@
+"""How does the running daemon listen to the command line and to scripts?
+
+HTTP over a unix socket that only its owner can open: the folder is 0700, the socket 0600, and the kernel's
+word for the peer's uid is checked on every connection (unix(7), SO_PEERCRED). The listener is made before
+the seal; afterwards homebody can accept on it and nothing else.
+"""
+
+import contextlib
+import json
+import os
+import socket
+import socketserver
+import stat
+import struct
+import threading
+import time
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from homebody.errors import HomebodyError, SettingsError
+from homebody.logs import get_log
+from homebody.paths import SOCKET_PATH_BYTES
+from homebody.service.control import Route
+from homebody.service.http_request import Asked, RefusedError, read_body, read_head
+
+REQUEST_SECONDS = 10.0
+"""A whole request has come within so long, or its client is hung up on, however busily it dribbles."""
+
+ANSWER_SECONDS = 30.0
+"""A client has taken its whole answer within so long."""
+
+MOST_CLIENTS = 128
+"""Connections that are served at once: four times what a busy desktop needs, and far below the descriptors
+that the seal leaves."""
+
+
+class ControlServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    """Serves *routes*, keyed by method and path, on the socket at *path*; each connection has a thread.
+
+    When all places are taken, the client that has dawdled longest over its request is hung up on: so idle
+    connections, however many, keep nobody out.
+    """
+
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+    def __init__(self, path: Path, routes: Mapping[tuple[str, str], Route]) -> None:
+        make_room(path)
+        self.routes = dict(routes)
+        self._places = threading.Semaphore(MOST_CLIENTS)
+        self._asking: dict[socket.socket, None] = {}  # those whose request has not come whole, oldest first
+        self._lock = threading.Lock()
+        before = os.umask(0o177)
+        try:
+            super().__init__(str(path), Connection)
+        finally:
+            os.umask(before)
+
+    def verify_request(self, request: Any, _client: Any) -> bool:
+        """Return whether the peer is our own user; root may look at everything anyway."""
+        if not hasattr(socket, "SO_PEERCRED"):
+            return True  # macOS: the folder's mode decides; LOCAL_PEERCRED comes with its seal
+        _pid, uid, _gid = struct.unpack("3i", request.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+        return uid in (os.getuid(), 0)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Give the connection a thread; hang up on it when nobody can make room for it."""
+        if not self._places.acquire(blocking=False):
+            self._hang_up_on_the_slowest()
+            if not self._places.acquire(timeout=1):
+                self.shutdown_request(request)
+                return
+        with self._lock:
+            self._asking[request] = None
+        try:
+            super().process_request(request, client_address)
+        except RuntimeError:  # no thread can be started
+            self._leave(request)
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Serve the connection, and give its place back whatever happens."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._leave(request)
+
+    def route(self, asked: Asked) -> Route:
+        """Return what answers *asked*. Raises RefusedError."""
+        found = self.routes.get((asked.method, asked.path))
+        if found is None:
+            raise RefusedError(404, f"{asked.method} {asked.path} is not known here.")
+        return found
+
+    def has_asked(self, request: socket.socket) -> None:
+        """Count the connection's request as come: from now on it is worked for, and not hung up on."""
+        with self._lock:
+            self._asking.pop(request, None)
+
+    def handle_error(self, _request: Any, _client: Any) -> None:
+        """Let a client that went away go; what it asked for is done or not, and the journal knows."""
+
+    def _leave(self, request: socket.socket) -> None:
+        self.has_asked(request)
+        self._places.release()
+
+    def _hang_up_on_the_slowest(self) -> None:
+        """Let the thread of the oldest unfinished request see its end."""
+        with self._lock:
+            slowest = next(iter(self._asking), None)
+            if slowest is not None:
+                del self._asking[slowest]
+                with contextlib.suppress(OSError):
+                    slowest.shutdown(socket.SHUT_RDWR)
+
+
+def make_room(path: Path) -> None:
+    """Make the folder of the socket at *path*, ours alone, and remove a socket that a killed daemon left.
+
+    Raises HomebodyError for a folder that others could put their own socket into or that is a link, and for
+    something else at the socket's place; SettingsError for a path that no socket can have (sys/un.h).
+    """
+    if len(os.fsencode(path)) >= SOCKET_PATH_BYTES:
+        raise SettingsError(
+            f"The path of the control socket is too long: {path}.",
+            hint="Set TMPDIR to a shorter folder, or leave it out.",
+        )
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    owned_by_us(path.parent)
+    with contextlib.suppress(FileNotFoundError):
+        if not stat.S_ISSOCK(path.lstat().st_mode):
+            raise HomebodyError(
+                f"{path} is not a socket.", hint="Move it away: the control socket belongs there."
+            )
+        path.unlink()
+
+
+def owned_by_us(folder: Path) -> None:
+    """Let nobody but us into *folder*; raise HomebodyError if others could put their own socket into it."""
+    found = folder.lstat()
+    if stat.S_ISLNK(found.st_mode) or found.st_uid != os.getuid():
+        raise HomebodyError(
+            f"The folder of the control socket, {folder}, is a link or belongs to somebody else.",
+            hint="Move it away: homebody makes one of its own.",
+        )
+    if stat.S_IMODE(found.st_mode) & 0o022:
+        raise HomebodyError(
+            f"The folder of the control socket, {folder}, can be written by others.",
+            hint=f"Make it yours alone: chmod 700 {folder}",
+        )
+    if stat.S_IMODE(found.st_mode) & 0o077:
+        folder.chmod(0o700)
+
+
+class Connection(socketserver.BaseRequestHandler):
+    """One connection: one request, JSON in, JSON out."""
+
+    server: ControlServer
+    request: socket.socket
+
+    def handle(self) -> None:
+        """Answer the request, or say what is wrong with it."""
+        deadline = time.monotonic() + REQUEST_SECONDS
+
+        def receive(most: int) -> bytes:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            self.request.settimeout(left)
+            return self.request.recv(most)
+
+        try:
+            asked, begun = read_head(receive)
+            route = self.server.route(asked)
+            body = read_body(receive, begun, asked.length)
+        except RefusedError as error:
+            self._send(error.status, {"error": str(error)})
+        except TimeoutError:
+            self._send(408, {"error": f"A request must come within {REQUEST_SECONDS:g} seconds."})
+        else:
+            self.server.has_asked(self.request)
+            self._send(*answer(route, body, asked))
+
+    def _send(self, status: int, said: Any) -> None:
+        """Send the answer and the end of the connection; a client that does not take it is left."""
+        # A name that is not UTF-8 must not make the whole answer fail: \\udc80 is JSON, too.
+        data = json.dumps(said, ensure_ascii=False, default=str).encode("utf-8", "backslashreplace")
+        head = (
+            f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(data)}\r\nConnection: close\r\n\r\n"
+        )
+        self.request.settimeout(ANSWER_SECONDS)
+        with contextlib.suppress(OSError):
+            self.request.sendall(head.encode("ascii") + data)
+            self.request.shutdown(socket.SHUT_WR)
+            self._drain()
+
+    def _drain(self) -> None:
+        """Take what the client still sends, for a moment: closed on, it would lose the answer (unix(7))."""
+        deadline = time.monotonic() + 1
+        while (left := deadline - time.monotonic()) > 0:
+            self.request.settimeout(left)
+            if not self.request.recv(65536):
+                return
+
+
+def answer(route: Route, body: Mapping[str, Any], asked: Asked) -> tuple[int, Any]:
+    """Return the status and what *route* says; a fault of ours is named, and nothing of it is told."""
+    try:
+        return 200, route({**body, **asked.query})
+    except HomebodyError as error:
+        said = {"error": str(error), "hint": error.hint, "kind": type(error).__name__}
+        return 409, said | {"exit_code": error.exit_code}
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+        return 400, {"error": f"The request is not understood: {type(error).__name__}."}
+    except Exception as error:  # noqa: BLE001 - no question may end the thread without an answer
+        get_log().error("a question could not be answered", error=error)
+        return 500, {"error": f"A fault in homebody itself ({type(error).__name__}); please report it."}

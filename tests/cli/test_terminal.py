@@ -1,0 +1,67 @@
+"""Nothing that a document, a model or a file's name says can drive the terminal."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from homebody.cli.terminal import spelled
+
+EVIL = "a\x1b]52;c;eA==\x07\x1b[2J\r\x9b31m\u202etxt.exe\u2066\u200b\ufeff\u2028b.md"
+
+
+@given(st.text(st.characters(exclude_categories=[])))
+def test_what_is_shown_is_words(text: str) -> None:
+    """No control, direction mark or surrogate is left, and what can be seen stays."""
+    shown = spelled(text)
+    shown.encode()
+    assert shown == spelled(shown)
+    assert not any(ord(c) < 32 and c not in "\n\t" for c in shown)
+    assert not set(shown) & set("\x7f\x9b\x9d\u202e\u2066\u200b\ufeff\u2028\u200f")
+
+
+@pytest.mark.parametrize("text", ["", "ä b\tc\n", "می‌خواهم", "👩‍👩‍👧", "日本語\u3000x\xa0y"])
+def test_what_people_write_stays(text: str) -> None:
+    """Tabs, line breaks, joiners and wide blanks are words."""
+    assert text == spelled(text)
+
+
+@given(st.text(st.characters(exclude_categories=[])))
+def test_json_says_the_same(text: str) -> None:
+    """Spelled out inside JSON, every character is read back as it was."""
+    assert {"name": text} == json.loads(spelled(json.dumps({"name": text}, ensure_ascii=False)))
+
+
+def on_a_terminal(command: list[str]) -> bytes:
+    """Return what a program writes to a terminal of its own, errors too."""
+    ours, its = pty.openpty()
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=its, stderr=its)
+    os.close(its)
+    said = b""
+    try:
+        while block := os.read(ours, 65536):
+            said += block
+    except OSError:  # the other side has ended (pty(7))
+        pass
+    os.close(ours)
+    assert process.wait(timeout=30) is not None
+    return said
+
+
+@pytest.mark.parametrize("more", [[], ["--json"]], ids=["words", "json"])
+def test_a_name_cannot_drive_a_real_terminal(tmp_path: Path, more: list[str]) -> None:
+    """`homebody why` on a file with the worst of names, and an error that names it, on a real pseudo-terminal."""
+    (tmp_path / EVIL).write_text("x")
+    base = [sys.executable, "-I", "-m", "homebody", "--home", str(tmp_path / "home")]
+    commands = [["why", str(tmp_path / EVIL)], ["show", EVIL]]
+    for command in commands[: 1 if more else 2]:
+        said = on_a_terminal([*base, *command, *more]).replace(b"\r\n", b"\n")
+        assert said.strip()
+        text = said.decode("utf-8")
+        assert text == spelled(text), text
