@@ -27,6 +27,7 @@ from homebody.journal.vault import Vault
 from homebody.logs import configure, get_log
 from homebody.model.client import ModelClient
 from homebody.paths import Home
+from homebody.recipe.carried import refused
 from homebody.recipe.load import Loaded, load_folder
 from homebody.recipe.reach import circles, edges
 from homebody.recipe.schema import Recipe, Schedule
@@ -35,6 +36,7 @@ from homebody.service.control import ControlServer
 from homebody.service.daemon import Daemon
 from homebody.service.lifecycle import Lock, Signals
 from homebody.service.routes import routes
+from homebody.service.staying import refuse_carried_state
 from homebody.service.threads import end_first_look, take_in, work
 from homebody.service.upkeep import Upkeep
 from homebody.settings import Settings, load_settings
@@ -56,6 +58,7 @@ def serve(home: Home, *, terminal: TextIO | None = None, verbose: bool = False) 
     environ = dict(os.environ)  # leads to the person's keyring; ours is scrubbed
     seal.scrub_environment_here()
     seal.close_inherited({0, 1, 2})
+    refuse_carried_state(home)
     home.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = Lock(home.lock)
     lock.take()
@@ -119,12 +122,15 @@ def build_daemon(home: Home, clock: Clock, lock: Lock, environ: Mapping[str, str
 
 
 def usable(loaded: Loaded, home: Home) -> tuple[dict[str, Recipe], dict[str, str]]:
-    """Return the recipes that can run, and why the others wait: a folder is not there, or they close a circle.
+    """Return the recipes that can run, and why the others wait: a folder is not there, they close a circle, or
+    what they write would be carried away.
 
     A folder that a recipe writes is made; a folder that it watches is the person's, and is not.
     """
     recipes: dict[str, Recipe] = {}
     waiting = {name: str(problem) for name, problem in circles(edges(loaded.recipes), loaded.places).items()}
+    carried = refused(loaded.recipes, loaded.places)
+    waiting = {name: str(problem) for name, problem in carried.items()} | waiting
     for recipe in loaded.recipes:
         if recipe.name in waiting:
             continue
