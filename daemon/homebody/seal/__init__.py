@@ -7,10 +7,12 @@ from homebody.seal.persistence import refuse_start_up_places
 from homebody.seal.policy import Policy, daemon_policy, model_policy, reader_policy
 from homebody.seal.probe import Probe, ProbeResult, ProbeTargets
 from homebody.seal.probes import LIMITS, PROBES, run_probes
-from homebody.seal.rehearsal import rehearse
+from homebody.seal.rehearsal import rehearse, rehearse_with
 from homebody.seal.status import ThreadSeal, seal_status
 from homebody.seal.targets import Targets
 from homebody.seal.tier import Tier
+from homebody.seal.trying import Tried
+from homebody.seal.uncovered import uncovered
 from homebody.seal.unsealed import control
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "Targets",
     "ThreadSeal",
     "Tier",
+    "Tried",
     "close_inherited",
     "control",
     "daemon_policy",
@@ -34,8 +37,10 @@ __all__ = [
     "reader_policy",
     "refuse_start_up_places",
     "rehearse",
+    "rehearse_with",
     "run_probes",
     "scrub_environment",
     "scrub_environment_here",
     "seal_status",
+    "uncovered",
 ]

@@ -14,6 +14,7 @@ from homebody.service.control import Route
 from homebody.service.daemon import Daemon
 from homebody.service.explain import explain_routes
 from homebody.service.requests import request_routes
+from homebody.service.trying import trying_routes
 from homebody.service.vaulting import vault_routes
 from homebody.triggers.schedule import build, next_due
 
@@ -30,6 +31,7 @@ def routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route]:
         **request_routes(daemon),
         **explain_routes(daemon),
         **vault_routes(daemon),
+        **trying_routes(daemon),
     }
 
 

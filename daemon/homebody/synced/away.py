@@ -89,3 +89,8 @@ class Carriers:
         For what is written below a root that itself was found to stay here. Needs no settings of programs.
         """
         return carried_away(folder, self.mounts, marks_above(folder, self.mounts, root))
+
+    def stays(self, folder: Path) -> bool:
+        """Return whether *folder* can be looked at without waiting for another computer."""
+        mount = mount_of(real(folder, self.mounts), self.mounts)
+        return mount is None or not mount.remote
