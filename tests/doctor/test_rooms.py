@@ -271,11 +271,16 @@ def test_recipes_with_every_fault(home: Home, tmp_path: Path):
 
 
 def test_folders_that_are_tried(home: Home, tmp_path: Path):
-    """Only those that are there: a folder that a recipe writes is made at the start."""
-    put_recipe(home, tmp_path / "out")
-    assert ([tmp_path / "Notes"], []) == folders_of(load_folder(home.recipes))
-    (tmp_path / "out").mkdir()
-    assert ([tmp_path / "Notes"], [tmp_path / "out"]) == folders_of(load_folder(home.recipes))
+    """Only those that are there, that a recipe may write, and that no other computer has to answer for."""
+    out, notes = tmp_path / "out", tmp_path / "Notes"
+    put_recipe(home, out)
+    assert ([notes], []) == folders_of(home, load_folder(home.recipes), Carriers(None))
+    out.mkdir()
+    assert ([notes], [out]) == folders_of(home, load_folder(home.recipes), Carriers(None))
+    mounts = parse(f"1 1 0:1 / / rw - ext4 x rw\n2 1 0:2 / {notes} rw - nfs4 nas:/ rw\n")
+    assert ([], [out]) == folders_of(home, load_folder(home.recipes), Carriers(None, mounts))
+    (out / ".ssh").mkdir()
+    assert ([notes], []) == folders_of(home, load_folder(home.recipes), Carriers(None))
 
 
 def test_a_folder_that_only_the_terminal_may_read():
@@ -284,7 +289,7 @@ def test_a_folder_that_only_the_terminal_may_read():
     fine = Tried(folder="/y", purpose="write")
     mac = found(folders.folders([refused, fine], "daemon", lambda one: True, platform="darwin"))
     assert "Privacy & Security" in mac["folder"].cure
-    assert "can use 1 of" in mac["folders"].words
+    assert "can use 1 folder as" in mac["folders"].words
     assert (
         "ProtectHome"
         in found(folders.folders([refused], "daemon", lambda one: True, platform="linux"))["folder"].cure

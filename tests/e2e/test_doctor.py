@@ -39,7 +39,7 @@ def test_the_daemon_tries_its_own_folders(house):
     house.start()
     code, found = doctor(house, HOME=str(house.folder))
     assert (0, "right") == (code, found["folders"]["verdict"]), found
-    assert "the running homebody can use 3 of" in found["folders"]["words"]
+    assert "the running homebody can use 3 folders" in found["folders"]["words"]
     assert [] == list(out.iterdir())
     assert [] == house.runs()
     out.rename(house.folder / "old")
@@ -57,7 +57,7 @@ def test_without_a_daemon_the_rehearsal_tries_them(house):
     out.mkdir()
     house.recipe("listed", RECIPE.format(notes=house.notes, out=out))
     code, found = doctor(house, HOME=str(house.folder))
-    assert (0, True) == (code, "homebody, tried in its seal, can use 2 of" in found["folders"]["words"])
+    assert (0, True) == (code, "homebody, tried in its seal, can use 2 folders" in found["folders"]["words"])
     assert [] == list(out.iterdir())
 
 
@@ -73,6 +73,7 @@ def test_a_time_zone_that_is_none_stops_no_daemon(house):
 def test_names_stay_and_every_wrong_has_a_cure(house, tmp_path: Path):
     """In a home with several faults: the names that scripts may count on, and no finding without a verdict."""
     (house.home.config / ".stfolder").mkdir()
+    (house.home.config / "out").mkdir()
     house.recipe("listed", RECIPE.format(notes=house.folder / "Nowhere", out=house.home.config / "out"))
     code, found = doctor(house, HOME=str(tmp_path))
     assert 1 == code
@@ -88,5 +89,6 @@ def test_names_stay_and_every_wrong_has_a_cure(house, tmp_path: Path):
         "vault",
         "daemon",
     } <= set(found)
+    assert "right" == found["seal"]["verdict"]
     assert {"state-synced", "recipe-synced", "folder-missing", "folder-barred"} <= set(found)
     assert all(one["cure"] for one in found.values() if one["verdict"] == "wrong")

@@ -47,7 +47,7 @@ def examine(home: Home, time: Clock, paused_words: Callable[[Any], str]) -> Iter
     carriers = Carriers(user)
     yield from versions.versions(versions.versions_here(), None if status is None else str(status["version"]))
     yield from clock.clock(now, store.newest_entry(home), local_zone())
-    yield from trial(loaded, home, status)
+    yield from trial(loaded, home, carriers, status)
     yield from kernel.open_ways(seal.uncovered(mountinfo()))
     ram = memory.memory_here(None if status is None else int(status["pid"]))
     yield from memory.memory(ram)
@@ -84,12 +84,12 @@ def mountinfo() -> str:
         return ""
 
 
-def trial(loaded: Loaded, home: Home, status: dict[str, Any] | None) -> Iterator[Finding]:
+def trial(loaded: Loaded, home: Home, carriers: Carriers, status: dict[str, Any] | None) -> Iterator[Finding]:
     """Try the seal on in a process that ends right after, and yield what it comes to; then the folders.
 
     The folders are tried by the running daemon itself if there is one, else by that process.
     """
-    reads, writes = folders_of(loaded) if status is None else ([], [])
+    reads, writes = folders_of(home, loaded, carriers) if status is None else ([], [])
     tried: list[Tried] = []
     try:
         report, tried = seal.rehearse_with(reads, writes, patience=TRIAL_SECONDS)

@@ -25,10 +25,11 @@ def folders(
 
     *may* says whether this terminal may: then the cure is elsewhere than in the folder's mode.
     """
-    good = 0
+    tried = list(tried)
+    bad = {one.folder for one in tried if one.problem is not None}
+    good = {one.folder for one in tried} - bad
     for one in tried:
         if one.problem is None:
-            good += 1
             continue
         deed = "read" if one.purpose == "read" else "write in"
         words = f"{WHO[where]} may not {deed} {one.folder}: {one.problem}"
@@ -38,7 +39,8 @@ def folders(
             mode = "u+rx" if one.purpose == "read" else "u+rwx"
             yield wrong("folder", words, f"chmod {mode} '{one.folder}', or ask whose folder it is.")
     if good:
-        yield right("folders", f"{WHO[where]} can use {good} of the recipes' folders and its own")
+        number = "1 folder" if len(good) == 1 else f"{len(good)} folders"
+        yield right("folders", f"{WHO[where]} can use {number} as it needs to")
 
 
 def _elsewhere(where: Where, platform: str) -> str:

@@ -31,31 +31,48 @@ def recipes(home: Home, loaded: Loaded, carriers: Carriers) -> Iterator[Finding]
     for problem in carried.values():
         yield wrong("recipe-synced", f"a recipe is refused: {problem}", CHECK)
     for recipe in loaded.recipes:
-        barred = list(_places(home, recipe))
+        barred = list(_places(home, recipe, carriers))
         yield from barred
         if not barred and recipe.name not in carried:
             state = "" if recipe.enabled else ", switched off"
             yield right("recipe", f"the recipe {recipe.name}{state}")
 
 
-def _places(home: Home, recipe: Recipe) -> Iterator[Finding]:
+def _places(home: Home, recipe: Recipe, carriers: Carriers) -> Iterator[Finding]:
     """Yield the folders that a recipe cannot have: those that are not there, and those that nobody may write."""
     for folder in recipe.permissions().reads:
-        if not folder.is_dir():
+        if carriers.stays(folder) and not folder.is_dir():
             yield wrong(
                 "folder-missing", f"{recipe.name}: the folder {folder} is not there", f"mkdir -p '{folder}'"
             )
     for folder in recipe.permissions().writes:
-        try:
-            refuse_our_own(folder, home)
-            refuse_start_up_places(folder)
-        except SealError as error:
+        if (error := barred_by(folder, home)) is not None:
             yield wrong("folder-barred", f"{recipe.name}: {error}", error.hint or CHECK)
 
 
-def folders_of(loaded: Loaded) -> tuple[list[Path], list[Path]]:
-    """Return the folders that are there of those that the recipes read, and of those that they write."""
+def barred_by(folder: Path, home: Home) -> SealError | None:
+    """Return why no recipe may write in *folder*, None when one may."""
+    try:
+        refuse_our_own(folder, home)
+        refuse_start_up_places(folder)
+    except SealError as error:
+        return error
+    return None
+
+
+def folders_of(home: Home, loaded: Loaded, carriers: Carriers) -> tuple[list[Path], list[Path]]:
+    """Return the folders that the recipes read, and those that they write, as far as they can be tried.
+
+    Those that are not there, that no recipe may write, and that another computer would have to answer for are not.
+    """
     permissions = [recipe.permissions() for recipe in loaded.recipes]
-    reads = dict.fromkeys(folder for one in permissions for folder in one.reads if folder.is_dir())
-    writes = dict.fromkeys(folder for one in permissions for folder in one.writes if folder.is_dir())
-    return list(reads), list(writes)
+    reads = dict.fromkeys(folder for one in permissions for folder in one.reads)
+    writes = dict.fromkeys(folder for one in permissions for folder in one.writes)
+    return (
+        [folder for folder in reads if carriers.stays(folder) and folder.is_dir()],
+        [
+            folder
+            for folder in writes
+            if carriers.stays(folder) and folder.is_dir() and barred_by(folder, home) is None
+        ],
+    )

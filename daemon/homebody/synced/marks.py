@@ -64,24 +64,27 @@ PATTERNS = ("._sync_*.db", ".sync_*.db", ".csync_journal.db")
 """Names of that journal, the newest clients' last but one."""
 
 
-def marks_at(folder: Path) -> Iterator[Mark]:
-    """Yield the marks that programs have left in *folder* itself; none when it cannot be looked at."""
+def marks_at(folder: Path, *, listed: bool = True) -> Iterator[Mark]:
+    """Yield the marks that programs have left in *folder* itself; none when it cannot be looked at.
+
+    Unless it is *listed*, the one marker whose name is not known whole is not looked for: a list can be long.
+    """
     for marker in MARKERS:
         if _is_there(folder, marker):
             yield Mark(folder=folder, by=marker.by, sign=f"{marker.name} lies in {folder}")
-    if name := _journal(folder):
+    if listed and (name := _journal(folder)):
         yield Mark(folder=folder, by=NEXTCLOUD, sign=f"{name} lies in {folder}")
 
 
 def _is_there(folder: Path, marker: Marker) -> bool:
-    path = folder / marker.name
+    path = f"{folder}/{marker.name}"  # a text: this is asked before every change that a run makes
     try:
-        kind = path.lstat().st_mode
+        kind = os.lstat(path).st_mode
     except (OSError, ValueError):
         return False
     if marker.folder is not None and stat.S_ISDIR(kind) != marker.folder:
         return False
-    return not marker.holds or any(os.path.lexists(path / name) for name in marker.holds)
+    return not marker.holds or any(os.path.lexists(f"{path}/{name}") for name in marker.holds)
 
 
 def _journal(folder: Path) -> str | None:
@@ -95,12 +98,14 @@ def _journal(folder: Path) -> str | None:
         return None
 
 
-def marks_above(folder: Path, mounts: Sequence[Mount], stop: Path | None = None) -> Iterator[Mark]:
+def marks_above(
+    folder: Path, mounts: Sequence[Mount], stop: Path | None = None, *, listed: bool = True
+) -> Iterator[Mark]:
     """Yield the marks in *folder* and the folders that it is in, up to *stop*; nothing that leads away is touched."""
     for place in (folder, *folder.parents):
         mount = mount_of(place, mounts)
         if mount is None or not mount.remote:
-            yield from marks_at(place)
+            yield from marks_at(place, listed=listed)
         if place == stop:
             return
 

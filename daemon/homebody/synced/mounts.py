@@ -5,6 +5,7 @@ wait. Neither touches what is mounted, so a server that is gone hangs nobody who
 """
 
 import ctypes
+import functools
 import re
 import struct
 import sys
@@ -53,7 +54,7 @@ class Mount:
 
         What is mounted at ``/`` is the disk of this system, wherever it comes from.
         """
-        if self.folder == Path("/"):
+        if str(self.folder) == "/":
             return False
         name = self.kind.removeprefix("fuse.").removeprefix("macfuse.")
         if self.kind == "fuse" or name != self.kind:
@@ -66,6 +67,7 @@ class Mount:
         return self.kind == "autofs"
 
 
+@functools.lru_cache(maxsize=4)  # it is asked for each run, and hardly ever changes
 def parse(text: str) -> tuple[Mount, ...]:
     """Return the mounts that a mountinfo *text* tells of, in its order; lines that are none are passed over."""
     found = []
@@ -128,15 +130,15 @@ def _mounts_of_macos() -> tuple[Mount, ...]:
 def mount_of(folder: Path, mounts: Iterable[Mount]) -> Mount | None:
     """Return the mount that *folder* lies on: the innermost, and the last one that was mounted there."""
     there: Mount | None = None
+    longest, wanted = 0, f"{folder}/"  # texts, because this is asked many times for each run
     for mount in mounts:
-        if folder.is_relative_to(mount.folder) and (
-            there is None or len(mount.folder.parts) >= len(there.folder.parts)
-        ):
-            there = mount
+        place = f"{str(mount.folder).rstrip('/')}/"
+        if len(place) >= longest and wanted.startswith(place):
+            there, longest = mount, len(place)
     return there
 
 
 def within(folder: Path, mounts: Sequence[Mount]) -> Mount | None:
     """Return a remote mount that lies below *folder*, None without one."""
-    below = (mount for mount in mounts if folder in mount.folder.parents)
-    return next((mount for mount in below if mount.remote and mount_of(mount.folder, mounts) == mount), None)
+    below = (mount for mount in mounts if mount.remote and folder in mount.folder.parents)
+    return next((mount for mount in below if mount_of(mount.folder, mounts) == mount), None)
