@@ -163,8 +163,9 @@ def test_a_link_is_where_it_leads(tmp_path: Path):
     assert carriers.of(tmp_path / "in" / "x").by == "Syncthing"
     assert carriers.of(tmp_path / "shared" / "out" / "x") is None
     assert carriers.of(tmp_path / "round" / "x") is None
-    put(tmp_path, ".dropbox/info.json", '{"personal": {"path": "HOME/in/sub"}}')
-    assert Carriers(tmp_path).of(tmp_path / "shared" / "sub").by in ("Syncthing", "Dropbox")
+    (tmp_path / "other").symlink_to("own")
+    put(tmp_path, ".dropbox/info.json", '{"personal": {"path": "HOME/other/sub"}}')
+    assert Carriers(tmp_path).of(tmp_path / "own" / "sub").by == "Dropbox"
 
 
 def test_nothing_below_a_share_is_touched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
