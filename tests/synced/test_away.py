@@ -40,6 +40,8 @@ SETTINGS_FILES = [
     (".config/ownCloud/owncloud.cfg", NEXTCLOUD, "Nextcloud or ownCloud", ["Nextcloud"]),
     (".config/onedrive/config", '# sync_dir = "~/No"\nsync_dir = "~/Work"\n', "OneDrive", ["Work"]),
     (".config/onedrive/refresh_token", "secret", "OneDrive", ["OneDrive"]),
+    (".config/Insync", "", "Insync", ["Insync"]),
+    ("Library/Application Support/Box/Box", "", "Box", ["Box"]),
     (".ccnet/seafile.ini", "HOME/Seafile/.seafile-data\n", "Seafile", ["Seafile"]),
 ]  # fmt: skip
 
@@ -130,7 +132,7 @@ def test_icloud_and_the_other_clouds_of_macos(tmp_path: Path):
 def test_settings_that_mean_nothing_name_nothing(tmp_path: Path, text: str):
     """Damaged, empty and huge settings of any program keep nobody from working."""
     for _by, path, reader in SETTINGS:
-        if reader.__name__ not in ("found", "seafile"):
+        if reader.__name__ not in ("found", "seafile", "onedrive_usual"):
             put(tmp_path, path, text)
     assert () == marks_of_programs(tmp_path)
 
@@ -143,6 +145,13 @@ def test_settings_that_are_no_files(tmp_path: Path):
     os.mkfifo(tmp_path / ".config/syncthing/config.xml")
     (tmp_path / ".config/Nextcloud/nextcloud.cfg").symlink_to("nowhere")
     assert () == marks_of_programs(tmp_path)
+
+
+def test_onedrive_goes_where_it_is_told(tmp_path: Path):
+    """Its usual folder is not carried away when its settings name another."""
+    put(tmp_path, ".config/onedrive/refresh_token", "secret")
+    put(tmp_path, ".config/onedrive/config", 'sync_dir = "~/Work"\n')
+    assert [tmp_path / "Work"] == [mark.folder for mark in marks_of_programs(tmp_path)]
 
 
 def test_programs_that_keep_it_to_themselves(tmp_path: Path):

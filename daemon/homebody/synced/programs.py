@@ -50,6 +50,12 @@ def onedrive(text: str, _file: Path) -> Iterator[str]:
     yield from re.findall(r'(?m)^\s*sync_dir\s*=\s*"([^"\n]+)"', text)
 
 
+def onedrive_usual(_text: str, file: Path) -> Iterator[str]:
+    """Yield ``~/OneDrive``, where that client puts everything once it has logged in and is not told otherwise."""
+    if not _names(file.with_name("config"), onedrive):
+        yield "~/OneDrive"
+
+
 def seafile(text: str, _file: Path) -> Iterator[str]:
     """Yield the folder in which Seafile's libraries lie: beside its data, which seafile.ini names."""
     if text.strip():
@@ -78,7 +84,7 @@ SETTINGS: tuple[tuple[str, str, Reader], ...] = (
     (NEXTCLOUD, ".local/share/data/ownCloud/owncloud.cfg", nextcloud),
     (NEXTCLOUD, "Library/Preferences/ownCloud/owncloud.cfg", nextcloud),
     ("OneDrive", ".config/onedrive/config", onedrive),
-    ("OneDrive", ".config/onedrive/refresh_token", presence("~/OneDrive")),
+    ("OneDrive", ".config/onedrive/refresh_token", onedrive_usual),
     ("Seafile", ".ccnet/seafile.ini", seafile),
     ("Insync", ".config/Insync", presence("~/Insync")),
     ("Box", "Library/Application Support/Box/Box", presence("~/Box")),
