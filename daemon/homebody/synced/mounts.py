@@ -105,9 +105,9 @@ def _text(raw: bytes) -> str:
     return raw.split(b"\0", 1)[0].decode("utf-8", "surrogateescape")
 
 
-def mounts_here() -> tuple[Mount, ...]:
+def mounts_here(platform: str = sys.platform) -> tuple[Mount, ...]:
     """Return the mounts that this process sees; none where the system does not tell."""
-    if sys.platform == "darwin":
+    if platform == "darwin":
         return _mounts_of_macos()
     try:
         return parse(MOUNTINFO.read_text(encoding="utf-8", errors="surrogateescape"))
