@@ -1,8 +1,21 @@
 """What time is it? Everything that asks gets a clock passed in, so that tests can move the hands."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Protocol
+
+
+def local_zone() -> tzinfo | None:
+    """Return the computer's time zone, None when it has none that is known: TZ can name any nonsense.
+
+    The C library takes UTC then (tzset(3)), and so should whoever asks.
+    """
+    from tzlocal import get_localzone
+
+    try:
+        return get_localzone()
+    except Exception:  # noqa: BLE001 - tzlocal raises whatever the files that it meets make it raise
+        return None
 
 
 class Clock(Protocol):

@@ -57,3 +57,17 @@ def say_size(size: int) -> str:
     whole = [(factor, unit) for unit, factor in BYTES.items() if size % factor == 0]
     factor, unit = max(whole)
     return f"{size // factor} {unit}"
+
+
+def rounded(size: int) -> str:
+    """Return *size* as people say it."""
+    unit, factor = ("GB", 1e9) if size >= 1e9 else ("MB", 1e6) if size >= 1e6 else ("KB", 1e3)
+    return f"{size / factor:.1f} {unit}"
+
+
+def ago(passed: timedelta) -> str:
+    """Return a time that has passed, in minutes, hours or days."""
+    minutes = max(0, round(passed.total_seconds() / 60))
+    if minutes < 120:
+        return f"{minutes} minutes ago"
+    return f"{minutes // 60} hours ago" if minutes < 48 * 60 else f"{minutes // 1440} days ago"

@@ -4,7 +4,8 @@ Read before the seal, because afterwards no keyring can be reached. The keyring 
 a prompt that nobody answers is ended with it, and neither its message bus nor its libraries stay with us.
 Only keyrings that encrypt are used: plaintext, null and failing backends are passed over.
 
-``python -I -m homebody.secrets`` is that child: an account on standard input, the key on standard output.
+``python -I -m homebody.secrets`` is that child: an account on standard input, the key on standard output; with
+``look`` it only says whether the key is there, and makes none.
 """
 
 import contextlib
@@ -80,6 +81,31 @@ def ask_keyring(account: str, environ: Mapping[str, str], patience: float) -> by
 
     None when there is no keyring that encrypts, or none that answers within *patience* seconds.
     """
+    try:
+        key = bytes.fromhex(_child((), account, environ, patience) or "")
+    except ValueError:
+        return None
+    return key if len(key) == KEY_BYTES else None
+
+
+def look_in_keyring(
+    account: str, environ: Mapping[str, str], patience: float
+) -> Literal["here", "gone", "none", "silent"]:
+    """Return whether the keyring has a key for *account*, without making one.
+
+    ``none``: no keyring that encrypts can be reached; ``silent``: it is locked, or gives no answer in time.
+    """
+    if sys.platform != "darwin" and bus_address(environ) is None:
+        return "none"
+    said = _child(("look",), account, environ, patience)
+    for word in ("here", "gone", "none"):
+        if said == word:
+            return word
+    return "silent"
+
+
+def _child(words: tuple[str, ...], account: str, environ: Mapping[str, str], patience: float) -> str | None:
+    """Return what the child that asks the keyring says; None without a message bus, and without an answer."""
     if sys.platform != "darwin":
         address = bus_address(environ)
         if address is None:
@@ -87,7 +113,7 @@ def ask_keyring(account: str, environ: Mapping[str, str], patience: float) -> by
         environ = {**environ, "DBUS_SESSION_BUS_ADDRESS": address}
     try:
         child = subprocess.run(
-            [sys.executable, "-I", "-m", "homebody.secrets"],
+            [sys.executable, "-I", "-m", "homebody.secrets", *words],
             input=account.encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -95,10 +121,9 @@ def ask_keyring(account: str, environ: Mapping[str, str], patience: float) -> by
             env=dict(environ),
             check=False,
         )
-        key = bytes.fromhex(child.stdout.decode("ascii"))
+        return child.stdout.decode("ascii")
     except (OSError, subprocess.TimeoutExpired, ValueError):
         return None
-    return key if len(key) == KEY_BYTES else None
 
 
 def bus_address(environ: Mapping[str, str]) -> str | None:
@@ -188,7 +213,13 @@ def key_in(text: str, path: Path) -> bytes:
 
 def main() -> int:
     """Be the child that asks the keyring; the exit code says whether it had an answer."""
-    found = from_keyring(sys.stdin.read().strip())
+    account = sys.stdin.read().strip()
+    if sys.argv[1:] == ["look"]:
+        backend = trusted_keyring()
+        kept = None if backend is None else backend.get_password(SERVICE, account)
+        sys.stdout.write("none" if backend is None else "gone" if kept is None else "here")
+        return 0
+    found = from_keyring(account)
     if found is None:
         return 1
     sys.stdout.write(found)

@@ -54,6 +54,8 @@ class Evidence:
     fingerprints: dict[str, str]
     """The SHA-256 of each tier's filter, made from this package."""
     processes: list[Sealed]
+    mounts: tuple[str, ...] = ()
+    """What the mounts of this computer leave open, in words."""
 
 
 def gather(home: Home, parent: Path | None, say: Say, *, thrown_away: bool) -> Evidence:
@@ -97,7 +99,16 @@ def gather(home: Home, parent: Path | None, say: Say, *, thrown_away: bool) -> E
         control_arrived=control_arrived,
         fingerprints={tier.value: seal.fingerprint(tier, seal.this_machine()) for tier in seal.Tier},
         processes=processes,
+        mounts=seal.uncovered(mount_table()),
     )
+
+
+def mount_table() -> str:
+    """Return what the kernel says is mounted here; nothing where it does not say so."""
+    try:
+        return Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def refuse_other_version(status: Mapping[str, Any]) -> None:

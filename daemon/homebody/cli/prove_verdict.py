@@ -215,5 +215,6 @@ def process_json(process: Sealed, evidence: Evidence, verdict: Verdict) -> dict[
 
 
 def uncovered(evidence: Evidence) -> list[str]:
-    """Return in words what this computer's kernel cannot cover."""
-    return list(dict.fromkeys(words for one in evidence.processes for words in one.report.get("missing", ())))
+    """Return in words what this computer's kernel cannot cover, and what its mounts leave open."""
+    lacks = [words for one in evidence.processes for words in one.report.get("missing", ())]
+    return list(dict.fromkeys([*lacks, *evidence.mounts]))

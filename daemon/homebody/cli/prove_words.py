@@ -145,7 +145,7 @@ def system_words(evidence: Evidence) -> str:
     """Return what this computer is, and how the list of what it lacks begins."""
     report = evidence.processes[0].report
     root = " homebody runs as root; every capability was dropped." if report.get("as_root") else ""
-    lacks = " What this computer's kernel lacks:" if uncovered(evidence) else ""
+    lacks = " What this computer cannot cover:" if uncovered(evidence) else ""
     return f"Linux {evidence.kernel} on {evidence.machine}, Landlock ABI {report.get('landlock_abi')}.{root}{lacks}"
 
 

@@ -9,6 +9,7 @@ import click
 from homebody.cli.paragraphs import indented
 from homebody.errors import RecipeError, UsageError
 from homebody.paths import Home, shipped
+from homebody.recipe.carried import refused
 from homebody.recipe.lint import lint
 from homebody.recipe.load import load_folder, load_placed, load_recipe
 from homebody.recipe.permitted import never_in_words, permitted_in_words
@@ -43,8 +44,11 @@ def new_command(home: Home, name: str, folder: str | None) -> None:
     home.recipes.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8")
     click.echo(f"Wrote {target}")
-    for line in permitted_in_words(load_recipe(target)):
+    recipe, stands = load_placed(target)
+    for line in permitted_in_words(recipe):
         echo_indented(line)
+    for problem in refused([recipe], {recipe.name: stands}).values():
+        echo_indented(f"It will not run like this: {problem}")
     click.echo("Change it as you like; `homebody check` says whether it is right, `homebody serve` runs it.")
 
 
@@ -83,7 +87,8 @@ def check_command(home: Home, files: tuple[Path, ...]) -> None:
     """Say what is wrong with FILES, or with all of your recipes: file, line, column, what, and the cure.
 
     Recipes are also looked at together: a recipe that what it makes can wake again, and recipes that wake
-    each other in a circle, are refused; `homebody serve` runs the others. Ends with 65 when something is wrong.
+    each other in a circle, are refused, and so are those that write where another program carries the files away;
+    `homebody serve` runs the others. Ends with 65 when something is wrong.
     """
     wrong = 0
     recipes: list[Recipe] = []
@@ -105,7 +110,7 @@ def check_command(home: Home, files: tuple[Path, ...]) -> None:
             click.echo(str(error))
             if error.hint:
                 click.echo(f"  {error.hint}")
-    for finding in lint(recipes, places):
+    for finding in (*lint(recipes, places), *refused(recipes, places).values()):
         wrong += 1
         click.echo(str(finding))
     if wrong:

@@ -10,7 +10,7 @@ from homebody.errors import HomebodyError, NotRunningError, UsageError
 from homebody.house.purge import in_days
 from homebody.journal.images import images_in
 from homebody.paths import Home
-from homebody.quantities import parse_duration, say_size
+from homebody.quantities import ago, parse_duration, rounded, say_size
 from homebody.secrets import IN_KEYRING, read_file
 from homebody.service.control import request
 from homebody.service.vaulting import purge_alone
@@ -80,20 +80,6 @@ def vault_lines(found: dict[str, Any], now: datetime) -> list[str]:
     lines.append(f"limits: kept for {keep}, at most {say_size(found['limit_bytes'])}; purged once a day")
     lines.append(f"its key: {keys[found['key']]}")
     return lines
-
-
-def rounded(size: int) -> str:
-    """Return *size* as people say it."""
-    unit, factor = ("GB", 1e9) if size >= 1e9 else ("MB", 1e6) if size >= 1e6 else ("KB", 1e3)
-    return f"{size / factor:.1f} {unit}"
-
-
-def ago(passed: timedelta) -> str:
-    """Return a time that has passed, in minutes, hours or days."""
-    minutes = max(0, round(passed.total_seconds() / 60))
-    if minutes < 120:
-        return f"{minutes} minutes ago"
-    return f"{minutes // 60} hours ago" if minutes < 48 * 60 else f"{minutes // 1440} days ago"
 
 
 @vault_command.command("purge")

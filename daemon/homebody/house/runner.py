@@ -29,6 +29,7 @@ from homebody.errors import (
 from homebody.house.applying import apply
 from homebody.house.asker import Asked, Model, ask_about
 from homebody.house.calls import keeping
+from homebody.house.carried import carried_off
 from homebody.house.planner import file_values, merged, plan, unchanged, wanted
 from homebody.house.proposal import Proposal, keep, kept, proposed, shown, why_wait
 from homebody.house.recover import BY_OTHERS, Settled, settle
@@ -129,7 +130,10 @@ class Runner:
             values["run"] |= {"tokens_read": asked.tokens_read, "tokens_total": asked.tokens_total}
         if not wanted(recipe, values):
             raise Skip("`when` does not hold")
-        effects = merged(plan(recipe, values, file, source, recipe.permissions().writes))
+        writes = recipe.permissions().writes
+        effects = merged(plan(recipe, values, file, source, writes))
+        if (why := carried_off(recipe, effects, writes)) is not None:
+            raise Skip(why)
         if not effects:
             return Outcome(state=RunState.DONE, reason="nothing to change: everything is there already")
         if file is not None and not unchanged(file):

@@ -136,6 +136,10 @@ class Recipe(BaseModel):
     on_error: Annotated[OnError, part_of(OnError, "on_error")] = Field(
         default_factory=OnError, description="What happens when a run fails."
     )
+    synced: Literal["refused", "allowed"] = Field(
+        default="refused",
+        description="Whether it may write where another program or a network carries the files away.",
+    )
 
     @field_validator("name")
     @classmethod
@@ -223,6 +227,7 @@ class Recipe(BaseModel):
             "approve": False if self.approve is None else self.approve.long(),
             "limits": self.limits.long(),
             "on_error": self.on_error.model_dump(),
+            "synced": self.synced,
         }
         if self.select is not None:
             del parts["filters"]
@@ -230,6 +235,11 @@ class Recipe(BaseModel):
 
     @cached_property
     def hash(self) -> str:
-        """The SHA-256 of the long form: the same for every way to write the same recipe."""
-        written = json.dumps(self.long(), ensure_ascii=False, separators=(",", ":"))
+        """The SHA-256 of the long form: the same for every way to write the same recipe.
+
+        A permission to write in synchronised folders is left out: it changes nothing of what comes out, so no file
+        is to be done again for it.
+        """
+        long = {key: value for key, value in self.long().items() if key != "synced"}
+        written = json.dumps(long, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(written.encode()).hexdigest()

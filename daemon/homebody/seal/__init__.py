@@ -14,12 +14,14 @@ from homebody.seal.persistence import refuse_start_up_places
 from homebody.seal.policy import Policy, daemon_policy, model_policy, reader_policy
 from homebody.seal.probe import Probe, ProbeResult, ProbeTargets
 from homebody.seal.probes import LIMITS, PROBES, run_probes
-from homebody.seal.rehearsal import rehearse
+from homebody.seal.rehearsal import rehearse, rehearse_with
 from homebody.seal.seccomp import fingerprint
 from homebody.seal.status import ThreadSeal, parent_of, refuse_unsealed, seal_status
 from homebody.seal.syscalls import this_machine
 from homebody.seal.targets import Targets
 from homebody.seal.tier import Tier
+from homebody.seal.trying import Tried
+from homebody.seal.uncovered import uncovered
 from homebody.seal.unsealed import control
 from homebody.seal.within import Beyond, Identity, as_it_stands, beyond, identities
 
@@ -37,6 +39,7 @@ __all__ = [
     "Targets",
     "ThreadSeal",
     "Tier",
+    "Tried",
     "as_it_stands",
     "beyond",
     "close_inherited",
@@ -55,10 +58,12 @@ __all__ = [
     "refuse_start_up_places",
     "refuse_unsealed",
     "rehearse",
+    "rehearse_with",
     "run_probes",
     "scrub_environment",
     "scrub_environment_here",
     "seal_status",
     "seen_descriptors",
     "this_machine",
+    "uncovered",
 ]

@@ -36,11 +36,13 @@ from homebody.service.newcomers import Say, announce, introduce, nothing
 from homebody.service.obstacles import standing
 from homebody.service.routes import routes
 from homebody.service.sealing import give_up_output, policy_for, put_on_seal, written_by
+from homebody.service.staying import refuse_carried_state
 from homebody.service.taking import Taker
 from homebody.service.threads import break_off, end_first_look, take_in, work
 from homebody.service.timetable import Timetable
 from homebody.service.upkeep import Upkeep
 from homebody.settings import load_settings
+from homebody.synced.away import Carriers, person
 from homebody.triggers.folders import FolderWatch
 from homebody.triggers.rescan import look
 
@@ -66,6 +68,7 @@ def serve(
     seal.scrub_environment_here()
     seal.close_inherited({0, 1, 2})
     seal.let_go_of_input()
+    refuse_carried_state(home)
     for folder in (home.state, home.recipes):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = Lock(home.lock)
@@ -89,7 +92,8 @@ def build_daemon(
     """Return the daemon, sealed and self-tested, with nothing started yet. Raises HomebodyError."""
     settings = load_settings(home)
     key = vault_key(home, environ)
-    recipes = InForce(standing(NOTHING, load_folder(home.recipes), home, None))
+    carrier = Carriers(person()).of  # inside the seal the programs that synchronise cannot be asked any more
+    recipes = InForce(standing(NOTHING, load_folder(home.recipes), home, None, carrier))
     journal = Journal.open(home.journal, clock, lived=home.vault.is_dir())
     policy = policy_for(home, settings, recipes.values())
     shown = seal.identities(policy)
@@ -133,7 +137,7 @@ def build_daemon(
         intake.hint(path)
 
     def evaluate(before: Standing) -> Standing:
-        return standing(before, load_folder(home.recipes), home, seal.as_it_stands(policy, shown))
+        return standing(before, load_folder(home.recipes), home, seal.as_it_stands(policy, shown), carrier)
 
     def take(found: Standing) -> None:
         announce(recipes.standing, found, say)

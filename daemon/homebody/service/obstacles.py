@@ -1,22 +1,34 @@
 """What keeps a recipe from running on this computer, just now? Looks at folders, and makes those to be written."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from homebody import seal
 from homebody.errors import SealError
 from homebody.house.taking import WAITING, Standing, Wait, decide
 from homebody.paths import Home, real
+from homebody.recipe.carried import refused
 from homebody.recipe.load import Loaded
 from homebody.recipe.schema import Permissions, Recipe
+from homebody.synced.away import Away
 
 
-def standing(before: Standing, loaded: Loaded, home: Home, sealed: seal.Policy | None) -> Standing:
+def standing(
+    before: Standing,
+    loaded: Loaded,
+    home: Home,
+    sealed: seal.Policy | None,
+    carrier: Callable[[Path], Away | None] | None = None,
+) -> Standing:
     """Return how it stands with what was *loaded*; *sealed* is what the kernel allows, None before the seal.
+
+    *carrier* says of a folder what carries away files in it; without one, what is found on this computer says so.
 
     The folders that the recipes in force write are there after that, except where that turned out to be impossible.
     """
     barred = obstacles(loaded.recipes, home, sealed)
+    carried = refused(loaded.recipes, loaded.places, carrier)
+    barred |= {name: Wait(why=str(problem)) for name, problem in carried.items()}
     while True:
         found = decide(before, loaded, barred)
         names = {recipe.name for recipe in loaded.recipes} - found.waits.keys()

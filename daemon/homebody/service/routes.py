@@ -16,6 +16,7 @@ from homebody.service.daemon import Daemon
 from homebody.service.explain import explain_routes
 from homebody.service.proving import proving_routes
 from homebody.service.requests import request_routes
+from homebody.service.trying import trying_routes
 from homebody.service.vaulting import vault_routes
 from homebody.triggers.schedule import build, next_due
 
@@ -33,6 +34,7 @@ def routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route]:
         **explain_routes(daemon),
         **vault_routes(daemon),
         **proving_routes(daemon),
+        **trying_routes(daemon),
     }
 
 

@@ -10,6 +10,7 @@ from homebody.house.inquiry import House, inquire
 from homebody.house.watched import wishes
 from homebody.journal.store import Journal
 from homebody.paths import Home
+from homebody.recipe.carried import refused
 from homebody.recipe.load import load_folder
 from homebody.service.control import request
 from homebody.service.explain import answer_dict, asked_path, run_number, runs
@@ -43,7 +44,7 @@ def run_alone(home: Home, asked: Mapping[str, Any]) -> dict[str, Any]:
 def why_alone(home: Home, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return what each recipe has to say of a file, once homebody runs; without a journal, too."""
     loaded = load_folder(home.recipes)
-    absent = {}
+    absent = {name: str(problem) for name, problem in refused(loaded.recipes, loaded.places).items()}
     for recipe in loaded.recipes:
         missing = [folder for folder in recipe.permissions().reads if not folder.is_dir()]
         if missing:

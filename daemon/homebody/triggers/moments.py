@@ -10,8 +10,8 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Literal, Protocol
 
 from apscheduler.triggers.cron import CronTrigger
-from tzlocal import get_localzone
 
+from homebody.clock import local_zone
 from homebody.triggers.crontab import by_the_clock, triggers_of
 
 CatchUp = Literal["once", "skip"]
@@ -113,13 +113,13 @@ Trigger = Every | Cron
 
 
 def build(spec: Spec, zone: tzinfo | None = None) -> Trigger:
-    """Return the trigger of *spec*; *zone* is the computer's own if not given.
+    """Return the trigger of *spec*; *zone* is the computer's own if not given, UTC where that is not known.
 
     Raises ValueError for what makes no sense; the recipe's schema has checked it before.
     """
     if spec.every is not None:
         return Every(spec.every)
-    zone = zone or get_localzone()
+    zone = zone or local_zone() or UTC
     if spec.cron is not None:
         return Cron(*triggers_of(spec.cron, zone), once=by_the_clock(spec.cron))
     if spec.at is None:

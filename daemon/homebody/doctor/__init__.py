@@ -1,0 +1,1 @@
+"""What can be wrong here, and what is the cure?"""

@@ -1,0 +1,27 @@
+"""Can the model be loaded: is its file there, whole, and small enough?"""
+
+from collections.abc import Iterator
+
+from homebody.doctor.finding import Finding, right, wrong
+from homebody.doctor.memory import Memory, fits
+from homebody.errors import HomebodyError
+from homebody.model.gguf import inspect
+from homebody.paths import Home
+from homebody.quantities import rounded
+from homebody.settings import load_settings
+
+
+def model(home: Home, found: Memory | None, *, loaded: bool) -> Iterator[Finding]:
+    """Yield what is wrong with the settings, the model file that they name, and the room for it."""
+    try:
+        settings = load_settings(home)
+    except HomebodyError as error:
+        yield wrong("settings", str(error), error.hint or f"Correct {home.settings}, or move it away.")
+        return
+    try:
+        info = inspect(settings.model_path())
+    except HomebodyError as error:
+        yield wrong("model", str(error), error.hint or "Name another model in settings.yaml.")
+        return
+    yield right("model", f"the model {info.name}: {info.quantization}, {rounded(info.file_bytes)}")
+    yield from fits(info, settings.context, found, loaded=loaded)

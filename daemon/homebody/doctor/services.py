@@ -1,0 +1,93 @@
+"""Will homebody start by itself, and the one that is meant?"""
+
+import plistlib
+import shlex
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from homebody.doctor.finding import Finding, note, right, wrong
+
+UNIT = Path("systemd/user/homebody.service")
+AGENT = Path("Library/LaunchAgents/org.homebody.agent.plist")
+AGAIN = "Write it anew: homebody install"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """What starts homebody: its file, the program in it, that program's homebody, and whether it is switched on.
+
+    *python* is None in a file that cannot be read; *version* is None where no homebody is installed for it.
+    """
+
+    file: Path
+    python: Path | None
+    there: bool = False
+    version: str | None = None
+    enabled: bool = True
+
+
+def find_service(home: Path, config: Path, platform: str = sys.platform) -> Service | None:
+    """Return the service that is installed for the person at *home*, whose settings are in *config*; None if none."""
+    file = home / AGENT if platform == "darwin" else config / UNIT
+    try:
+        data = file.read_bytes()
+    except OSError:
+        return None
+    python = _program(data, home, platform)
+    if python is None:
+        return Service(file=file, python=None)
+    wants = file.parent / "default.target.wants" / file.name
+    return Service(
+        file=file,
+        python=python,
+        there=python.exists(),
+        version=installed_for(python),
+        enabled=platform == "darwin" or wants.exists(),
+    )
+
+
+def _program(data: bytes, home: Path, platform: str) -> Path | None:
+    """Return the program that a unit or an agent starts."""
+    try:
+        if platform == "darwin":
+            return Path(plistlib.loads(data)["ProgramArguments"][0])
+        lines = data.decode("utf-8", "replace").splitlines()
+        command = next(line.partition("=")[2] for line in lines if line.startswith("ExecStart="))
+        first = shlex.split(command)[0].lstrip("-@:+!")
+        return Path(first.replace("%h", str(home)).replace("%%", "%"))
+    except (StopIteration, ValueError, LookupError, TypeError, plistlib.InvalidFileException):
+        return None
+    except Exception as error:  # expat has an error class of its own, which plistlib lets through
+        if type(error).__name__ == "ExpatError":
+            return None
+        raise
+
+
+def installed_for(python: Path) -> str | None:
+    """Return which homebody is installed beside *python*, by its folder of packages; nothing is started for it."""
+    found = sorted(python.parent.parent.glob("lib/python3*/site-packages/homebody-*.dist-info"))
+    return found[-1].name.removeprefix("homebody-").removesuffix(".dist-info") if found else None
+
+
+def service(found: Service | None, ours: str) -> Iterator[Finding]:
+    """Yield whether the service that was *found* starts the homebody that is installed; *ours* is our version."""
+    if found is None:
+        yield note("service", "homebody does not start by itself", "If it should: homebody install")
+    elif found.python is None:
+        yield wrong("service", f"{found.file} does not say what to start", AGAIN)
+    elif not found.there:
+        yield wrong("service", f"{found.file} starts {found.python}, and that is not there any more", AGAIN)
+    elif found.version is None:
+        yield note(
+            "service", f"{found.file} starts {found.python}, and no homebody is seen beside that", AGAIN
+        )
+    elif found.version != ours:
+        yield note("service", f"{found.file} starts homebody {found.version}, and this is {ours}", AGAIN)
+    elif not found.enabled:
+        yield note(
+            "service", f"{found.file} is there, and not switched on", "systemctl --user enable --now homebody"
+        )
+    else:
+        yield right("service", f"homebody starts by itself ({found.file})")

@@ -1,0 +1,1 @@
+"""Does something carry the files of a folder away to other computers?"""
