@@ -7,8 +7,9 @@ import tempfile
 from pathlib import Path
 
 from homebody.errors import SealError
-from homebody.seal.entry import SealReport, enter
+from homebody.seal.entry import enter
 from homebody.seal.policy import daemon_policy
+from homebody.seal.report import SealReport
 
 SECONDS = 60
 COMMAND = "from homebody.seal.rehearsal import main; main()"

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from homebody.errors import SealError
+from homebody.seal.apple import Apple
+from homebody.seal.system import MACOS, this_system
 
 SECCOMP_FILTER_MODE = 2
 
@@ -39,6 +41,18 @@ def seal_status(pid: int) -> tuple[ThreadSeal, ...]:
             hint="See whether the process still runs.",
         ) from error
     return tuple(seal for task in tasks if (seal := _thread(task)) is not None)
+
+
+def is_sealed(pid: int) -> bool:
+    """Return whether the kernel says that the whole process *pid* is sealed; raise SealError when it cannot tell.
+
+    Linux is asked for each thread, macOS for the process (sandbox_check, never run on a Mac), whose threads have
+    one profile.
+    """
+    if this_system() is MACOS:
+        return Apple().sealed(pid)
+    threads = seal_status(pid)
+    return bool(threads) and all(thread.sealed for thread in threads)
 
 
 def _thread(task: Path) -> ThreadSeal | None:

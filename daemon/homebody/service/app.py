@@ -31,6 +31,7 @@ from homebody.recipe.load import Loaded, load_folder
 from homebody.recipe.reach import circles, edges
 from homebody.recipe.schema import Recipe, Schedule
 from homebody.secrets import vault_key
+from homebody.service.children import start_before_the_seal
 from homebody.service.control import ControlServer
 from homebody.service.daemon import Daemon
 from homebody.service.lifecycle import Lock, Signals
@@ -76,11 +77,12 @@ def build_daemon(home: Home, clock: Clock, lock: Lock, environ: Mapping[str, str
     key = vault_key(home, environ)
     recipes, waiting = usable(loaded, home)
     journal = Journal.open(home.journal, clock, lived=home.vault.is_dir())
-    report = put_on_seal(home, settings, recipes.values())
-    vault = Vault(home.vault, key.data)
     reader = Reader(clock=clock)
     model = ModelClient(settings.model_path(), clock=clock, context=settings.context, threads=settings.threads,
                         memory=home.state / "models.json")  # fmt: skip
+    start_before_the_seal(seal.this_system().starts, model, reader)
+    report = put_on_seal(home, settings, recipes.values())
+    vault = Vault(home.vault, key.data)
     runner = Runner(
         journal=journal,
         vault=vault,
@@ -171,7 +173,8 @@ def put_on_seal(home: Home, settings: Settings, recipes: Any) -> seal.SealReport
     for recipe in recipes:
         reads.update(recipe.permissions().reads)
     writes = set(written_by(home, recipes))
-    report = seal.enter(seal.daemon_policy(read=sorted(reads), write=sorted(writes)))
+    policy = seal.daemon_policy(read=sorted(reads), write=sorted(writes), control=home.socket)
+    report = seal.enter(policy)
     aims = seal.ProbeTargets(
         tcp_port=9, udp_port=9, unix_path=str(home.state / "nobody.sock"), outside=str(home.config)
     )
@@ -220,7 +223,7 @@ def live(daemon: Daemon, server: ControlServer, signals: Signals) -> int:
     daemon.journal.close()
     daemon.lock.release()
     log.info("stopped")
-    return 0
+    return daemon.exit_code
 
 
 def loaded_model(model: ModelClient) -> ModelClient:

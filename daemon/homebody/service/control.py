@@ -1,7 +1,7 @@
 """How do the command line and scripts talk to the running daemon?
 
 HTTP over a unix socket that only its owner can open: the folder is 0700, the socket 0600, and the kernel's
-word for the peer's uid is checked on every connection (unix(7), SO_PEERCRED). The listener is made before
+word for the peer's uid is checked on every connection (`hygiene.peer_user`). The listener is made before
 the seal; afterwards homebody can accept on it and nothing else.
 """
 
@@ -12,7 +12,6 @@ import os
 import socket
 import socketserver
 import stat
-import struct
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from homebody.errors import HomebodyError, NotRunningError, UsageError
+from homebody.seal.hygiene import peer_user
 
 LARGEST_REQUEST = 1_000_000
 """Bytes of body that a request may have."""
@@ -51,10 +51,10 @@ class ControlServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 
     def verify_request(self, request: Any, _client: Any) -> bool:
         """Return whether the peer is our own user; root may look at everything anyway."""
-        if not hasattr(socket, "SO_PEERCRED"):
-            return True  # macOS: the folder's mode decides; LOCAL_PEERCRED comes with its seal
-        _pid, uid, _gid = struct.unpack("3i", request.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
-        return uid in (os.getuid(), 0)
+        try:
+            return peer_user(request) in (os.getuid(), 0)
+        except OSError:
+            return False
 
     def handle_error(self, _request: Any, _client: Any) -> None:
         """Let a client that went away go; what it asked for is done or not, and the journal knows."""

@@ -51,5 +51,8 @@ class Daemon:
     schedules: Schedules | None = None
     """The running schedules, once they are started."""
     model_problem: str | None = None
+    exit_code: int = 0
+    """What `serve` ends with when a signal, or the end of its children, ends it."""
+
     waiting: dict[str, str] = field(default_factory=dict)
     """Recipes that cannot run before a restart, and why."""
