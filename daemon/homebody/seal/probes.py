@@ -7,13 +7,18 @@ nothing and counts as skipped.
 from collections.abc import Sequence
 
 from homebody.errors import UsageError
-from homebody.seal.attempts import files, kernel_doors, network, processes
+from homebody.seal.attempts import files, kernel_doors, macos, network, processes
 from homebody.seal.probe import Probe, ProbeResult, ProbeTargets
+from homebody.seal.system import MACOS, this_system
 
-PROBES: tuple[Probe, ...] = (*network.PROBES, *processes.PROBES, *files.PROBES, *kernel_doors.PROBES)
-"""Every way out that the seal refuses in every tier."""
+LINUX_PROBES: tuple[Probe, ...] = (
+    *network.PROBES, *processes.PROBES, *files.PROBES, *kernel_doors.PROBES,
+)  # fmt: skip
 
-LIMITS: tuple[Probe, ...] = files.LIMITS
+PROBES: tuple[Probe, ...] = macos.PROBES if this_system() is MACOS else LINUX_PROBES
+"""Every way out of this system that the seal refuses in every tier."""
+
+LIMITS: tuple[Probe, ...] = macos.LIMITS if this_system() is MACOS else files.LIMITS
 """The ways that no seal of ours refuses in every tier, shown to people as such."""
 
 BY_NAME = {probe.name: probe for probe in (*PROBES, *LIMITS)}
