@@ -81,9 +81,7 @@ def examine_seal() -> Iterator[Finding]:
         yield Finding("wrong", str(error), error.hint or "")
         return
     missing = "; ".join(report.missing)
-    yield Finding(
-        "right", f"the seal: Landlock ABI {report.landlock_abi}, on in {report.milliseconds:.1f} ms"
-    )
+    yield Finding("right", f"the seal: {report.layers}, on in {report.milliseconds:.1f} ms")
     if missing:
         yield Finding("note", f"this kernel's seal lacks: {missing}", "A newer kernel closes these too.")
     if report.as_root:
