@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -72,8 +73,10 @@ def test_sealed_by_linux_none_of_them_gets_out(child: Callable[..., Any]) -> Non
 
 
 def test_names_are_distinct_and_enough() -> None:
-    """There are more than 70 ways, each with a name of its own, a channel and words."""
+    """There are more than 70 ways, as many as the README says, each with a name of its own, a channel and words."""
     known = [*macos.PROBES, *macos.LIMITS]
+    readme = Path(__file__).parents[2] / "README.md"
+    assert f"**{len(macos.PROBES)} ways out**" in readme.read_text(encoding="utf-8")
     assert len({one.name for one in known}) == len(known) > 70
     assert all(one.channel and one.words for one in known)
 
