@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from homebody.seal.attempts import files, macos_calls, network, processes
 from homebody.seal.attempts.macos_calls import function, refused, variable
-from homebody.seal.probe import Probe, ProbeTargets, Untestable, probe
+from homebody.seal.probe import Probe, ProbeTargets, Untestable, needs, probe
 
 BOOTSTRAP_NOT_PRIVILEGED = 1100
 """What launchd answers about a service that the seal keeps out of reach (servers/bootstrap.h)."""
@@ -136,8 +136,8 @@ def ping(_targets: ProbeTargets) -> None:
 
 
 def bind_unix(targets: ProbeTargets) -> None:
-    """Listen on a unix socket with a name of its own."""
-    path = files.own_name(targets, "s")
+    """Listen on a unix socket with a name of its own, in a folder whose path is short enough for one."""
+    path = f"{os.path.dirname(needs(targets.unix_path, 'unix socket'))}/{os.getpid()}"  # noqa: PTH120
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as made:
         made.bind(path)
     os.unlink(path)  # noqa: PTH108 - one call and nothing around it
