@@ -42,7 +42,8 @@ LINUX = System(
 MACOS = System(
     name="macos", starts=Starts(after_seal=False, readers=4), limits_memory=False, tells_of_files=False
 )
-"""Four readers: each reads 200 documents or one that kills it, and takes some 30 MB until it ends."""
+"""Four readers: each reads 200 documents or one that kills it, and holds 26 MB until it ends, 14 MB of it alone
+(measured on Linux)."""
 
 UNKNOWN = System(
     name="unknown", starts=Starts(after_seal=False, readers=0), limits_memory=False, tells_of_files=False
