@@ -20,23 +20,25 @@ def ended_with(house) -> int:
     return house.process.wait(timeout=30)
 
 
+def started_by(pid: int) -> set[str]:
+    """Return the children of the daemon's main thread, which starts them; other threads come and go (proc(5))."""
+    return set(Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split())
+
+
 def test_children_come_first_and_the_work_is_done(house):
     """Model and readers run before the daemon is sealed; it does its work and can start no other program."""
     house.shipped("summarize-notes")
     serving(house)
     status = house.status()
     assert status["model"]["state"] == "ready"
-    tasks = Path(f"/proc/{house.process.pid}/task")
-    children = {int(pid) for task in tasks.iterdir() for pid in (task / "children").read_text().split()}
+    children = started_by(house.process.pid)
     assert len(children) == 5
     house.drop("roof.md", "The roof leaks in the north corner. It was mended on Friday.\n")
     house.ended("roof.md")
     assert (house.notes / "roof.summary.md").exists()
     tried = house.ask("POST", "/v1/probe", {"process": "daemon", "names": ["child"]})
     assert [(one["reached"], one["errno"]) for one in tried["results"]] == [(False, "EACCES")]
-    assert children == {
-        int(pid) for task in tasks.iterdir() for pid in (task / "children").read_text().split()
-    }
+    assert children == started_by(house.process.pid)
 
 
 def test_a_dead_model_ends_the_daemon_after_its_run_is_written_down(house):
