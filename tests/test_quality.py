@@ -34,9 +34,10 @@ def test_ruff_would_format_nothing():
     tool("ruff", "format", "--check", "daemon", "tests")
 
 
-def test_mypy_finds_nothing():
-    """The package is typed, strictly."""
-    tool("mypy")
+@pytest.mark.parametrize("platform", ["linux", "darwin"])
+def test_mypy_finds_nothing(platform: str):
+    """The package is typed, strictly, for each system on which it runs."""
+    tool("mypy", "--platform", platform)
 
 
 def test_imports_go_down_the_floors():

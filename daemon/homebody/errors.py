@@ -51,6 +51,12 @@ class ModelNotReadyError(ModelError):
     """The model is not loaded, so what needs it waits."""
 
 
+class ReaderNotReadyError(HomebodyError):
+    """No reader process is left, so what is to be read waits until homebody has started again."""
+
+    exit_code = 69
+
+
 class PromptTooLongError(ModelError):
     """The prompt and its answer do not fit the model's context."""
 

@@ -90,7 +90,7 @@ def find_home(environ: Mapping[str, str] | None = None, root: Path | None = None
         root = root.expanduser().absolute()
         return Home(config=root, state=root / "state")
     user = Path(environ.get("HOME") or Path.home())
-    if sys.platform == "darwin":
+    if str(sys.platform) == "darwin":  # as a plain string: else a type checker leaves one half out
         base = user / "Library" / "Application Support" / "homebody"
         return Home(config=base, state=base / "state")
     config = Path(environ.get("XDG_CONFIG_HOME") or user / ".config")

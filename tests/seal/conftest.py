@@ -19,6 +19,8 @@ from homebody.seal.bpf import ALLOW, ENOSYS, refuse, simulate
 from homebody.seal.syscalls import TABLE, Machine, number
 from homebody.seal.tier import Tier
 
+sys.path.append(str(Path(__file__).parent))
+
 SOURCE = Path(homebody.__file__).parents[1]
 NOBODY = 65534
 SECONDS = 60

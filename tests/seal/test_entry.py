@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from homebody.errors import SealError
-from homebody.seal import entry, kernel, landlock, reader_policy, rehearse, seccomp
+from homebody.seal import entry, kernel, landlock, reader_policy, rehearse, seccomp, system
 from homebody.seal.policy import Policy
 from homebody.seal.syscalls import Machine
 from homebody.seal.tier import Tier
@@ -157,7 +157,7 @@ except SealError as error:
 
 def test_other_systems_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a system whose seal is not there yet, homebody says that and does not start."""
-    monkeypatch.setattr(entry.sys, "platform", "darwin")
+    monkeypatch.setattr(system, "PLATFORM", "freebsd14")
     with pytest.raises(SealError, match="not there yet") as raised:
         entry.enter(reader_policy())
     assert raised.value.hint is not None

@@ -1,12 +1,14 @@
 """Descriptors, environment and dumps before the seal."""
 
+import os
 import socket
+import struct
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from homebody.seal import foreign_sockets, scrub_environment
+from homebody.seal import foreign_sockets, hygiene, scrub_environment
 
 
 def test_environment_is_an_allow_list() -> None:
@@ -122,3 +124,33 @@ told(ours.recv(99).decode())
 os.waitpid(handed, 0)
 """
     assert child(code) == "sealed"
+
+
+def test_peer_of_a_unix_socket_is_known() -> None:
+    """The kernel says which user and which process are at the other end."""
+    ours, other = socket.socketpair()
+    with ours, other:
+        assert hygiene.peer_user(ours) == os.getuid()
+        assert hygiene.peer_process(ours) == os.getpid()
+
+
+class Mac:
+    """A socket that answers as macOS does: struct xucred, or the number of the peer's process."""
+
+    def __init__(self, version: int = 0, user: int = 501) -> None:
+        self._credentials = struct.pack("=IIh2x16I", version, user, 1, *([20] * 16))
+
+    def getsockopt(self, level: int, option: int, size: int = 0) -> int | bytes:
+        """Return what LOCAL_PEERCRED and LOCAL_PEERPID say (sys/un.h)."""
+        assert level == 0
+        return {1: self._credentials[:size], 2: 4711}[option]
+
+
+def test_peer_is_known_on_macos(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no SO_PEERCRED, macOS' own answers are read; an unknown version of them is an error."""
+    monkeypatch.delattr(socket, "SO_PEERCRED")
+    assert hygiene.peer_user(Mac()) == 501  # type: ignore[arg-type]
+    assert hygiene.peer_process(Mac()) == 4711  # type: ignore[arg-type]
+    assert struct.calcsize("=IIh2x16I") == hygiene.XUCRED_BYTES
+    with pytest.raises(OSError, match="rotocol"):
+        hygiene.peer_user(Mac(version=1))  # type: ignore[arg-type]

@@ -12,12 +12,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from homebody.actions.xattrs import attributes
 from homebody.errors import DiskFullError, EffectError
 from homebody.seal import handle
 
 ACL = "system.posix_acl_access"
 OF_THE_CONTENT = frozenset({"security.capability", "security.ima", "security.evm"})
 """What the system says about one content, a signature say: it would be wrong about the next one."""
+
+OF_THE_FINDER = ("com.apple.FinderInfo", "com.apple.ResourceFork")
+"""macOS: labels and icons; tags and the address of a download are in ``com.apple.metadata:``."""
 
 NONE_HERE = (errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -81,7 +85,7 @@ def keep(old: Carried, target: int, wanted: int | None) -> None:
         if not same_group:
             keep_group(old, number, mode)
         if inherited:  # from the folder's default ACL, which was made after the file or is not meant for it
-            os.removexattr(number, ACL)
+            attributes().removexattr(number, ACL)
         # The ACL sets a mode, so it comes after the others: a file that its owner may not write takes none of them.
         for name in sorted(missing, key=ACL.__eq__):
             keep_attribute(old, number, name, missing[name])
@@ -123,7 +127,7 @@ def keep_group(old: Carried, number: int, mode: int) -> None:
 def keep_attribute(old: Carried, number: int, name: str, value: bytes) -> None:
     """Set one attribute; one that is not the person's own is left out where the kernel refuses it."""
     try:
-        os.setxattr(number, name, value)
+        attributes().setxattr(number, name, value)
     except OSError as error:
         if error.errno in FULL:
             raise DiskFullError("The disk is full: the file was left as it was.") from error
@@ -136,10 +140,9 @@ def attributes_of(descriptor: int, path: Path) -> dict[str, bytes]:
 
     Raises EffectError for one of the person's that cannot be read.
     """
-    if not hasattr(os, "listxattr"):
-        return {}
+    known = attributes()
     try:
-        names = os.listxattr(descriptor)
+        names = known.listxattr(descriptor)
     except OSError as error:
         if error.errno in NONE_HERE:
             return {}
@@ -149,7 +152,7 @@ def attributes_of(descriptor: int, path: Path) -> dict[str, bytes]:
         if name in OF_THE_CONTENT:
             continue
         try:
-            found[name] = os.getxattr(descriptor, name)
+            found[name] = known.getxattr(descriptor, name)
         except OSError as error:
             if is_the_persons(name) and error.errno != errno.ENODATA:  # taken away just now
                 raise lost(path, name, error) from error
@@ -158,7 +161,7 @@ def attributes_of(descriptor: int, path: Path) -> dict[str, bytes]:
 
 def is_the_persons(name: str) -> bool:
     """Return whether a rewrite has to keep the attribute or fail."""
-    return name.startswith("user.") or name == ACL
+    return name.startswith(("user.", "com.apple.metadata:")) or name in (ACL, *OF_THE_FINDER)
 
 
 def lost(path: Path, name: str, error: OSError) -> EffectError:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from homebody.actions.apply import worded
+from homebody.actions.xattrs import attributes
 from homebody.errors import ChangedSinceError, EffectError
 from homebody.seal import handle
 
@@ -48,9 +49,9 @@ def set_tags(path: Path, before: bytes | None, after: bytes | None) -> None:
                 raise ChangedSinceError("The file's tags changed before ours were set, and were left.")
             with handle(descriptor) as number:
                 if after is None:
-                    os.removexattr(number, ATTRIBUTE)
+                    attributes().removexattr(number, ATTRIBUTE)
                 else:
-                    os.setxattr(number, ATTRIBUTE, after)
+                    attributes().setxattr(number, ATTRIBUTE, after)
             os.fsync(descriptor)
             if not os.path.samestat(os.fstat(descriptor), path.lstat()):
                 raise ChangedSinceError("The file was replaced while it was tagged.")
@@ -66,11 +67,12 @@ def set_tags(path: Path, before: bytes | None, after: bytes | None) -> None:
 def _attribute(file: Path | int) -> bytes | None:
     """Return the attribute of the file at a path, or of an open one; None for none. Raises OSError."""
     try:
-        return os.getxattr(file, ATTRIBUTE, follow_symlinks=isinstance(file, int))
+        found: bytes = attributes().getxattr(file, ATTRIBUTE, follow_symlinks=isinstance(file, int))
     except OSError as error:
         if error.errno in (errno.ENODATA, *NO_ATTRIBUTES):
             return None
         raise
+    return found
 
 
 def split(stored: bytes | None) -> tuple[str, ...]:

@@ -70,8 +70,7 @@ def status_lines(status: dict[str, Any]) -> list[str]:
     seal, model = status["seal"], status["model"]
     lines = [
         f"homebody {status['version']}, process {status['pid']}",
-        f"sealed: Landlock ABI {seal['landlock_abi']}, seccomp filter {seal['seccomp_sha256'][:16]}"
-        + ("; runs as root, every capability dropped" if seal["as_root"] else ""),
+        f"sealed: {seal['layers']}" + ("; runs as root, every capability dropped" if seal["as_root"] else ""),
     ]
     if model["state"] == "ready":
         info = model["info"]

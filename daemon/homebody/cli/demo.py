@@ -81,10 +81,7 @@ def meet_model(stage: Stage, facts: Facts, shown: Screen) -> None:
     }
     report = status["seal"]
     root = "; runs as root, every capability dropped" if report["as_root"] else ""
-    shown.say(
-        f"Sealed in {report['milliseconds']:.1f} ms: Landlock ABI {report['landlock_abi']}, seccomp filter of"
-        f" {report['instructions']} instructions (SHA-256 {report['seccomp_sha256'][:16]}...){root}."
-    )
+    shown.say(f"Sealed in {report['milliseconds']:.1f} ms: {report['layers']}{root}.")
 
 
 def try_to_get_out(stage: Stage, facts: Facts, shown: Screen) -> None:

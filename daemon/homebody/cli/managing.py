@@ -33,7 +33,7 @@ class ManagerError(HomebodyError):
 
 def manager_here() -> Manager:
     """Return this computer's service manager."""
-    if sys.platform == "darwin":
+    if str(sys.platform) == "darwin":  # as a plain string: else a type checker leaves one half out
         return launchd.launchd(os.environ, os.getuid())
     return systemd.systemd({"HOME": str(Path.home()), **os.environ})
 

@@ -14,7 +14,7 @@ def refused(error: HomebodyError) -> Finding:
 
 def sealed(report: SealReport) -> Iterator[Finding]:
     """Yield what the seal would be, each level that this kernel lacks with what that costs, and root's word."""
-    yield right("seal", f"the seal: Landlock ABI {report.landlock_abi}, on in {report.milliseconds:.1f} ms")
+    yield right("seal", f"the seal: {report.layers}, on in {report.milliseconds:.1f} ms")
     for missing in report.missing:
         yield note("seal-level", f"this kernel's seal lacks: {missing}", "A newer kernel closes this, too.")
     if report.as_root:

@@ -85,16 +85,17 @@ class Child:
     def kill(self) -> None:
         """End the child at once; may be called from any thread, and whoever waits for an answer hears of it."""
         self._asked = True
-        with contextlib.suppress(ProcessLookupError):
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # a seal may let us signal nobody
             self._process.kill()
 
     def end(self) -> None:
-        """End the child, reap it and close its pipes."""
+        """End the child, close its pipes and reap it; one that may not be signalled ends when it finds them closed."""
         self.kill()
-        self._process.wait()
         for stream in (self._input, self._output, self._complaints):
             with contextlib.suppress(OSError):
                 stream.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=WAIT_SECONDS)
 
     def _answered(self, frame: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
         self._deadline = time.monotonic() + seconds
@@ -164,7 +165,7 @@ class Child:
         try:
             code = self._process.wait(timeout=WAIT_SECONDS)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            self.kill()
             code = self._process.wait()
         words = self._last_words()
         self.end()

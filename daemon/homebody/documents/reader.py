@@ -3,6 +3,7 @@
 import os
 import sys
 import threading
+from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from homebody.documents.child import Child, GoneError, LateError
 from homebody.documents.extract import LEFT_OUT, MOST_CHARACTERS, Extract
 from homebody.documents.file import Unreadable
 from homebody.documents.frames import FrameError
-from homebody.errors import SealError
+from homebody.errors import ReaderNotReadyError, SealError
 
 SECONDS = 30.0
 """How long one document may take."""
@@ -55,6 +56,7 @@ class Reader:
         self._child: Child | None = None
         self._read = 0
         self._lock = threading.Lock()
+        self._ahead: deque[Child] | None = None
         self.seal: Mapping[str, Any] | None = None
         """What the running reader said of its seal."""
         self.start_seconds = 0.0
@@ -66,11 +68,30 @@ class Reader:
         child = self._child
         return child.pid if child is not None else None
 
+    @property
+    def used_up(self) -> bool:
+        """Whether every reader that was started before the seal has ended, and none may be started any more."""
+        return self._ahead is not None and self._child is None and not self._ahead
+
+    def start_ahead(self, number: int) -> tuple[int, ...]:
+        """Start *number* readers now and none later, and return their process numbers.
+
+        For systems on which a sealed daemon starts nothing (`seal.Starts`). They wait sealed, and each takes the
+        place of the one before it. Raises DocumentError when one does not come up.
+        """
+        with self._lock:
+            self._ahead = deque()
+            for _ in range(number):
+                self._ahead.append(self._launched())
+                self._child = None
+            return tuple(child.pid for child in self._ahead)
+
     def read(self, data: bytes, suffix: str) -> Extract:
         """Return the text of a document; *suffix* is that of its file name, with the dot.
 
         Raises DocumentError with the reason: not text, damaged, no text in it, too slow, or the reader died of
-        it; its ``lasting`` says that another try cannot help.
+        it; its ``lasting`` says that another try cannot help. Raises ReaderNotReadyError when all of those that
+        were started ahead have ended.
         """
         with self._lock:
             header, found = self._ask({"suffix": suffix.lower()}, data, self._seconds)
@@ -112,6 +133,8 @@ class Reader:
             child.kill()
         with self._lock:
             self._end()
+            while self._ahead:
+                self._ahead.popleft().end()
 
     def _ask(self, header: Mapping[str, Any], data: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
         """Return the reader's answer; on any fault the reader is ended, and the next call starts a fresh one."""
@@ -137,6 +160,18 @@ class Reader:
         if self._child is not None and self._child.alive:
             return self._child
         self._end()
+        if self._ahead is None:
+            return self._launched()
+        while self._ahead:
+            child = self._ahead.popleft()
+            if child.alive:
+                self._child, self._read = child, 0
+                return child
+            child.end()
+        raise ReaderNotReadyError
+
+    def _launched(self) -> Child:
+        """Return a reader that was started just now and is sealed. Raises DocumentError."""
         began = self._clock.monotonic()
         work = str(int(WORK_SECONDS + self._seconds) + 1)
         try:

@@ -16,6 +16,7 @@ from homebody import seal
 from homebody.documents.extract import TOO_DEEP, FormatError
 from homebody.documents.formats import ALL, suffixes
 from homebody.documents.frames import Exactly, pack, receive
+from homebody.documents.guard import end_beyond
 from homebody.errors import SealError
 
 Answer = tuple[dict[str, Any], bytes]
@@ -50,9 +51,15 @@ def mute() -> None:
 
 
 def limit(memory: int, work: int) -> None:
-    """Set the kernel's limits (setrlimit(2)); inside the seal they can no longer be moved."""
+    """Set the kernel's limits (setrlimit(2)); inside the seal they can no longer be moved.
+
+    Where it has none for memory (`seal.System`), this process watches itself.
+    """
     resource.setrlimit(resource.RLIMIT_CPU, (work, work + 5))
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    if seal.this_system().limits_memory:
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    else:
+        end_beyond(memory)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 

@@ -79,12 +79,13 @@ def load(request: Request, inbox: Inbox) -> tuple["Engine", Request]:
     os.nice(NICE)
     path = Path(request["path"])
     threads = thread_count(request["threads"], path.stat().st_size)
-    statm = os.open("/proc/self/statm", os.O_RDONLY) if sys.platform == "linux" else None
-    if sys.platform == "linux":
+    limited = seal.this_system().limits_memory
+    statm = os.open("/proc/self/statm", os.O_RDONLY) if limited else None
+    if limited:
         resource.setrlimit(resource.RLIMIT_DATA, (request["memory"], request["memory"]))
     null = os.open(os.devnull, os.O_WRONLY)
     try:
-        report = seal.enter(seal.model_policy(model=path))
+        report = seal.enter(seal.model_policy(model=path, gpu=request["settings"]["gpu_layers"] != 0))
     except HomebodyError as error:
         raise ModelError(f"The model process could not be sealed: {error}", hint=error.hint) from error
     inbox.start()

@@ -24,6 +24,7 @@ from homebody.errors import (
     ModelGoneError,
     ModelNotReadyError,
     PartlyTakenBackError,
+    ReaderNotReadyError,
     SlotError,
 )
 from homebody.house.applying import apply
@@ -97,7 +98,7 @@ class Runner:
             return Outcome(state=RunState.SKIPPED, reason=str(skip), release=skip.release)
         except DiskFullError as error:
             return Outcome(state=RunState.FAILED, reason=str(error), again=True, pause=True)
-        except ModelNotReadyError as error:
+        except (ModelNotReadyError, ReaderNotReadyError) as error:
             return Outcome(state=RunState.FAILED, reason=str(error), again=True, patient=True)
         except (SlotError, ModelGoneError, DocumentError, HomebodyError, OSError) as error:
             again = not isinstance(error, PartlyTakenBackError)

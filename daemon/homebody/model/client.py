@@ -90,6 +90,15 @@ class ModelClient:
         """Return the tokens that a prompt and its answer may have together; 0 before the model is ready."""
         return self.ready.context if self.ready else 0
 
+    @property
+    def lost(self) -> bool:
+        """Return whether the model process has ended and none may be started any more."""
+        return self._supervisor.lost
+
+    def start_no_more(self) -> None:
+        """Start no model process from now on: the seal would refuse it (`seal.Starts`)."""
+        self._supervisor.start_no_more()
+
     def start(self) -> ModelReady:
         """Start the model process and return what it says once it has proved itself.
 

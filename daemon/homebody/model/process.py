@@ -146,7 +146,7 @@ class ModelProcess:
         """End the process at once."""
         self._fault = self._fault or why
         self._asked = self._asked or why is None
-        with contextlib.suppress(ProcessLookupError):
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # a seal may let us signal nobody
             self._child.kill()
 
     def stop(self) -> None:

@@ -8,7 +8,14 @@ from typing import Any, TypeVar
 
 from homebody import errors
 from homebody.clock import Clock
-from homebody.errors import CancelledError, HomebodyError, ModelError, ModelGoneError, SealError
+from homebody.errors import (
+    CancelledError,
+    HomebodyError,
+    ModelError,
+    ModelGoneError,
+    ModelNotReadyError,
+    SealError,
+)
 from homebody.model.attempts import Settings, next_settings
 from homebody.model.fit import context_for, most_memory
 from homebody.model.gguf import ModelInfo, inspect
@@ -70,12 +77,25 @@ class Supervisor:
         self._deaths = 0
         self._not_before = clock.monotonic()
         self._failure: ModelError | None = None
+        self._was_last: bool | None = None
         self.ready: ModelReady | None = None
 
     @property
     def stopped(self) -> bool:
         """Return whether the process was ended on purpose."""
         return self._stopped
+
+    @property
+    def lost(self) -> bool:
+        """Return whether a loaded process has ended, and none may be started any more."""
+        return self._was_last is True and (self._process is None or not self._process.alive)
+
+    def start_no_more(self) -> None:
+        """Start no other process from now on: the seal would refuse it (`seal.Starts`).
+
+        A model that was not loaded by then stays unloaded, for the reason that it gave.
+        """
+        self._was_last = self.ready is not None
 
     def start(self) -> ModelReady:
         """Start the process, unless it runs, and return what it says once it has proved itself.
@@ -131,6 +151,13 @@ class Supervisor:
         """Return what the running process said, or start one; note why when that fails."""
         if self.ready is not None and self._process is not None and self._process.alive:
             return self.ready
+        if self._was_last is False:
+            raise self._failure or ModelNotReadyError("The model was not loaded before the seal.")
+        if self._was_last:
+            raise ModelNotReadyError(
+                "The model process ended, and within the seal no other can be started.",
+                hint="homebody ends by itself after this run, so that its service manager starts it again.",
+            )
         try:
             self.ready = self._climb_down()
         except ModelError as error:

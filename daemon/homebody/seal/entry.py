@@ -1,22 +1,33 @@
 """How is the seal put on?
 
-The order matters: powers away, dumps off, no_new_privs, then Landlock, then seccomp, and all of it while there is
-exactly one thread. At last it is tried whether both locks hold.
+On Linux by Landlock and seccomp, on macOS by a Seatbelt profile (`seatbelt_entry`), from one policy.
+
+The order matters on Linux: powers away, dumps off, no_new_privs, then Landlock, then seccomp, and all of it while
+there is exactly one thread. At last it is tried whether both locks hold.
 """
 
 import errno
 import os
-import sys
 import time
 from collections.abc import Callable, Collection
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from homebody.errors import SealError
-from homebody.seal import capabilities, handles, hygiene, inherited, kernel, landlock, seccomp
+from homebody.seal import (
+    apple,
+    capabilities,
+    handles,
+    hygiene,
+    inherited,
+    kernel,
+    landlock,
+    seatbelt_entry,
+    seccomp,
+)
 from homebody.seal.policy import Policy
+from homebody.seal.report import SealReport
 from homebody.seal.syscalls import this_machine
+from homebody.seal.system import LINUX, MACOS, this_system
 from homebody.seal.tier import Tier
 
 PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS, PR_GET_SECCOMP = 38, 39, 21
@@ -24,37 +35,22 @@ SECCOMP_FILTER_MODE = 2
 AF_UNIX, SOCK_STREAM = 1, 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealReport:
-    """What was put on, for people and for `status`."""
-
-    tier: str
-    kernel: str
-    landlock_abi: int
-    seccomp_sha256: str
-    instructions: int
-    as_root: bool
-    milliseconds: float
-    missing: tuple[str, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the report as JSON takes it."""
-        return asdict(self) | {"missing": list(self.missing)}
-
-
 def enter(policy: Policy, closing: Collection[int] = ()) -> SealReport:
     """Put the seal of *policy* on this process and everything it starts, for good, and say what was put on.
 
     *closing* are sockets that the caller uses once more and closes before the first document (sd_notify).
 
-    Raises SealError, saying what is missing and what to do: another system than Linux, more than one thread,
+    Raises SealError, saying what is missing and what to do: another system than Linux or macOS, more than one thread,
     a kernel without Landlock or seccomp or on which they do not hold, an open socket or device that leads
     outside, a path that is not there. After an error the process may be half sealed; it has to end.
     """
-    if sys.platform != "linux":
+    if this_system() is MACOS:
+        refuse_sockets()
+        return seatbelt_entry.enter(policy, apple.Apple(), apple.kernel_path)
+    if this_system() is not LINUX:
         raise SealError(
             "The seal for this system is not there yet, and without a seal homebody does not start.",
-            hint="Run homebody on Linux; the seal for macOS is being made.",
+            hint="Run homebody on Linux or macOS.",
         )
     began = time.perf_counter()
     machine = this_machine()
@@ -78,15 +74,18 @@ def enter(policy: Policy, closing: Collection[int] = ()) -> SealReport:
         )
     if not has_handles:
         missing += (f"attributes of a file cannot be kept: fewer than {handles.LAST + 1} files may be open",)
+    told = seccomp.digest(plain)
+    instructions = len(program) // 8
     return SealReport(
         tier=policy.tier,
         kernel=os.uname().release,
         landlock_abi=abi,
-        seccomp_sha256=seccomp.digest(plain),
-        instructions=len(program) // 8,
+        seccomp_sha256=told,
+        instructions=instructions,
         as_root=as_root,
         milliseconds=round((time.perf_counter() - began) * 1000, 3),
         missing=missing,
+        layers=f"Landlock ABI {abi}, seccomp filter of {instructions} instructions (SHA-256 {told[:16]}...)",
     )
 
 

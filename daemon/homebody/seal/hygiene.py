@@ -1,6 +1,7 @@
 """What does a process put in order before it is sealed: descriptors, environment, dumps?"""
 
 import contextlib
+import errno
 import fcntl
 import os
 import resource
@@ -32,6 +33,7 @@ OFFLINE = {
 
 PR_SET_DUMPABLE = 4
 HIGHEST_DESCRIPTOR = 1 << 20
+SOL_LOCAL, LOCAL_PEERCRED, LOCAL_PEERPID, XUCRED_BYTES = 0, 1, 2, 76
 
 
 def scrub_environment(environ: Mapping[str, str]) -> dict[str, str]:
@@ -96,8 +98,13 @@ def open_descriptors() -> list[int]:
 
 def forbid_dumps() -> None:
     """Make sure that no core file, crash handler or debugger of the same user gets this process's memory."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    forbid_core_files()
     kernel.prctl(PR_SET_DUMPABLE, 0)
+
+
+def forbid_core_files() -> None:
+    """Make sure that no core file of this process is written."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _is_foreign(fd: int) -> bool:
@@ -110,5 +117,27 @@ def _is_foreign(fd: int) -> bool:
             found.getpeername()
         except OSError:
             return False  # connected to nobody, and connect is refused from now on
-        peer, _uid, _gid = struct.unpack("3i", found.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
-        return fd > 2 and peer != os.getpid()
+        return fd > 2 and peer_process(found) != os.getpid()
+
+
+def peer_process(connected: socket.socket) -> int:
+    """Return the number of the process that is at the other end of a unix socket. Raises OSError."""
+    credentials = getattr(socket, "SO_PEERCRED", None)
+    if credentials is None:  # macOS: sys/un.h
+        return int(connected.getsockopt(SOL_LOCAL, LOCAL_PEERPID))
+    return int(struct.unpack("3i", connected.getsockopt(socket.SOL_SOCKET, credentials, 12))[0])
+
+
+def peer_user(connected: socket.socket) -> int:
+    """Return the user at the other end of a unix socket. Raises OSError.
+
+    Linux: SO_PEERCRED (unix(7)). macOS: LOCAL_PEERCRED, a struct xucred: its version, the user, the groups
+    (sys/ucred.h); another version than 0 is an error, because its fields could lie elsewhere.
+    """
+    credentials = getattr(socket, "SO_PEERCRED", None)
+    if credentials is not None:
+        return int(struct.unpack("3i", connected.getsockopt(socket.SOL_SOCKET, credentials, 12))[1])
+    version, user = struct.unpack_from("=II", connected.getsockopt(SOL_LOCAL, LOCAL_PEERCRED, XUCRED_BYTES))
+    if version != 0:
+        raise OSError(errno.EPROTO, os.strerror(errno.EPROTO))
+    return int(user)

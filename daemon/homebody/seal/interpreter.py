@@ -24,6 +24,10 @@ PROGRAM_INTERPRETER = 3
 """PT_INTERP, the program header that names the ELF loader (elf(5))."""
 
 
+HOMEBREW = ("/opt/homebrew", "/usr/local")
+"""Where Homebrew keeps what it installs, on Apple silicon and on Intel (its documentation)."""
+
+
 @functools.cache
 def interpreter_paths() -> tuple[Path, ...]:
     """Return the real paths that this Python and its children read; only such as exist.
@@ -32,13 +36,19 @@ def interpreter_paths() -> tuple[Path, ...]:
     shared libraries, time zones. No system folder of programs is among them, so the ELF loader, which may be
     started, finds nothing to load there.
     """
+    real = dict.fromkeys(path.resolve() for path in wanted_paths())
+    return tuple(path for path in real if not any(parent in real for parent in path.parents))
+
+
+@functools.cache
+def wanted_paths() -> tuple[Path, ...]:
+    """Return the same by the names under which this Python looks for them; only such as exist."""
     fixed = (*SHARED_LIBRARIES, *LOADER_FILES, *TIME_AND_PLACE, *NAMES, *CRYPTOGRAPHY, *MACHINE)
     found = [Path(path) for path in fixed]
     found += _python_folders()
     found += [source for folder in _site_folders() for source in _editable_sources(folder)]
     found += interpreter_programs()
-    real = dict.fromkeys(path.resolve() for path in found if _readable(path))
-    return tuple(path for path in real if not any(parent in real for parent in path.parents))
+    return tuple(dict.fromkeys(path for path in found if _readable(path)))
 
 
 @functools.cache
@@ -70,6 +80,7 @@ def _python_folders() -> Iterator[Path]:
     """Yield the standard library, the virtual environment and the folder that our own package is in."""
     base = Path(sys.base_prefix)
     yield from (base / "lib", base / "lib64")
+    yield from of_macos(base, base.resolve())
     for name in ("stdlib", "platstdlib"):
         yield Path(sysconfig.get_path(name))
     library = sysconfig.get_config_var("LIBDIR")
@@ -82,6 +93,18 @@ def _python_folders() -> Iterator[Path]:
     package = homebody.__file__
     assert package is not None, "homebody is a package with a file"
     yield Path(package).parent
+
+
+def of_macos(base: Path, real: Path) -> Iterator[Path]:
+    """Yield what a Python of python.org or Homebrew loads from beside its own folder *base*, *real* without links.
+
+    A framework keeps its library and a program of its own in it; Homebrew's links to OpenSSL, SQLite and others.
+    """
+    if any(part.endswith(".framework") for part in real.parts):
+        yield base
+    for prefix in HOMEBREW:
+        if Path(prefix, "Cellar") in real.parents:
+            yield from (Path(prefix, "Cellar"), Path(prefix, "opt"))
 
 
 def _site_folders() -> tuple[Path, ...]:

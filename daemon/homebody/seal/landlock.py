@@ -35,6 +35,8 @@ QUIET = 0b101
 """LOG_SAME_EXEC_OFF and LOG_SUBDOMAINS_OFF: refusals put names of files into the audit log otherwise."""
 
 NULL_DEVICE = Path("/dev/null")
+O_PATH = 0o10000000
+"""asm-generic/fcntl.h; Python has it on Linux only."""
 
 LACKS = {
     2: "the kernel refuses to move a file to another folder, so homebody moves it by copying it",
@@ -136,7 +138,7 @@ def _put_on(policy: Policy, level: int) -> None:
 def _add_rules(ruleset: int, rules: Iterable[tuple[Path, int]], handled: int) -> None:
     for path, access in rules:
         try:
-            beneath = os.open(path, os.O_PATH | os.O_CLOEXEC)
+            beneath = os.open(path, O_PATH | os.O_CLOEXEC)
         except OSError as error:
             raise SealError(
                 f"{path} cannot be reached ({error.strerror}), so the seal cannot name it.",

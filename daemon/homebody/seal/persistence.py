@@ -22,12 +22,14 @@ START_UP_FOLDERS = (
     ".config/autostart", ".config/systemd", ".config/environment.d", ".config/fish", ".config/git",
     ".config/nvim", ".local/bin", ".local/lib", ".local/share/systemd", ".local/share/applications",
     ".local/share/dbus-1", "bin", "Library/LaunchAgents", "Library/LaunchDaemons",
+    "Library/Application Scripts", "Library/Python", "Library/Services",
 )  # fmt: skip
 """Folders of the home folder from which a session, a shell or Python starts things."""
 
 SYSTEM_FOLDERS = (
     "/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/run", "/sbin", "/sys", "/usr",
-    "/var/spool", "/System", "/Library", "/Applications",
+    "/var/spool", "/System", "/Library", "/Applications", "/private/etc", "/private/var/at", "/private/var/db",
+    "/private/var/root",
 )  # fmt: skip
 
 CURE = "Let the recipe write in a folder made for it, such as ~/Notes/homebody."

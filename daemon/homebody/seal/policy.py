@@ -34,14 +34,27 @@ class Policy:
     read: tuple[Path, ...] = ()
     write: tuple[Path, ...] = ()
     execute: tuple[Path, ...] = ()
+    libraries: tuple[Path, ...] = ()
+    """What of ``read`` may be loaded as a library; Linux tells no difference, macOS does."""
+
+    names: tuple[Path, ...] = ()
+    """The paths as people named them: links on the way to the real ones have to be followed (macOS asks)."""
+
+    control: Path | None = None
+    """The control socket, made before: on Linux accepting needs no permission, on macOS it needs this one."""
+
+    gpu: bool = False
+    """Whether the model works on the GPU, which on macOS is a device and a service of their own."""
 
 
-def daemon_policy(*, read: Iterable[Path], write: Iterable[Path]) -> Policy:
+def daemon_policy(*, read: Iterable[Path], write: Iterable[Path], control: Path | None = None) -> Policy:
     """Return the daemon's policy: it reads *read* and *write*, writes *write*, starts its own interpreter.
 
-    *read* has to hold what its children read, for they inherit its seal: the model file too. Raises SealError
+    *read* has to hold what its children read, for they inherit its seal: the model file too; *control* is the
+    socket that it listens on. Raises SealError
     for a path that does not exist, and for a write list with a place from which programs are started.
     """
+    read, write = tuple(read), tuple(write)
     writes = _real(write, "written to")
     for folder in writes:
         if not folder.is_dir():
@@ -54,17 +67,26 @@ def daemon_policy(*, read: Iterable[Path], write: Iterable[Path]) -> Policy:
         read=_distinct((*_real(read, "read"), *machine)),
         write=writes,
         execute=interpreter_programs(),
+        libraries=interpreter_paths(),
+        names=_distinct(path.absolute() for path in (*read, *write)),
+        control=control,
     )
 
 
-def model_policy(*, model: Path) -> Policy:
+def model_policy(*, model: Path, gpu: bool = False) -> Policy:
     """Return the model process's policy: it reads its interpreter, the one file *model*, and itself in /proc.
 
     Raises SealError when the model file is not there.
     """
     own = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat")
     machine = (*interpreter_paths(), *_present((*own, *SYSTEM_READS)))
-    return Policy(tier=Tier.MODEL, read=_distinct((*_real((model,), "read"), *machine)))
+    return Policy(
+        tier=Tier.MODEL,
+        read=_distinct((*_real((model,), "read"), *machine)),
+        libraries=interpreter_paths(),
+        names=(model.absolute(),),
+        gpu=gpu,
+    )
 
 
 def reader_policy() -> Policy:

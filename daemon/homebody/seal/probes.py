@@ -11,6 +11,7 @@ from homebody.seal.attempts import (
     files,
     kernel_doors,
     layers,
+    macos,
     metadata,
     neighbours,
     network,
@@ -18,14 +19,18 @@ from homebody.seal.attempts import (
     processes,
 )
 from homebody.seal.probe import Probe, ProbeResult, ProbeTargets
+from homebody.seal.system import MACOS, this_system
 
-PROBES: tuple[Probe, ...] = (
+LINUX_PROBES: tuple[Probe, ...] = (
     *network.PROBES, *processes.PROBES, *neighbours.PROBES, *layers.PROBES, *files.PROBES, *metadata.PROBES,
     *places.PROBES, *kernel_doors.PROBES,
 )  # fmt: skip
-"""Every way out that the seal refuses in every tier."""
+LINUX_LIMITS: tuple[Probe, ...] = (*files.LIMITS, *metadata.LIMITS, *neighbours.LIMITS)
 
-LIMITS: tuple[Probe, ...] = (*files.LIMITS, *metadata.LIMITS, *neighbours.LIMITS)
+PROBES: tuple[Probe, ...] = macos.PROBES if this_system() is MACOS else LINUX_PROBES
+"""Every way out of this system that the seal refuses in every tier."""
+
+LIMITS: tuple[Probe, ...] = macos.LIMITS if this_system() is MACOS else LINUX_LIMITS
 """The ways that no seal of ours refuses in every tier, shown to people as such."""
 
 BY_NAME = {probe.name: probe for probe in (*PROBES, *LIMITS)}

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from homebody.errors import SealError
-from homebody.seal.entry import SealReport, enter
+from homebody.seal.entry import enter
 from homebody.seal.policy import daemon_policy
+from homebody.seal.report import SealReport
 from homebody.seal.trying import Tried, try_folders
 
 SECONDS = 60

@@ -1,12 +1,13 @@
 """Is another process sealed, as the kernel says it from outside?"""
 
 import os
-import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from homebody.errors import SealError
+from homebody.seal.apple import Apple
+from homebody.seal.system import MACOS, this_system
 
 SECCOMP_FILTER_MODE = 2
 
@@ -56,17 +57,33 @@ def refuse_unsealed(pid: int) -> None:
     """Raise SealError unless the kernel says that our child *pid* has put on a seal of its own, in every thread.
 
     A child inherits ours, so it has to have one filter more than we have. What the child itself says is not asked:
-    it could be another program. On other systems than Linux nothing can be read from outside, and nothing is said.
+    it could be another program. macOS says of a process whether it has a profile, and no more.
     """
-    if sys.platform != "linux":
-        return
-    ours = max((thread.filters for thread in seal_status(os.getpid())), default=0)
-    threads = seal_status(pid)
-    if not threads or not all(thread.sealed and thread.filters > ours for thread in threads):
+    if not _has_its_own(pid):
         raise SealError(
             f"The kernel says that process {pid} is not sealed.",
             hint="See `homebody doctor`. If that does not help, this is a mistake in homebody: please report it.",
         )
+
+
+def _has_its_own(pid: int) -> bool:
+    if this_system() is MACOS:
+        return Apple().sealed(pid)
+    ours = max((thread.filters for thread in seal_status(os.getpid())), default=0)
+    threads = seal_status(pid)
+    return bool(threads) and all(thread.sealed and thread.filters > ours for thread in threads)
+
+
+def is_sealed(pid: int) -> bool:
+    """Return whether the kernel says that the whole process *pid* is sealed; raise SealError when it cannot tell.
+
+    Linux is asked for each thread, macOS for the process (sandbox_check, never run on a Mac), whose threads have
+    one profile.
+    """
+    if this_system() is MACOS:
+        return Apple().sealed(pid)
+    threads = seal_status(pid)
+    return bool(threads) and all(thread.sealed for thread in threads)
 
 
 def _thread(task: Path) -> ThreadSeal | None:

@@ -29,6 +29,7 @@ from homebody.model.client import ModelClient
 from homebody.paths import Home
 from homebody.recipe.load import load_folder
 from homebody.secrets import vault_key
+from homebody.service.children import start_before_the_seal
 from homebody.service.daemon import Daemon
 from homebody.service.lifecycle import Lock, Readiness, Signals
 from homebody.service.listener import ControlServer
@@ -97,11 +98,12 @@ def build_daemon(
     journal = Journal.open(home.journal, clock, lived=home.vault.is_dir())
     policy = policy_for(home, settings, recipes.values())
     shown = seal.identities(policy)
-    report = put_on_seal(home, policy, ready)
-    vault = Vault(home.vault, key.data)
     reader = Reader(clock=clock)
     model = ModelClient(settings.model_path(), clock=clock, context=settings.context, threads=settings.threads,
                         memory=home.state / "models.json")  # fmt: skip
+    start_before_the_seal(seal.this_system().starts, model, reader)
+    report = put_on_seal(home, policy, ready)
+    vault = Vault(home.vault, key.data)
     runner = Runner(
         journal=journal,
         vault=vault,
@@ -205,7 +207,7 @@ def live(daemon: Daemon, server: ControlServer, signals: Signals) -> int:
     daemon.journal.close()
     daemon.lock.release()
     log.info("stopped")
-    return 0
+    return daemon.exit_code
 
 
 def loaded_model(model: ModelClient) -> ModelClient:

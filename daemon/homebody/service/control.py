@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from homebody import seal
 from homebody.errors import HomebodyError, NotRunningError
 
 PATIENCE_SECONDS = 30
@@ -61,18 +62,15 @@ def request(
     return answer
 
 
-def listener_of(path: Path) -> tuple[int, int] | None:
+def listener_of(path: Path) -> tuple[int, int]:
     """Return process and user of whoever listens on the socket at *path*, in the kernel's word (unix(7)).
 
-    None where the kernel does not tell. Raises NotRunningError when nobody listens there.
+    Raises NotRunningError when nobody listens there.
     """
-    if not hasattr(socket, "SO_PEERCRED"):
-        return None
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asked:
         asked.settimeout(PATIENCE_SECONDS)
         try:
             asked.connect(str(path))
         except OSError as error:
             raise NotRunningError from error
-        pid, uid, _gid = struct.unpack("3i", asked.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
-    return pid, uid
+        return seal.peer_process(asked), seal.peer_user(asked)

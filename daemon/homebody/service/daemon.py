@@ -54,6 +54,8 @@ class Daemon:
     stop: threading.Event = field(default_factory=threading.Event)
     wake: threading.Event = field(default_factory=threading.Event)
     model_problem: str | None = None
+    exit_code: int = 0
+    """What `serve` ends with when a signal, or the end of its children, ends it."""
 
     @property
     def waiting(self) -> dict[str, str]:

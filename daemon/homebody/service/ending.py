@@ -3,7 +3,6 @@
 import os
 import select
 import signal
-import sys
 import time
 from pathlib import Path
 
@@ -43,19 +42,18 @@ def end(lock: Path, patience: float = PATIENCE_SECONDS) -> int | None:
 
 def _asked_and_ended(pid: int, lock: Path, patience: float) -> bool:
     """Send SIGTERM to the process that holds the lock, and to no other, and return whether it ended in time."""
-    if sys.platform != "linux":
+    open_process, send = getattr(os, "pidfd_open", None), getattr(signal, "pidfd_send_signal", None)
+    if open_process is None or send is None:  # macOS
         os.kill(pid, signal.SIGTERM)
         deadline = time.monotonic() + patience
         while (held := holder(lock) == pid) and time.monotonic() < deadline:
             time.sleep(POLL_SECONDS)
         return not held
-    process = os.pidfd_open(
-        pid
-    )  # names this very process, also when its number is given anew (pidfd_open(2))
+    process = open_process(pid)  # names this very process, also when its number is given anew (pidfd_open(2))
     try:
         if holder(lock) != pid:
             return True
-        signal.pidfd_send_signal(process, signal.SIGTERM)
+        send(process, signal.SIGTERM)
         watch = select.poll()
         watch.register(process, select.POLLIN)
         return bool(watch.poll(patience * 1000))

@@ -97,7 +97,7 @@ class Readiness:
         address = environ.get("NOTIFY_SOCKET", "")
         if not address.startswith(("/", "@")):
             return
-        opened = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+        opened = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)  # closed in children (PEP 446)
         try:
             opened.connect("\0" + address[1:] if address.startswith("@") else address)
         except OSError as error:

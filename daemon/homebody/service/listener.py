@@ -1,7 +1,7 @@
 """How does the running daemon listen to the command line and to scripts?
 
 HTTP over a unix socket that only its owner can open: the folder is 0700, the socket 0600, and the kernel's
-word for the peer's uid is checked on every connection (unix(7), SO_PEERCRED). The listener is made before
+word for the peer's uid is checked on every connection (`seal.peer_user`). The listener is made before
 the seal; afterwards homebody can accept on it and nothing else.
 """
 
@@ -11,7 +11,6 @@ import os
 import socket
 import socketserver
 import stat
-import struct
 import threading
 import time
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from homebody import seal
 from homebody.errors import HomebodyError, SettingsError
 from homebody.logs import get_log
 from homebody.paths import SOCKET_PATH_BYTES
@@ -61,10 +61,10 @@ class ControlServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 
     def verify_request(self, request: Any, _client: Any) -> bool:
         """Return whether the peer is our own user; root may look at everything anyway."""
-        if not hasattr(socket, "SO_PEERCRED"):
-            return True  # macOS: the folder's mode decides; LOCAL_PEERCRED comes with its seal
-        _pid, uid, _gid = struct.unpack("3i", request.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
-        return uid in (os.getuid(), 0)
+        try:
+            return seal.peer_user(request) in (os.getuid(), 0)
+        except OSError:
+            return False
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Give the connection a thread; hang up on it when nobody can make room for it."""

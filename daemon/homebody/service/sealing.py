@@ -23,7 +23,9 @@ def policy_for(home: Home, settings: Settings, recipes: Iterable[Recipe]) -> sea
     reads = {folder for one in permissions for folder in one.reads}
     writes = {folder for one in permissions for folder in one.writes}
     return seal.daemon_policy(
-        read=sorted(reads | own_reads(home, settings)), write=sorted(writes | {home.state})
+        read=sorted(reads | own_reads(home, settings)),
+        write=sorted(writes | {home.state}),
+        control=home.socket,
     )
 
 
@@ -48,9 +50,8 @@ def put_on_seal(home: Home, policy: seal.Policy, ready: Readiness) -> seal.SealR
     Raises SealError if it cannot be put on, or does not hold.
     """
     report = seal.enter(policy, ready.held)
-    aims = seal.ProbeTargets(
-        tcp_port=9, udp_port=9, unix_path=str(home.state / "nobody.sock"), outside=str(home.config)
-    )
+    # A socket that is there: macOS says of one that is not that it is not, before it asks the seal.
+    aims = seal.ProbeTargets(tcp_port=9, udp_port=9, unix_path=str(home.socket), outside=str(home.config))
     open_ways = [result.name for result in seal.run_probes(SELF_TEST, aims) if not result.refused]
     if open_ways:
         raise SealError(

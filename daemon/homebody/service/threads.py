@@ -5,11 +5,12 @@ from threading import Thread
 
 from homebody.errors import DiskFullError, ModelError
 from homebody.house.intake import Intake
-from homebody.house.loop import Endings, run_until
+from homebody.house.loop import run_until
 from homebody.house.pause import REST_SECONDS
 from homebody.house.rebuild import FirstLook
 from homebody.house.recover import recover
 from homebody.logs import get_log
+from homebody.service.children import LastEndings
 from homebody.service.daemon import Daemon
 from homebody.service.lifecycle import Signals
 from homebody.triggers.folders import FolderWatch
@@ -53,7 +54,7 @@ def work(daemon: Daemon, signals: Signals) -> None:
     except ModelError as error:
         daemon.model_problem = f"{error} {error.hint or ''}".strip()
         log.error("model not loaded", error=error)
-    endings = Endings(daemon.journal, daemon.clock, daemon.recipes)
+    endings = LastEndings(daemon)
     stumbled = False
     while not daemon.stop.is_set():
         try:

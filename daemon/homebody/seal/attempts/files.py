@@ -124,7 +124,7 @@ def utime_outside(targets: ProbeTargets) -> None:
 
 def xattr_outside(targets: ProbeTargets) -> None:
     """Hang an extended attribute on a file outside."""
-    os.setxattr(secret(targets), "user.homebody", b"probe")
+    kernel.call("setxattr", os.fsencode(secret(targets)), b"user.homebody\0", b"probe", 5, 0)
 
 
 def on_descriptor(call: str, *arguments: int | bytes) -> Callable[[ProbeTargets], None]:

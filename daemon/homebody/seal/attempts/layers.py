@@ -13,6 +13,7 @@ from homebody.seal import kernel
 from homebody.seal.attempts.files import own_name
 from homebody.seal.attempts.network import LOOPBACK
 from homebody.seal.attempts.processes import CHILD_SECONDS, in_a_thread
+from homebody.seal.landlock import O_PATH
 from homebody.seal.probe import Killed, ProbeTargets, Untestable, needs, probe
 from homebody.seal.seccomp import SET_MODE_FILTER, Program
 
@@ -84,7 +85,7 @@ def lax_folders(targets: ProbeTargets) -> None:
         kernel.prctl(PR_SET_NO_NEW_PRIVS, 1)
         rules = kernel.call("landlock_create_ruleset", struct.pack("=Q", ALL_FILES), 8, 0)
         try:
-            beneath = os.open(folder, os.O_PATH | os.O_CLOEXEC)
+            beneath = os.open(folder, O_PATH | os.O_CLOEXEC)
             try:
                 rule = struct.pack("=Qi", ALL_FILES, beneath)
                 kernel.call("landlock_add_rule", rules, RULE_PATH_BENEATH, rule, 0)

@@ -52,7 +52,7 @@ def made_node(name: str, words: str, kind: int) -> Probe:
 def temporary_outside(targets: ProbeTargets) -> None:
     """Make a file without a name in a folder outside."""
     folder = needs(targets.outside, "folder outside")
-    os.close(os.open(folder, os.O_TMPFILE | os.O_WRONLY, 0o600))
+    os.close(os.open(folder, getattr(os, "O_TMPFILE", 0) | os.O_WRONLY, 0o600))
 
 
 def swap_outside(targets: ProbeTargets) -> None:

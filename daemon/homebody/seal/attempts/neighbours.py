@@ -12,6 +12,7 @@ from homebody.seal.attempts.processes import victim
 from homebody.seal.probe import Probe, ProbeTargets, probe
 
 IOPRIO_WHO_PROCESS = 1
+CPU_MASK_BYTES = 1024
 
 FROM_SIGNALS_ON = 6
 """The Landlock ABI that keeps signals in."""
@@ -94,7 +95,9 @@ def disk_priority(targets: ProbeTargets) -> None:
 
 def processors(targets: ProbeTargets) -> None:
     """Set on which processors another process runs, to those on which it does."""
-    os.sched_setaffinity(victim(targets), os.sched_getaffinity(victim(targets)))
+    mask = kernel.buffer(CPU_MASK_BYTES)
+    size = kernel.call("sched_getaffinity", victim(targets), len(mask), mask)
+    kernel.call("sched_setaffinity", victim(targets), size, mask)
 
 
 def command_line(targets: ProbeTargets) -> None:

@@ -1,0 +1,87 @@
+"""A daemon that can start nothing once it is sealed, as on macOS: children first, and an end when one is gone."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def serving(house, **wishes):
+    """Start *house* as macOS would have it."""
+    launcher = Path(__file__).with_name("as_on_macos.py")
+    house.command = lambda: [sys.executable, "-I", str(launcher), "--home", str(house.home.config), "serve"]
+    return house.start(**wishes)
+
+
+def ended_with(house) -> int:
+    """Return the exit code of the daemon, waiting for its end."""
+    return house.process.wait(timeout=30)
+
+
+def started_by(pid: int) -> set[str]:
+    """Return the children of the daemon's main thread, which starts them; other threads come and go (proc(5))."""
+    return set(Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split())
+
+
+def test_children_come_first_and_the_work_is_done(house):
+    """Model and readers run before the daemon is sealed; it does its work and can start no other program."""
+    house.shipped("summarize-notes")
+    serving(house)
+    status = house.status()
+    assert status["model"]["state"] == "ready"
+    children = started_by(house.process.pid)
+    assert len(children) == 5
+    house.drop("roof.md", "The roof leaks in the north corner. It was mended on Friday.\n")
+    house.ended("roof.md")
+    assert (house.notes / "roof.summary.md").exists()
+    tried = house.ask("POST", "/v1/probe", {"process": "daemon", "names": ["child"]})
+    assert [(one["reached"], one["errno"]) for one in tried["results"]] == [(False, "EACCES")]
+    assert children == started_by(house.process.pid)
+
+
+def test_a_dead_model_ends_the_daemon_after_its_run_is_written_down(house):
+    """A killed model costs the run at hand, which waits; the daemon ends with 75, and the next one goes on."""
+    house.shipped("summarize-notes")
+    serving(house)
+    os.kill(house.status()["model"]["pid"], signal.SIGKILL)
+    house.drop("roof.md", "The roof leaks in the north corner. It was mended on Friday.\n")
+    assert ended_with(house) == 75
+    serving(house)
+    house.ended("roof.md")
+    assert (house.notes / "roof.summary.md").exists()
+
+
+@pytest.mark.long
+def test_the_last_reader_ends_the_daemon(house):
+    """Each reader that dies is followed by the next; when none is left, the daemon ends with 75."""
+    house.shipped("summarize-notes")
+    serving(house)
+    for number in range(4):
+        pid = house.status()["reader"]["pid"]
+        if pid is not None:
+            os.kill(pid, signal.SIGKILL)
+        house.drop(f"note{number}.md", f"The choir of house {number} rehearses on Friday in the church.\n")
+        house.ended(f"note{number}.md")
+    pid = house.status()["reader"]["pid"]
+    os.kill(pid, signal.SIGKILL)
+    house.drop("last.md", "The boat was painted blue on Tuesday by the whole family.\n")
+    assert ended_with(house) == 75
+    serving(house)
+    [run] = house.ended("last.md")
+    assert run["state"] == "done"
+
+
+@pytest.mark.long
+def test_a_model_that_does_not_load_ends_nothing(house):
+    """Without a model the daemon lives, says why, and does not end to be started again and again."""
+    model = house.folder / "broken.gguf"
+    model.write_bytes(b"GGUF and no more")
+    house.settings(f"settle: 0.1\nrescan: 2\nmodel: {model}\n")
+    house.shipped("summarize-notes")
+    serving(house)
+    house.drop("roof.md", "The roof leaks in the north corner. It was mended on Friday.\n")
+    house.until(lambda: bool(house.runs("roof.md")))
+    assert house.process.poll() is None
+    assert house.status()["model"]["problem"]
