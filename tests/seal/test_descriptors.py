@@ -82,7 +82,7 @@ reading, writing = os.pipe()
 policy = {{"daemon": lambda: seal.daemon_policy(read=[], write=[folder]),
           "model": lambda: seal.model_policy(model=folder / "one.gguf"), "reader": seal.reader_policy}}[{tier!r}]()
 from homebody.seal import entry
-entry.refuse_sockets = lambda: None
+entry.refuse_sockets = lambda closing: None
 held = socket.socket()
 seal.enter(policy)
 found = {{one.number: one for one in seal.own_descriptors()}}
