@@ -7,6 +7,7 @@ promise any more that what it makes of a document stays on this computer.
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from homebody.paths import real
 from homebody.recipe.problem import Places, Problem, places_of
 from homebody.recipe.schema import Recipe
 from homebody.synced.away import Away, Carriers, person
@@ -35,7 +36,7 @@ def refused(
 def _problem(
     recipe: Recipe, places: Mapping[str, Places], carrier: Callable[[Path], Away | None]
 ) -> Problem | None:
-    watched = [folder.resolve() for folder in recipe.watched]
+    watched = [real(folder) for folder in recipe.watched]
     for number, action in enumerate(recipe.actions):
         for folder in action.roots(watched, recipe.vars):
             if (away := carrier(folder)) is not None:
