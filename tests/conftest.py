@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from homebody.clock import SystemClock
 from homebody.model.client import ModelClient
 
-settings.register_profile("homebody", deadline=None)  # other work on the same machine is no failure
+# Other work on the same machine is no failure.
+settings.register_profile("homebody", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("homebody")
 
 
