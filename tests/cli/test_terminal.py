@@ -65,3 +65,16 @@ def test_a_name_cannot_drive_a_real_terminal(tmp_path: Path, more: list[str]) ->
         assert said.strip()
         text = said.decode("utf-8")
         assert text == spelled(text), text
+
+
+def test_our_own_colours_reach_a_terminal(tmp_path: Path) -> None:
+    """`doctor` colours its verdicts there; what hides words is spelled out all the same."""
+    said = on_a_terminal([sys.executable, "-I", "-m", "homebody", "--home", str(tmp_path), "doctor"])
+    assert b"\x1b[32mright" in said
+    assert b"\\u001b" not in said
+    code = (
+        "import click; from homebody.cli.terminal import be_careful; be_careful();"
+        "click.echo(click.style('right', fg='green', bold=True) + '\\x1b[8mhidden\\x1b[40m')"
+    )
+    said = on_a_terminal([sys.executable, "-I", "-c", code])
+    assert said.strip() == b"\x1b[32m\x1b[1mright\x1b[0m\\u001b[8mhidden\\u001b[40m"

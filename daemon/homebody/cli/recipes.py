@@ -49,7 +49,10 @@ def new_command(home: Home, name: str, folder: str | None) -> None:
         echo_indented(line)
     for problem in refused([recipe], {recipe.name: stands}).values():
         echo_indented(f"It will not run like this: {problem}")
-    click.echo("Change it as you like; `homebody check` says whether it is right, `homebody serve` runs it.")
+    echo_indented(
+        "Change it as you like; `homebody check` says whether it is right, `homebody serve` runs it.",
+        0,
+    )
 
 
 @click.command("list")
@@ -125,14 +128,14 @@ def check_command(home: Home, files: tuple[Path, ...]) -> None:
         for line in permitted_in_words(recipe):
             if line != never_in_words("It"):
                 echo_indented(line)
-    click.echo(never_in_words("They" if len(recipes) > 1 else "It"))
+    echo_indented(never_in_words("They" if len(recipes) > 1 else "It"), 0)
     for hint in hints(edges(recipes)):
         click.echo(f"hint: {hint}")
 
 
-def echo_indented(sentence: str) -> None:
-    """Print a sentence, set off and wrapped to the terminal."""
-    for line in indented(sentence, 4, 2):
+def echo_indented(sentence: str, indent: int = 4) -> None:
+    """Print a sentence, wrapped to the terminal; what follows its first line is two further in, if anything is."""
+    for line in indented(sentence, indent, max(indent - 2, 0)):
         click.echo(line)
 
 

@@ -6,12 +6,17 @@ where they know what a name is; this is the net under all of them, JSON included
 """
 
 import io
+import re
 import sys
 import unicodedata
 from typing import TextIO
 
 _JOINERS = "\u200c\u200d"
 """Persian, Hindi and emoji are spelt with them."""
+
+_COLOUR = re.compile(r"(\x1b\[(?:0|1|2|3[1-7])m)")
+"""What `click.style` writes for bold, dim and a bright colour, and for their end (ECMA-48, SGR). None of them moves
+anything or hides a word; black, backgrounds and concealment are not among them."""
 
 
 def spelled(text: str) -> str:
@@ -29,13 +34,15 @@ def _number(c: str) -> str:
 
 
 class Careful(io.TextIOWrapper):
-    """A text stream that writes what ``spelled`` makes of its text."""
+    """A text stream that writes what ``spelled`` makes of its text, and our own colours as they are."""
 
     def write(self, text: str) -> int:
         """Write *text*, and return its length. Raises TypeError for bytes, which click asks every stream about."""
         if not isinstance(text, str):
             raise TypeError("only text can be written here")
-        super().write(spelled(text))
+        super().write(
+            "".join(part if _COLOUR.fullmatch(part) else spelled(part) for part in _COLOUR.split(text))
+        )
         return len(text)
 
 
