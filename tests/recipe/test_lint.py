@@ -34,3 +34,23 @@ def test_recipes_that_do_not_meet_are_fine() -> None:
         writer("d", conflict="skip"),
     ]
     assert () == lint([read_recipe(text) for text in recipes], {})
+
+
+WATCHER = """\
+name: {name}
+triggers: [{{watch: {folder}}}]
+actions:
+  - write: {{dest: "{{{{ file.folder }}}}/{{{{ file.stem }}}}.x", content: x, on_conflict: overwrite}}
+"""
+
+
+def test_what_is_named_after_the_file_meets_only_where_both_take_it() -> None:
+    """The same words for the destination are one file in one folder, and two files in two folders."""
+    for folder, meet in [("~/Notes", True), ("~/Notes/deep", True), ("~/Inbox", False)]:
+        texts = [WATCHER.format(name="a", folder="~/Notes"), WATCHER.format(name="b", folder=folder)]
+        found = [
+            problem
+            for problem in lint([read_recipe(text) for text in texts], {})
+            if "overwrites" in problem.what
+        ]
+        assert bool(found) == meet, folder

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from homebody.cli.paragraphs import visible
+from homebody.cli.paragraphs import echo_fitted, visible
 from homebody.errors import NotRunningError, RecipeError
 from homebody.house.taking import told
 from homebody.paths import Home
@@ -29,8 +29,7 @@ def status_command(home: Home, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(status, ensure_ascii=False))
         return
-    for line in status_lines(status):
-        click.echo(line)
+    echo_fitted(status_lines(status))
 
 
 @click.command("reload")
@@ -46,8 +45,7 @@ def reload_command(home: Home, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
-        for line in reload_lines(answer):
-            click.echo(line)
+        echo_fitted(reload_lines(answer))
     if answer["problems"]:
         sys.exit(RecipeError.exit_code)
 

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from homebody import __version__
+from homebody.cli.paragraphs import echo_fitted
 from homebody.cli.terminal import be_careful
 from homebody.errors import HomebodyError
 from homebody.paths import find_home
@@ -69,9 +70,8 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except HomebodyError as error:
-            click.echo(f"homebody: {error}", err=True)
-            if error.hint:
-                click.echo(f"  {error.hint}", err=True)
+            hint = f"\n  {error.hint}" if error.hint else ""
+            echo_fitted(f"homebody: {error}{hint}".split("\n"), error=True)
             ctx.exit(error.exit_code)
 
 

@@ -1,7 +1,11 @@
 """How do lines stay readable where they are read?"""
 
 import shutil
+import sys
 import textwrap
+from collections.abc import Iterable
+
+import click
 
 NARROWEST, WIDEST = 40, 100
 
@@ -24,6 +28,22 @@ def indented(text: str, indent: int, first: int | None = None) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def fitted(line: str, *, terminal: bool) -> list[str]:
+    """Return *line* for a *terminal* in pieces that fit, what follows the first two further in; elsewhere as it is."""
+    if not terminal:
+        return [line]
+    lead = len(line) - len(line.lstrip(" "))
+    return indented(line, lead + 2, lead) or [""]
+
+
+def echo_fitted(lines: Iterable[str], *, error: bool = False) -> None:
+    """Print *lines*, to standard error for an *error*; on a terminal so that no word is torn."""
+    terminal = (sys.stderr if error else sys.stdout).isatty()
+    for line in lines:
+        for piece in fitted(line, terminal=terminal):
+            click.echo(piece, err=error)
 
 
 def quoted(text: str) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from homebody.cli.managing import begin, finish, is_service, manager_here
+from homebody.cli.paragraphs import echo_fitted
 from homebody.paths import Home
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -25,7 +26,7 @@ def start_command(home: Home, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"pid": status["pid"], "already": already, "how": None if already else how}))
         return
-    click.echo(running_words(status, already=already))
+    echo_fitted(running_words(status, already=already).split("\n"))
     if not already and how == "background":
         click.echo("It ends with the computer; `homebody install` lets it start at each login.")
 
@@ -60,16 +61,16 @@ def restart_command(home: Home, *, as_json: bool) -> None:
         return
     if before is None:
         click.echo("homebody was not running; it was started.")
-    click.echo(running_words(status, already=False))
+    echo_fitted(running_words(status, already=False).split("\n"))
     if not is_service(manager, home):
-        click.echo("It runs in the background: `homebody logs -f` follows it, `homebody stop` ends it.")
+        echo_fitted(["It runs in the background: `homebody logs -f` follows it, `homebody stop` ends it."])
 
 
 def running_words(status: dict[str, Any], *, already: bool) -> str:
     """Return that homebody runs, sealed, and with how many recipes."""
     recipes = len(status["recipes"])
-    words = f"homebody runs{' already' if already else ''} (process {status['pid']}), sealed (Landlock ABI"
-    words += f" {status['seal']['landlock_abi']}), with {recipes} recipe{'' if recipes == 1 else 's'}."
+    words = f"homebody runs{' already' if already else ''} (process {status['pid']}), sealed,"
+    words += f" with {recipes} recipe{'' if recipes == 1 else 's'}."
     if not recipes:
         words += "\nIt has nothing to do yet: `homebody new summarize-notes`, then `homebody restart`."
     waiting = len(status["waiting"])

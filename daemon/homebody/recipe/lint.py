@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from homebody.actions import WriteAction
+from homebody.paths import real
 from homebody.recipe.problem import Places, Problem, places_of
 from homebody.recipe.reach import circles, edges
 from homebody.recipe.schema import Recipe
@@ -25,15 +26,27 @@ def _overwrites(recipes: Sequence[Recipe], places: Mapping[str, Places]) -> tupl
         for number, action in enumerate(recipe.actions):
             if isinstance(action, WriteAction) and action.on_conflict == "overwrite":
                 writers.setdefault(_filled(action.dest, recipe.vars), {}).setdefault(recipe.name, number)
-    return tuple(
-        places_of(name, places).problem(
-            number,
-            WriteAction.kind,
-            f"overwrites the same file as {', '.join(other for other in names if other != name)}",
-        )
-        for names in writers.values()
-        if len(names) > 1
-        for name, number in names.items()
+    known = {recipe.name: recipe for recipe in recipes}
+    found = []
+    for dest, names in writers.items():
+        for name, number in names.items():
+            others = [
+                other
+                for other in names
+                if other != name and ("file." not in dest or _share_files(known[name], known[other]))
+            ]
+            if others:
+                what = f"overwrites the same file as {', '.join(others)}"
+                found.append(places_of(name, places).problem(number, WriteAction.kind, what))
+    return tuple(found)
+
+
+def _share_files(one: Recipe, other: Recipe) -> bool:
+    """Return whether some file could be taken up by both: one watches a folder of the other's, or one around it."""
+    return any(
+        first == second or first in second.parents or second in first.parents
+        for first in map(real, one.watched)
+        for second in map(real, other.watched)
     )
 
 
