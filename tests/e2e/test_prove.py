@@ -50,7 +50,7 @@ def test_running_daemon_is_shown_to_hold(house, prove):
     """Every process tries at least ninety ways, none gets out, nothing arrives, and its work goes on undisturbed."""
     house.shipped("summarize-notes")
     house.start()
-    note = house.drop("a.txt", "".join(f"The car of house {n} was washed on Monday.\n" for n in range(60)))
+    note = house.drop("a.txt", "".join(f"The car of house {n} was washed on Monday.\n" for n in range(700)))
     house.until(lambda: any(step["name"] == "asked" for step in house.steps()))
     assert house.runs("a.txt")[0]["state"] == "running", "the model is to be at work while it is asked to try"
     done = prove(house.home.config, "--json")
