@@ -68,7 +68,7 @@ def refuse_unsealed(pid: int) -> None:
 
 def _has_its_own(pid: int) -> bool:
     if this_system() is MACOS:
-        return Apple().sealed(pid)
+        return is_sealed(pid)
     ours = max((thread.filters for thread in seal_status(os.getpid())), default=0)
     threads = seal_status(pid)
     return bool(threads) and all(thread.sealed and thread.filters > ours for thread in threads)
