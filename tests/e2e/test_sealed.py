@@ -84,7 +84,11 @@ def test_no_probe_gets_out_of_the_running_processes(house, process: str):
     assert ended <= ({"old_call", "x32_call"} if process == "daemon" else set())
     assert house.answering()
     status = house.status()
-    assert {"daemon": status["pid"], "model": status["model"]["pid"], "reader": status["reader"]["pid"]} == alive
+    assert {
+        "daemon": status["pid"],
+        "model": status["model"]["pid"],
+        "reader": status["reader"]["pid"],
+    } == alive
 
 
 def test_without_landlock_it_does_not_start(house):
