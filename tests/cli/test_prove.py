@@ -161,13 +161,23 @@ def test_what_was_not_shown_is_no_success(words: str):
     assert [one for one in verdict.unshown if words in one], verdict.unshown
 
 
-def test_old_kernel_is_named_as_the_reason():
+@pytest.mark.parametrize("name", ["signal", "signal_by_handle", "signal_a_thread"])
+def test_old_kernel_is_named_as_the_reason(name: str):
     """Where the kernel is too old to refuse a way, it counts as reached all the same, and the cure is said."""
     found = evidence()
     found.processes[0].report = {**found.processes[0].report, "landlock_abi": 4}
-    found.processes[0].results["signal_a_thread"] = result("signal_a_thread", reached=True, errno=None)
+    found.processes[0].results[name] = result(name, reached=True, errno=None)
     [words] = judge(found).wrong
     assert "from ABI 6 on" in words
+
+
+def test_system_without_landlock_is_no_old_kernel():
+    """Where the report says that there is no Landlock, as on macOS, no newer kernel is named as the cure."""
+    found = evidence()
+    found.processes[0].report = {**found.processes[0].report, "landlock_abi": 0}
+    reach(found, reached=True, errno=None)
+    [words] = judge(found).wrong
+    assert "ABI" not in words
 
 
 def test_object_adds_up():

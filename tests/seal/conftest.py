@@ -114,6 +114,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture
+def furnished_home(home: Path) -> Path:
+    """Return that home with what the probes aim at: they do alike for every user, and leave the real one be."""
+    for folder in (".ssh", ".config/autostart"):
+        (home / folder).mkdir(parents=True)
+    (home / ".bashrc").touch()
+    return home
+
+
 PID = 4321
 """The process number that the filters under test are made for."""
 

@@ -132,7 +132,7 @@ def no_control(control: seal.ProbeResult | None) -> str:
 def too_old(probe: seal.Probe, process: Sealed) -> str:
     """Return what is to be said when the kernel is too old to refuse the probe."""
     level = process.report.get("landlock_abi", 0)
-    if level < probe.landlock_abi:
+    if 0 < level < probe.landlock_abi:  # 0: the seal is not Landlock's
         return f" (this kernel has Landlock ABI {level}; a newer one, from ABI {probe.landlock_abi} on, refuses it)"
     return ""
 

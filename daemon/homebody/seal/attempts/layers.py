@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 from homebody.seal import kernel
-from homebody.seal.attempts.files import own_name
+from homebody.seal.attempts.files import own_name, take_away
 from homebody.seal.attempts.network import LOOPBACK
 from homebody.seal.attempts.processes import CHILD_SECONDS, in_a_thread
 from homebody.seal.landlock import O_PATH
@@ -95,7 +95,7 @@ def lax_folders(targets: ProbeTargets) -> None:
         finally:
             os.close(rules)
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        os.unlink(path)  # noqa: PTH108 - see `files`
+        take_away(path)
 
     in_a_thread(attempt)
 

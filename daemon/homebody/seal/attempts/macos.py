@@ -140,7 +140,7 @@ def bind_unix(targets: ProbeTargets) -> None:
     path = f"{os.path.dirname(needs(targets.unix_path, 'unix socket'))}/{os.getpid()}"  # noqa: PTH120
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as made:
         made.bind(path)
-    os.unlink(path)  # noqa: PTH108 - one call and nothing around it
+    files.take_away(path)
 
 
 SHARED = (

@@ -105,7 +105,7 @@ def clone_outside(targets: ProbeTargets) -> None:
     """Clone a file outside, and take the clone away again."""
     path = files.own_name(targets, "clone")
     checked(function("clonefile")(os.fsencode(files.secret(targets)), os.fsencode(path), 0))
-    os.unlink(path)  # noqa: PTH108
+    files.take_away(path)
 
 
 def truncate_outside(targets: ProbeTargets) -> None:

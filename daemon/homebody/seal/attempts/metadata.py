@@ -8,7 +8,7 @@ import os
 import stat
 
 from homebody.seal import kernel
-from homebody.seal.attempts.files import aimed, own_name, secret
+from homebody.seal.attempts.files import aimed, own_name, secret, take_away
 from homebody.seal.probe import Probe, ProbeTargets, needs, probe
 
 HERE = -100
@@ -44,7 +44,7 @@ def made_node(name: str, words: str, kind: int) -> Probe:
     def attempt(targets: ProbeTargets) -> None:
         path = own_name(targets, "node")
         os.mknod(path, kind | 0o600, os.makedev(1, 3))
-        os.unlink(path)  # noqa: PTH108 - see `files`
+        take_away(path)
 
     return aimed(name, "files", words, attempt)
 
@@ -65,7 +65,7 @@ def unlink_outside(targets: ProbeTargets) -> None:
     """Make a second name outside by the newer call, and take it away again."""
     path = own_name(targets, "second")
     kernel.call("linkat", HERE, os.fsencode(secret(targets)), HERE, os.fsencode(path), 0)
-    os.unlink(path)  # noqa: PTH108
+    take_away(path)
 
 
 def read_link_outside(targets: ProbeTargets) -> None:

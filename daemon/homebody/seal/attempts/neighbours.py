@@ -8,14 +8,11 @@ import os
 import signal
 
 from homebody.seal import kernel
-from homebody.seal.attempts.processes import victim
+from homebody.seal.attempts.processes import FROM_SIGNALS_ON, victim
 from homebody.seal.probe import Probe, ProbeTargets, probe
 
 IOPRIO_WHO_PROCESS = 1
 CPU_MASK_BYTES = 1024
-
-FROM_SIGNALS_ON = 6
-"""The Landlock ABI that keeps signals in."""
 
 
 def of_the_victim(targets: ProbeTargets, name: str) -> str:

@@ -8,7 +8,7 @@ skipped; so is what an ordinary user may not open anyway.
 import os
 import site
 
-from homebody.seal.attempts.files import aimed
+from homebody.seal.attempts.files import aimed, take_away
 from homebody.seal.probe import Probe, ProbeTargets, Untestable
 
 ORDINARY, WRITING = os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY
@@ -45,7 +45,7 @@ def leave(name: str, words: str, folder: str) -> Probe:
     def attempt(_targets: ProbeTargets) -> None:
         path = f"{os.path.expanduser(folder)}/.homebody-probe-{os.getpid()}-left"  # noqa: PTH111 - see `files`
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        os.unlink(path)  # noqa: PTH108
+        take_away(path)
 
     return aimed(name, "later", words, attempt)
 

@@ -12,13 +12,16 @@ from collections.abc import Callable
 
 from homebody.seal import kernel
 from homebody.seal.interpreter import interpreter_programs
-from homebody.seal.probe import ProbeTargets, Untestable, needs, probe
+from homebody.seal.probe import Probe, ProbeTargets, Untestable, needs, probe
 
 PROGRAMS = ("/bin/true", "/usr/bin/true", "/bin/sh")
 HELPERS = ("/usr/bin/su", "/bin/su", "/usr/bin/mount", "/bin/mount", "/usr/bin/sudo")
 CHILD_SECONDS = 20
 PTRACE_SEIZE, PTRACE_DETACH = 0x4206, 17
 CLONE_NEWUSER = 0x10000000
+
+FROM_SIGNALS_ON = 6
+"""The Landlock ABI that keeps signals in."""
 
 TRY_SOCKET = """
 import socket, sys
@@ -177,7 +180,8 @@ PROBES = (
     probe("open_memory", "other processes", "open another process's memory", open_memory),
     probe("read_environment", "other processes", "read another process's environment", read_environment),
     probe("take_descriptor", "other processes", "take an open file from another process", take_descriptor),
-    probe("signal", "other processes", "send a signal to another process", send_signal),
+    Probe(name="signal", channel="other processes", words="send a signal to another process", attempt=send_signal,
+          landlock_abi=FROM_SIGNALS_ON),
     probe("limits", "other processes", "change another process's limits", change_limits),
     probe("dumpable", "dumps", "open itself to debuggers again", dumpable),
     probe("core_dump", "dumps", "allow a dump of its memory again", core_dump),
