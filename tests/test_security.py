@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from homebody.seal import LIMITS, PROBES
+from homebody.seal.attempts import macos
 from homebody.seal.landlock import LACKS
 
 ROOT = Path(__file__).parents[1]
@@ -32,7 +33,7 @@ def test_every_test_of_the_seal_is_named():
     assert there - set(NAMED) <= {"tests/seal/test_syscalls.py", "tests/seal/test_interpreter.py"}
 
 
-@pytest.mark.parametrize("channel", sorted({probe.channel for probe in (*PROBES, *LIMITS)}))
+@pytest.mark.parametrize("channel", sorted({probe.channel for probe in (*PROBES, *LIMITS, *macos.PROBES)}))
 def test_every_channel_of_the_probes_is_in_the_table(channel: str):
     """Each channel stands in the table of the ways out, as code."""
     assert f"`{channel}`" in section("The ways out, and what closes each")

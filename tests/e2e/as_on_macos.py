@@ -30,13 +30,16 @@ def put_on(policy, apple, spelt):
     )  # fmt: skip
 
 
-def sealed_by_linux(pid):
-    """Return whether the child is sealed, as this computer's kernel says it."""
-    return all(thread.sealed for thread in seal_room.seal_status(pid))
+class LinuxSays:
+    """This computer's kernel in the place of macOS', which is asked whether a process is sealed."""
+
+    def sealed(self, pid):
+        """Return whether every thread of the process is."""
+        return all(thread.sealed for thread in seal_room.seal_status(pid))
 
 
 seatbelt_entry.enter = put_on
-seal_room.is_sealed = status_room.is_sealed = sealed_by_linux
+status_room.Apple = LinuxSays
 system.PLATFORM = "darwin"
 sys.argv = ["homebody", *sys.argv[1:]]
 main()

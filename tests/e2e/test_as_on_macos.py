@@ -1,17 +1,26 @@
 """A daemon that can start nothing once it is sealed, as on macOS: children first, and an end when one is gone."""
 
+import json
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from homebody.cli.prove_verdict import UNSEEN
+
+
+def as_on_macos(house, *words: str) -> list[str]:
+    """Return the command that does *words* on the house as macOS would have it."""
+    launcher = Path(__file__).with_name("as_on_macos.py")
+    return [sys.executable, "-I", str(launcher), "--home", str(house.home.config), *words]
+
 
 def serving(house, **wishes):
     """Start *house* as macOS would have it."""
-    launcher = Path(__file__).with_name("as_on_macos.py")
-    house.command = lambda: [sys.executable, "-I", str(launcher), "--home", str(house.home.config), "serve"]
+    house.command = lambda: as_on_macos(house, "serve")
     return house.start(**wishes)
 
 
@@ -51,6 +60,27 @@ def test_a_dead_model_ends_the_daemon_after_its_run_is_written_down(house):
     serving(house)
     house.ended("roof.md")
     assert (house.notes / "roof.summary.md").exists()
+
+
+def test_prove_claims_only_what_the_kernel_says_of_a_whole_process(house):
+    """Model and reader count as sealed without a word of threads and filters; the daemon, which here is sealed less
+    than a daemon of Linux, is told apart; what is not shown is named; and the daemon tells what it has open."""
+    serving(house)
+    done = subprocess.run(
+        as_on_macos(house, "prove", "--json"), capture_output=True, text=True, timeout=120, check=False
+    )
+    found = json.loads(done.stdout)
+    assert (done.returncode, found["system"], found["sha256"]) == (3, "macos", {})
+    assert found["unshown"] == [UNSEEN]
+    assert found["wrong"]
+    assert [words for words in found["wrong"] if "the daemon" not in words] == []
+    for name in ("model", "reader"):
+        process = found["processes"][name]
+        assert (process["sealed"], process["status"], process["reached"]) == (True, [], 0)
+        assert process["tried"] >= 90
+    told = house.ask("GET", "/v1/descriptors?process=daemon")["descriptors"]
+    assert {"file", "pipe"} <= {one["kind"] for one in told}
+    assert [one for one in told if one["foreign"]] == []
 
 
 @pytest.mark.long

@@ -42,7 +42,8 @@ def prove_command(home: Home, *, verbose: bool, as_object: bool) -> None:
     Exit codes:
       0  nothing got out, and something was tried in every process
       3  something got out, or the kernel says that a process lacks the seal
-      4  it could not be shown here: a process did not answer, say
+      4  it could not be shown whole: a process did not answer, say, or this
+         is macOS, where the seal of a process cannot be read from outside
     Other codes are those of an error, which is said.
     """
     signal.signal(signal.SIGTERM, leave)

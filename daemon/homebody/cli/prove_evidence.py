@@ -32,9 +32,11 @@ class Sealed:
     parent: int | None = None
     report: Mapping[str, Any] = field(default_factory=dict)
     threads: Sequence[seal.ThreadSeal] = ()
+    whole: bool | None = None
+    """Whether the kernel says that the whole process is sealed; asked where it shows no threads."""
     descriptors: Sequence[seal.Descriptor] | None = None
     own_account: bool = False
-    """Whether the descriptors are what the process says of itself, because the kernel shows them to root alone."""
+    """Whether the descriptors are what the process says of itself, because the kernel does not show them to us."""
     problem: str | None = None
     """Why it could not be asked, if it could not."""
 
@@ -45,6 +47,7 @@ class Evidence:
 
     thrown_away: bool
     """Whether the daemon was started for this."""
+    system: seal.System
     kernel: str
     machine: str
     listener: int | None
@@ -52,7 +55,7 @@ class Evidence:
     controls: dict[str, seal.ProbeResult]
     control_arrived: dict[str, int]
     fingerprints: dict[str, str]
-    """The SHA-256 of each tier's filter, made from this package."""
+    """The SHA-256 of each tier's filter, made from this package; none where the seal depends on the recipes, too."""
     processes: list[Sealed]
     mounts: tuple[str, ...] = ()
     """What the mounts of this computer leave open, in words."""
@@ -92,15 +95,21 @@ def gather(home: Home, parent: Path | None, say: Say, *, thrown_away: bool) -> E
         look_at(home, process, status)
     return Evidence(
         thrown_away=thrown_away,
+        system=seal.this_system(),
         kernel=os.uname().release,
         machine=os.uname().machine,
         listener=None if listener is None else listener[0],
         controls=controls,
         control_arrived=control_arrived,
-        fingerprints={tier.value: seal.fingerprint(tier, seal.this_machine()) for tier in seal.Tier},
+        fingerprints=made_again() if seal.this_system().shows_processes else {},
         processes=processes,
         mounts=seal.uncovered(mount_table()),
     )
+
+
+def made_again() -> dict[str, str]:
+    """Return the SHA-256 of the filter of each kind of process, made from this package."""
+    return {tier.value: seal.fingerprint(tier, seal.this_machine()) for tier in seal.Tier}
 
 
 def mount_table() -> str:
@@ -165,7 +174,10 @@ def look_at(home: Home, process: Sealed, status: Mapping[str, Any]) -> None:
         return
     process.pid = pid
     try:
-        process.threads = seal.seal_status(pid)
+        if seal.this_system().shows_processes:
+            process.threads = seal.seal_status(pid)
+        else:
+            process.whole = seal.is_sealed(pid)
     except SealError as error:
         process.problem = process.problem or str(error)
         return

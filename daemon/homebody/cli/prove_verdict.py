@@ -18,6 +18,12 @@ HELD, GOT_OUT, NOT_SHOWN = 0, 3, 4
 LEAST_FILTERS = {"daemon": 1, "model": 2, "reader": 2}
 """Model and reader inherit the daemon's filter and put their own on top."""
 
+UNSEEN = (
+    "this system does not show a process's threads and parent to others, and the profile cannot be made again here;"
+    " of each process the kernel says only whether it is sealed, and its SHA-256 and what it has open are its own word"
+)
+"""What is not shown on macOS, whatever else is; that is no fault of the processes."""
+
 Outcome = Literal["refused", "reached", "skipped", "limit"]
 
 
@@ -93,6 +99,8 @@ def judge(evidence: Evidence) -> Verdict:
         for name, number in evidence.control_arrived.items()
         if not number
     ]
+    if not evidence.system.shows_processes:
+        unshown.append(UNSEEN)
     return Verdict(tried=tried, wrong=tuple(wrong), unshown=tuple(unshown))
 
 
@@ -145,21 +153,30 @@ def from_outside(process: Sealed, evidence: Evidence) -> Iterable[str]:
         yield f"something arrived at the listeners while the {name} tried ({at})"
     if process.pid is None:
         return
-    bare = [thread for thread in process.threads if not thread.sealed or thread.filters < LEAST_FILTERS[name]]
-    if bare:
-        yield f"the kernel says that {len(bare)} of the {len(process.threads)} threads of the {name} lack the seal"
     foreign = [one for one in process.descriptors or () if one.foreign]
     if foreign:
         kinds = ", ".join(
             f"{kind} ({number})" for kind, number in Counter(one.kind for one in foreign).items()
         )
         yield f"the {name} has something open that could lead outside: {kinds}"
-    if process.report.get("seccomp_sha256") != evidence.fingerprints[name]:
-        yield f"the filter of the {name} is not the one of this package (another version? restart homebody)"
-    if evidence.listener is not None:
+    if evidence.system.shows_processes:
+        yield from threads_and_filter(process, evidence)
+    elif process.whole is False:
+        yield f"the kernel says that the {name} is not sealed"
+    if evidence.listener is not None and (name == "daemon" or evidence.system.shows_processes):
         expected = process.pid if name == "daemon" else process.parent
         if expected != evidence.listener:
             yield f"the {name} that answered is not the one behind the control socket (process {process.pid})"
+
+
+def threads_and_filter(process: Sealed, evidence: Evidence) -> Iterable[str]:
+    """Yield which threads of *process* lack the seal, and whether its filter is another one than ours."""
+    name = process.name
+    bare = [thread for thread in process.threads if not thread.sealed or thread.filters < LEAST_FILTERS[name]]
+    if bare:
+        yield f"the kernel says that {len(bare)} of the {len(process.threads)} threads of the {name} lack the seal"
+    if process.report.get("seccomp_sha256") != evidence.fingerprints[name]:
+        yield f"the filter of the {name} is not the one of this package (another version? restart homebody)"
 
 
 def as_json(evidence: Evidence, verdict: Verdict, seconds: float) -> dict[str, Any]:
@@ -173,6 +190,7 @@ def as_json(evidence: Evidence, verdict: Verdict, seconds: float) -> dict[str, A
         "wrong": list(verdict.wrong),
         "unshown": list(verdict.unshown),
         "started_for_this": evidence.thrown_away,
+        "system": evidence.system.name,
         "kernel": evidence.kernel,
         "machine": evidence.machine,
         "abi": daemon.report.get("landlock_abi"),
@@ -205,6 +223,7 @@ def process_json(process: Sealed, evidence: Evidence, verdict: Verdict) -> dict[
         "skipped": verdict.count("skipped", name),
         "sha256": process.report.get("seccomp_sha256"),
         "arrived": process.arrived,
+        "sealed": process.whole if process.whole is not None else sealed_threads(process),
         "status": [thread.to_dict() for thread in process.threads],
         "fds": {
             "by": "the process itself" if process.own_account else "the kernel",
@@ -212,6 +231,11 @@ def process_json(process: Sealed, evidence: Evidence, verdict: Verdict) -> dict[
         },
         "probes": [one.to_dict(evidence.controls.get(one.probe.name)) for one in verdict.tried[name]],
     }
+
+
+def sealed_threads(process: Sealed) -> bool | None:
+    """Return whether every thread that was seen of *process* is sealed, None when none was seen."""
+    return all(thread.sealed for thread in process.threads) if process.threads else None
 
 
 def uncovered(evidence: Evidence) -> list[str]:

@@ -13,7 +13,14 @@ from homebody.cli.prove_verdict import HELD, LEAST_FILTERS, Tried, Verdict, unco
 
 GROUPS = {
     "to the internet": ("internet", "socket", "socket call", "io_uring"),
-    "to other programs": ("unix socket", "other processes", "shared memory", "message queues", "dumps"),
+    "to other programs": (
+        "unix socket",
+        "services",
+        "other processes",
+        "shared memory",
+        "message queues",
+        "dumps",
+    ),
     "to other files": ("files",),
     "to a file's mode, owner, time": ("file metadata",),
     "to start other programs": ("programs",),
@@ -23,6 +30,8 @@ GROUPS = {
     "into the kernel and its disks": ("kernel", "kernel keys", "mounts"),
 }
 """The channels of the probes, as people think of them."""
+
+SYSTEMS = {"linux": "Linux", "macos": "macOS"}
 
 FIRST, COLUMN, EACH_COLUMN = 31, 16, 10
 
@@ -40,9 +49,10 @@ def shown(evidence: Evidence, verdict: Verdict, *, verbose: bool) -> Iterator[st
     for process in evidence.processes:
         yield from seen(process, evidence)
     if any(process.own_account for process in evidence.processes):
-        yield from indented("What a process has open the kernel shows to root alone: where it says so, the"
+        shown_to = "to root alone" if evidence.system.shows_processes else "to nobody"
+        yield from indented(f"What a process has open the kernel shows {shown_to}: where it says so, the"
                             " process itself was asked.", 2)  # fmt: skip
-    yield from limits(verdict, verbose=verbose)
+    yield from limits(evidence, verdict, verbose=verbose)
     yield from indented(system_words(evidence), 2, 0)
     for words in uncovered(evidence):
         yield from indented(f"- {words}", 4, 2)
@@ -56,6 +66,8 @@ def table(evidence: Evidence, verdict: Verdict, *, verbose: bool) -> Iterator[st
     names = [process.name for process in evidence.processes]
     yield " " * FIRST + "".join(name.rjust(COLUMN) for name in names)
     for group, channels in GROUPS.items():
+        if not any(probe.channel in channels for probe in seal.PROBES):
+            continue
         yield f"{group:<{FIRST}}" + "".join(
             cell(one for one in verdict.tried[name] if one.probe.channel in channels).rjust(COLUMN)
             for name in names
@@ -105,33 +117,42 @@ def seen(process: Sealed, evidence: Evidence) -> Iterator[str]:
     if process.pid is None:
         yield from indented(f"{process.name}: {process.problem}", 4, 2)
         return
+    yield from indented(
+        f"{process.name} (process {process.pid}): {sealed_words(process, evidence)}; open: {opened(process)}",
+        4,
+        2,
+    )
+
+
+def sealed_words(process: Sealed, evidence: Evidence) -> str:
+    """Return what the kernel says of the seal of a process, and which seal it is."""
+    if not evidence.system.shows_processes:
+        word = {True: "sealed", False: "NOT sealed", None: "it is not known whether it is sealed"}[
+            process.whole
+        ]
+        layers = process.report.get("layers") or "no seal"
+        return f"{word}, in the kernel's word for the whole process; by its own account {layers}"
     number = len(process.threads)
     sealed = sum(one.sealed and one.filters >= LEAST_FILTERS[process.name] for one in process.threads)
     threads = "its one thread is sealed" if number == sealed == 1 else f"{sealed} of {number} threads sealed"
     powers = "some power left" if any(one.capabilities for one in process.threads) else "no capability"
     print_of = str(process.report.get("seccomp_sha256"))
     same = "this package's own" if print_of == evidence.fingerprints[process.name] else "NOT this package's"
-    yield from indented(
-        f"{process.name} (process {process.pid}): {threads}, {powers}; filter {print_of[:16]}..., {same};"
-        f" open: {opened(process)}",
-        4,
-        2,
-    )
+    return f"{threads}, {powers}; filter {print_of[:16]}..., {same}"
 
 
 def opened(process: Sealed) -> str:
     """Return what a process holds open, by kind."""
     kinds = Counter(one.kind for one in process.descriptors or ())
     told = ", ".join(kind if number == 1 else f"{number} x {kind}" for kind, number in kinds.items())
-    return (told or "nothing") + (
-        " (by its own account: the kernel shows it to root only)" * process.own_account
-    )
+    return (told or "nothing") + " (by its own account)" * process.own_account
 
 
-def limits(verdict: Verdict, *, verbose: bool) -> Iterator[str]:
-    """Yield what no seal on Linux refuses in every process, with its number; why not, if *verbose*."""
+def limits(evidence: Evidence, verdict: Verdict, *, verbose: bool) -> Iterator[str]:
+    """Yield what no seal of this system refuses in every process, with its number; why not, if *verbose*."""
     yield ""
-    yield "Out of reach of any seal on Linux (numbers as in the project's SECURITY.md):"
+    system = SYSTEMS.get(evidence.system.name, evidence.system.name)
+    yield f"Out of reach of any seal on {system} (numbers as in the project's SECURITY.md):"
     for limit in seal.LIMITS:
         able = [name for name, tried in verdict.tried.items()
                 if any(one.probe.name == limit.name and one.reached for one in tried)]  # fmt: skip
@@ -144,9 +165,13 @@ def limits(verdict: Verdict, *, verbose: bool) -> Iterator[str]:
 def system_words(evidence: Evidence) -> str:
     """Return what this computer is, and how the list of what it lacks begins."""
     report = evidence.processes[0].report
-    root = " homebody runs as root; every capability was dropped." if report.get("as_root") else ""
+    system = SYSTEMS.get(evidence.system.name, evidence.system.name)
+    level = report.get("landlock_abi")
+    locks, dropped = (f", Landlock ABI {level}", "; every capability was dropped") if level else ("", "")
+    where = f"{system} (kernel {evidence.kernel}) on {evidence.machine}{locks}."
+    root = f" homebody runs as root{dropped}." if report.get("as_root") else ""
     lacks = " What this computer cannot cover:" if uncovered(evidence) else ""
-    return f"Linux {evidence.kernel} on {evidence.machine}, Landlock ABI {report.get('landlock_abi')}.{root}{lacks}"
+    return f"{where}{root}{lacks}"
 
 
 def left_out(verdict: Verdict, *, verbose: bool) -> Iterator[str]:

@@ -104,11 +104,16 @@ def kernel_path(path: Path) -> Path:
     A profile is compared with that one, and on a disk that takes either spelling a person may have typed another.
     Raises OSError. Written for macOS, whose fcntl(2) has F_GETPATH.
     """
-    import fcntl
-
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     try:
-        found = fcntl.fcntl(descriptor, F_GETPATH, bytes(PATH_BYTES))
+        return Path(path_of(descriptor))
     finally:
         os.close(descriptor)
-    return Path(os.fsdecode(found.partition(b"\0")[0]))
+
+
+def path_of(descriptor: int) -> str:
+    """Return the path by which the kernel knows the open file *descriptor*. Raises OSError for what has none."""
+    import fcntl
+
+    found = fcntl.fcntl(descriptor, F_GETPATH, bytes(PATH_BYTES))
+    return os.fsdecode(found.partition(b"\0")[0])

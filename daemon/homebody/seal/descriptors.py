@@ -15,9 +15,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from homebody.seal import kernel
+from homebody.seal import apple, kernel
 from homebody.seal.hygiene import foreign_sockets, open_descriptors
 from homebody.seal.syscalls import Machine, this_machine
+from homebody.seal.system import MACOS, this_system
 
 HARMLESS_DEVICES = frozenset({"/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"})
 HARMLESS_KINDS = frozenset({"inotify", "eventpoll", "eventfd", "timerfd", "signalfd", "pidfd"})
@@ -83,7 +84,7 @@ def _own(number: int, foreign: bool, control: Path | None) -> Descriptor:
     mode, target = 0, ""
     with contextlib.suppress(OSError):
         mode = _mode(number)
-        target = os.readlink(f"/proc/self/fd/{number}")  # noqa: PTH115 - refused in the reader
+        target = _target(number)
     if stat.S_ISSOCK(mode):
         if control is not None and _name(number) == str(control):
             return Descriptor(number=number, kind="control socket or connection to it", foreign=False)
@@ -97,8 +98,17 @@ def _own(number: int, foreign: bool, control: Path | None) -> Descriptor:
     )
 
 
+def _target(number: int) -> str:
+    """Return the kernel's name for what *number* is. Raises OSError: in the reader, and for what has none on macOS."""
+    if this_system() is MACOS:
+        return apple.path_of(number)
+    return os.readlink(f"/proc/self/fd/{number}")  # noqa: PTH115 - a text comes of it
+
+
 def _mode(number: int) -> int:
     """Return the kind of file that *number* is, by the one call that every tier may make (struct stat, 64 bits)."""
+    if this_system() is MACOS:
+        return os.fstat(number).st_mode
     found = kernel.buffer(256)
     kernel.call("fstat", number, found)
     at = 24 if this_machine() is Machine.X86_64 else 16

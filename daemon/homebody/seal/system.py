@@ -35,19 +35,26 @@ class System:
     tells_of_files: bool
     """Whether the kernel itself tells of changed files; on macOS that is a service (FSEvents), behind the seal."""
 
+    shows_processes: bool
+    """Whether a process's threads, filters and parent can be read from outside (proc(5)); macOS says of a whole
+    process whether it is in a sandbox, and no more."""
+
 
 LINUX = System(
-    name="linux", starts=Starts(after_seal=True, readers=0), limits_memory=True, tells_of_files=True
-)
+    name="linux", starts=Starts(after_seal=True, readers=0), limits_memory=True, tells_of_files=True,
+    shows_processes=True,
+)  # fmt: skip
 MACOS = System(
-    name="macos", starts=Starts(after_seal=False, readers=4), limits_memory=False, tells_of_files=False
-)
+    name="macos", starts=Starts(after_seal=False, readers=4), limits_memory=False, tells_of_files=False,
+    shows_processes=False,
+)  # fmt: skip
 """Four readers: each reads 200 documents or one that kills it, and holds 26 MB until it ends, 14 MB of it alone
 (measured on Linux)."""
 
 UNKNOWN = System(
-    name="unknown", starts=Starts(after_seal=False, readers=0), limits_memory=False, tells_of_files=False
-)
+    name="unknown", starts=Starts(after_seal=False, readers=0), limits_memory=False, tells_of_files=False,
+    shows_processes=False,
+)  # fmt: skip
 """No seal of ours goes on there, so nothing ever runs by these."""
 
 
