@@ -4,6 +4,7 @@ from pathlib import Path
 
 from homebody.actions.action import World
 from homebody.actions.defang import printable
+from homebody.actions.joined import unjoined
 from homebody.actions.markup import as_page
 from homebody.actions.table import as_table
 from homebody.templates import compile_template
@@ -27,4 +28,4 @@ def filled(template: str, world: World, path: Path) -> str:
         return printable(as_table(pieces, tabs=suffix != ".csv"))
     if suffix in PAGES:
         return printable(as_page(pieces))
-    return printable("".join(piece.text for piece in pieces))
+    return printable(unjoined(pieces, world.source))
