@@ -34,7 +34,7 @@ def test_ruff_would_format_nothing():
     tool("ruff", "format", "--check", "daemon", "tests")
 
 
-@pytest.mark.parametrize("platform", ["linux", "darwin"])
+@pytest.mark.parametrize("platform", ["linux", pytest.param("darwin", marks=pytest.mark.long)])
 def test_mypy_finds_nothing(platform: str):
     """The package is typed, strictly, for each system on which it runs."""
     tool("mypy", "--platform", platform)

@@ -33,7 +33,7 @@ def over(house) -> bool:
         journal.close()
 
 
-@pytest.mark.parametrize("copy", [True, False])
+@pytest.mark.parametrize("copy", [pytest.param(True, marks=pytest.mark.long), False])
 def test_a_garbled_journal_costs_no_note_a_second_summary(house, copy: bool):
     """`status` and `doctor` say what happened; nothing is written again; the look ends; the next start is as usual."""
     house.shipped("summarize-notes", "tag-files")
