@@ -256,6 +256,23 @@ TIMES = st.datetimes(
 )
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        Said(cron="0 0 * * 1"),
+        Said(at=time(0, 0), days=("mon",)),
+        Said(at=time(0, 30)),
+        Said(cron="59 0 29 3 *"),
+    ],
+    ids=str,
+)
+def test_the_first_hour_after_the_day_that_is_short_is_met(said: Said):
+    """On 28 March 2027 Berlin's day has 23 hours; what is due in the first hour of the 29th is due then."""
+    moment = next_due(build(said, BERLIN), datetime(2027, 3, 28, 12, 0, tzinfo=BERLIN))
+    assert moment is not None
+    assert (29, 0) == (moment.astimezone(BERLIN).day, moment.astimezone(BERLIN).hour)
+
+
 @given(SAYINGS, TIMES)
 def test_the_next_moment_is_later_and_nothing_is_due_before_it(said: Said, now: datetime):
     """Looking from anywhere before the next moment finds the same one."""

@@ -6,7 +6,7 @@ both the day of the month and the day of the week are given, one of them is enou
 
 from datetime import tzinfo
 
-from apscheduler.triggers.cron import CronTrigger
+from homebody.triggers.wall_clock import WallClock
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -31,14 +31,14 @@ def fields_of(line: str) -> tuple[str, str, str, str, str]:
     return minute, hour, day, month, weekday
 
 
-def triggers_of(line: str, zone: tzinfo) -> tuple[CronTrigger, ...]:
+def triggers_of(line: str, zone: tzinfo) -> tuple[WallClock, ...]:
     """Return the triggers that together are due when *line* is. Raises ValueError for what makes no sense."""
     minute, hour, day, month, weekday = fields_of(line)
     names = weekdays(weekday)
     either = not (day.startswith("*") or weekday.startswith("*"))
     ways = [(day, "*"), ("*", names)] if either else [(day, names)]
     return tuple(
-        CronTrigger(minute=minute, hour=hour, day=one, month=month, day_of_week=other, timezone=zone)
+        WallClock(minute=minute, hour=hour, day=one, month=month, day_of_week=other, timezone=zone)
         for one, other in ways
     )
 

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Literal, Protocol
 
-from apscheduler.triggers.cron import CronTrigger
-
 from homebody.clock import local_zone
 from homebody.triggers.crontab import by_the_clock, triggers_of
+from homebody.triggers.wall_clock import WallClock
 
 CatchUp = Literal["once", "skip"]
 
@@ -78,7 +77,7 @@ class Cron:
     time of day that is left out when summer time begins is due as much later as the clocks were moved.
     """
 
-    def __init__(self, *triggers: CronTrigger, once: bool) -> None:
+    def __init__(self, *triggers: WallClock, once: bool) -> None:
         self._triggers = triggers
         self._once = once
 
@@ -97,7 +96,7 @@ class Cron:
                 return last
         return None
 
-    def _next(self, trigger: CronTrigger, after: datetime) -> datetime | None:
+    def _next(self, trigger: WallClock, after: datetime) -> datetime | None:
         start = after.astimezone(UTC) + TICK
         while True:
             found = trigger.get_next_fire_time(None, start)
@@ -125,7 +124,7 @@ def build(spec: Spec, zone: tzinfo | None = None) -> Trigger:
     if spec.at is None:
         raise ValueError("a schedule says every, at or cron")
     days = ",".join(spec.days) if spec.days else "*"
-    trigger = CronTrigger(
+    trigger = WallClock(
         hour=spec.at.hour, minute=spec.at.minute, second=spec.at.second, day_of_week=days, timezone=zone
     )
     return Cron(trigger, once=True)
