@@ -4,12 +4,13 @@ A small and strict part of HTTP/1.1 (RFC 9112): a request line, a few short head
 said before. What is not exactly that is refused; a connection carries one request, so nothing can hide behind it.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+from homebody.strict_json import strict_loads
 
 LARGEST_REQUEST = 1_000_000
 """Bytes of body that a request may have."""
@@ -121,20 +122,9 @@ def read_body(receive: Receive, begun: bytes, length: int) -> dict[str, Any]:
     if not data:
         return {}
     try:
-        body = json.loads(data.decode("utf-8"), object_pairs_hook=_once, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
+        body = strict_loads(data.decode("utf-8"))
+    except ValueError as error:
         raise RefusedError(400, "The body is not JSON.") from error
     if not isinstance(body, dict):
         raise RefusedError(409, "A request is a JSON object.")
     return body
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands twice")
-    return found
-
-
-def _refuse(word: str) -> NoReturn:
-    raise ValueError(f"{word} is not JSON")

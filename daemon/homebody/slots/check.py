@@ -1,11 +1,11 @@
 """Is the model's answer what the recipe asked for?"""
 
-import json
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 from homebody.errors import SlotError
 from homebody.slots.slot import Slot
+from homebody.strict_json import strict_loads
 
 
 def check(text: str, slots: Mapping[str, Slot], source: str) -> dict[str, Any]:
@@ -33,23 +33,12 @@ def check(text: str, slots: Mapping[str, Slot], source: str) -> dict[str, Any]:
 def _parsed(text: str) -> dict[str, Any]:
     """Return the JSON object that *text* is, strictly: nothing around it, no key twice, no NaN."""
     try:
-        answer = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
+        answer = strict_loads(text)
+    except ValueError as error:
         raise SlotError("The answer is not one JSON object.") from error
     if not isinstance(answer, dict):
         raise SlotError("The answer is not one JSON object.")
     return answer
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands twice")
-    return found
-
-
-def _refuse(word: str) -> NoReturn:
-    raise ValueError(f"{word} is not JSON")
 
 
 def _shown(name: str) -> str:
