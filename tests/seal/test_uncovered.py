@@ -1,8 +1,7 @@
 """What the mounts of a machine leave open is said, with its number, and nothing else is."""
 
-from pathlib import Path
-
 from homebody.seal.uncovered import uncovered
+from homebody.synced.mounts import mounts_here, parse
 
 USUAL = """\
 22 28 0:21 / /proc rw,nosuid shared:14 - proc proc rw
@@ -14,8 +13,8 @@ USUAL = """\
 
 def test_an_ordinary_machine_leaves_nothing_open():
     """Also with the automatic mount that every systemd has, and on this very machine's kind of root."""
-    assert () == uncovered(USUAL)
-    assert () == uncovered("")
+    assert () == uncovered(parse(USUAL))
+    assert () == uncovered(())
 
 
 def test_each_kind_is_named_with_its_number():
@@ -27,7 +26,7 @@ def test_each_kind_is_named_with_its_number():
         "53 28 0:53 / /mnt/work rw - cifs //firm/work rw\n"
         "54 28 0:54 / /run/user/1000/gvfs rw - fuse.gvfsd-fuse gvfsd-fuse rw\n"
     )
-    found = uncovered(text)
+    found = uncovered(parse(text))
     assert ["/net", "/home/shared", "/mnt/nas", "/mnt/work", "/run/user/1000/gvfs"] == [
         one.split()[1] for one in found
     ]
@@ -42,10 +41,10 @@ def test_an_automatic_mount_that_has_mounted_is_named_once():
         "52 28 0:52 / /mnt/nas rw - autofs systemd-1 rw,fd=8,direct\n"
         "53 52 0:53 / /mnt/nas rw - nfs4 nas:/ rw,hard\n"
     )
-    (only,) = uncovered(text)
+    (only,) = uncovered(parse(text))
     assert "(nfs4)" in only
 
 
 def test_this_machine_is_read():
     """The kernel's own text is understood."""
-    assert isinstance(uncovered(Path("/proc/self/mountinfo").read_text(encoding="utf-8")), tuple)
+    assert isinstance(uncovered(mounts_here()), tuple)

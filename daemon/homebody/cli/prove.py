@@ -1,7 +1,6 @@
 """``homebody prove``: the running daemon, model and reader try to get out, and you see that they cannot."""
 
 import contextlib
-import fcntl
 import json
 import signal
 import sys
@@ -21,6 +20,7 @@ from homebody.errors import HomebodyError, NotRunningError
 from homebody.paths import Home
 from homebody.recipe.load import load_folder
 from homebody.service.control import listener_of
+from homebody.service.lifecycle import holder
 
 START_SECONDS = 120.0
 
@@ -82,25 +82,13 @@ def runs(home: Home) -> bool:
     try:
         listener_of(home.socket)
     except NotRunningError:
-        if held(home.lock):
+        if holder(home.lock) is not None:
             raise HomebodyError(
                 "homebody runs and does not answer, so it cannot be asked.",
                 hint="Wait until it has started; if that does not help, stop it and start it again.",
             ) from None
         return False
     return True
-
-
-def held(lock: Path) -> bool:
-    """Return whether a daemon holds the *lock* of its state folder; the file is left as it is."""
-    try:
-        with lock.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False
 
 
 @contextlib.contextmanager

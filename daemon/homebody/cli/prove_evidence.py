@@ -11,6 +11,7 @@ from homebody import __version__, seal
 from homebody.errors import HomebodyError, NotRunningError, SealError, UsageError
 from homebody.paths import Home
 from homebody.service.control import listener_of, request
+from homebody.synced.mounts import mounts_here
 
 PROCESSES = ("daemon", "model", "reader")
 ANSWER_SECONDS = 180.0
@@ -103,21 +104,13 @@ def gather(home: Home, parent: Path | None, say: Say, *, thrown_away: bool) -> E
         control_arrived=control_arrived,
         fingerprints=made_again() if seal.this_system().shows_processes else {},
         processes=processes,
-        mounts=seal.uncovered(mount_table()),
+        mounts=seal.uncovered(mounts_here()),
     )
 
 
 def made_again() -> dict[str, str]:
     """Return the SHA-256 of the filter of each kind of process, made from this package."""
     return {tier.value: seal.fingerprint(tier, seal.this_machine()) for tier in seal.Tier}
-
-
-def mount_table() -> str:
-    """Return what the kernel says is mounted here; nothing where it does not say so."""
-    try:
-        return Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
 
 
 def refuse_other_version(status: Mapping[str, Any]) -> None:

@@ -31,7 +31,6 @@ from homebody.seal import Tried
 from homebody.service.control import request
 from homebody.service.staying import state_away
 from homebody.synced.away import Carriers, person
-from homebody.synced.mounts import MOUNTINFO
 from homebody.synced.programs import unreadable
 
 STATUS_SECONDS = 5.0
@@ -56,7 +55,7 @@ def examine(home: Home, time: Clock, paused_words: Callable[[Any], str]) -> Iter
     yield from versions.versions(versions.versions_here(), None if status is None else str(status["version"]))
     yield from clock.clock(now, store.newest_entry(home) if here else None, local_zone())
     yield from trial(loaded or NOTHING, home, carriers, status)
-    yield from kernel.open_ways(seal.uncovered(mountinfo()))
+    yield from kernel.open_ways(seal.uncovered(carriers.mounts))
     ram = memory.memory_here(None if status is None else int(status["pid"]))
     yield from memory.memory(ram)
     yield from model.model(home, ram, loaded=status is not None and status["model"]["state"] == "ready")
@@ -107,14 +106,6 @@ def asked(home: Home) -> dict[str, Any] | None:
     except NotRunningError:
         return None
     return status
-
-
-def mountinfo() -> str:
-    """Return what the kernel says of the mounts, nothing where it says nothing."""
-    try:
-        return MOUNTINFO.read_text(encoding="utf-8", errors="surrogateescape")
-    except OSError:
-        return ""
 
 
 def trial(loaded: Loaded, home: Home, carriers: Carriers, status: dict[str, Any] | None) -> Iterator[Finding]:

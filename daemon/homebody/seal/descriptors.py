@@ -17,13 +17,11 @@ from typing import Any
 
 from homebody.seal import apple, kernel
 from homebody.seal.hygiene import foreign_sockets, open_descriptors
+from homebody.seal.inherited import ANONYMOUS, HARMLESS_ANONYMOUS
 from homebody.seal.syscalls import Machine, this_machine
 from homebody.seal.system import MACOS, this_system
 
 HARMLESS_DEVICES = frozenset({"/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"})
-HARMLESS_KINDS = frozenset({"inotify", "eventpoll", "eventfd", "timerfd", "signalfd", "pidfd"})
-"""What the kernel calls the nameless files that lead nowhere but to ourselves and our children."""
-
 STANDARD = 2
 """Up to this number a terminal, or a stream to the service manager's log, is where homebody was started from."""
 
@@ -129,9 +127,9 @@ def _seen(number: int, target: str, sockets: Mapping[str, str]) -> Descriptor:
         foreign = kind == "socket" or (kind == "stream" and number > STANDARD)
     elif target.startswith("pipe:"):
         kind = "pipe"
-    elif target.startswith("anon_inode:"):
-        kind = target.removeprefix("anon_inode:").strip("[]")
-        foreign = kind not in HARMLESS_KINDS
+    elif target.startswith(ANONYMOUS):
+        kind = target.removeprefix(ANONYMOUS).strip("[]")
+        foreign = kind not in HARMLESS_ANONYMOUS
     elif target.startswith("/dev/"):
         kind = target if target in HARMLESS_DEVICES else "device"
         foreign = kind == "device" and number > STANDARD

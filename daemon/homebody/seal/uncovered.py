@@ -5,19 +5,19 @@ neither Landlock nor seccomp, which cannot see paths. Where a folder belongs to 
 itself, the name that is looked up there goes to that computer. Number 22: so does what is written there.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from homebody.synced.mounts import Mount, mount_of, parse
+from homebody.synced.mounts import Mount, mount_of
 
 LOOKED_UP = "a name that is looked up there can go out, and the seal cannot refuse that"
 
 
-def uncovered(mountinfo_text: str) -> tuple[str, ...]:
-    """Return in words what the mounts of this machine leave open, each with its number; nothing on most machines.
+def uncovered(mounts: Sequence[Mount]) -> tuple[str, ...]:
+    """Return in words what the *mounts* of a machine leave open, each with its number; nothing on most machines.
 
-    *mountinfo_text* is what /proc/self/mountinfo says (proc_pid_mountinfo(5)). Pure, and touches no mount.
+    Pure, and touches no mount (`synced.mounts.mounts_here` tells of this machine's).
     """
-    mounts = parse(mountinfo_text)
     seen = [mount for mount in mounts if mount.remote and mount_of(mount.folder, mounts) is mount]
     return tuple(dict.fromkeys(_words(mount) for mount in seen if not _harmless(mount)))
 
