@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from homebody.doctor.finding import Finding, note, right, wrong
-from homebody.model.fit import context_for
+from homebody.model.fit import context_for, keys_and_values
 from homebody.model.gguf import ModelInfo
 from homebody.quantities import rounded
 
@@ -93,12 +93,9 @@ def memory_here(pid: int | None = None) -> Memory | None:
 
 
 def needed(info: ModelInfo, context: int) -> tuple[int, int]:
-    """Return the bytes that the model needs in any case, and at most: with a context full of keys and values.
-
-    A token's keys and values take at most the model's width each, in 16 bits, in every layer; most models take less.
-    """
+    """Return the bytes that the model needs in any case, and at most: with a context full of keys and values."""
     least = info.file_bytes + BUFFERS
-    return least, least + 4 * info.layers * info.width * context_for(info, context)
+    return least, least + keys_and_values(info, context_for(info, context))
 
 
 def memory(found: Memory | None) -> Iterator[Finding]:

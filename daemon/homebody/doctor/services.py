@@ -1,16 +1,19 @@
 """Will homebody start by itself, and the one that is meant?"""
 
+import os
 import plistlib
 import shlex
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from xml.parsers.expat import ExpatError
 
 from homebody.doctor.finding import Finding, note, right, wrong
+from homebody.service.launchd import launchd
+from homebody.service.manager import Manager
+from homebody.service.systemd import systemd
 
-UNIT = Path("systemd/user/homebody.service")
-AGENT = Path("Library/LaunchAgents/org.homebody.agent.plist")
 AGAIN = "Write it anew: homebody install"
 
 
@@ -30,7 +33,8 @@ class Service:
 
 def find_service(home: Path, config: Path, platform: str = sys.platform) -> Service | None:
     """Return the service that is installed for the person at *home*, whose settings are in *config*; None if none."""
-    file = home / AGENT if platform == "darwin" else config / UNIT
+    manager = manager_of(home, config, platform)
+    file = manager.file
     try:
         data = file.read_bytes()
     except OSError:
@@ -38,14 +42,19 @@ def find_service(home: Path, config: Path, platform: str = sys.platform) -> Serv
     python = _program(data, home, platform)
     if python is None:
         return Service(file=file, python=None)
-    wants = file.parent / "default.target.wants" / file.name
     return Service(
         file=file,
         python=python,
         there=python.exists(),
         version=installed_for(python),
-        enabled=platform == "darwin" or wants.exists(),
+        enabled=all(trace.exists() for trace in manager.traces),
     )
+
+
+def manager_of(home: Path, config: Path, platform: str) -> Manager:
+    """Return the service manager of *platform*, as `homebody install` has it."""
+    environ = {"HOME": str(home), "XDG_CONFIG_HOME": str(config)}
+    return launchd(environ, os.getuid()) if platform == "darwin" else systemd(environ)
 
 
 def _program(data: bytes, home: Path, platform: str) -> Path | None:
@@ -57,12 +66,8 @@ def _program(data: bytes, home: Path, platform: str) -> Path | None:
         command = next(line.partition("=")[2] for line in lines if line.startswith("ExecStart="))
         first = shlex.split(command)[0].lstrip("-@:+!")
         return Path(first.replace("%h", str(home)).replace("%%", "%"))
-    except (StopIteration, ValueError, LookupError, TypeError, plistlib.InvalidFileException):
+    except (StopIteration, ValueError, LookupError, TypeError, plistlib.InvalidFileException, ExpatError):
         return None
-    except Exception as error:  # expat has an error class of its own, which plistlib lets through
-        if type(error).__name__ == "ExpatError":
-            return None
-        raise
 
 
 def installed_for(python: Path) -> str | None:

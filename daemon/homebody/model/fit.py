@@ -15,7 +15,15 @@ def context_for(info: ModelInfo, asked: int) -> int:
 def most_memory(info: ModelInfo, context: int) -> int:
     """Return the bytes of its own that a sound model process never needs to exceed.
 
-    The weights may be copied once (repacked for the processor); a token's keys and values take at most the model's
-    width each, in 16 bits, in every layer. Whoever needs more has lost its way, as the native grammar parser can.
+    The weights may be copied once (repacked for the processor). Whoever needs more has lost its way, as the native
+    grammar parser can.
     """
-    return 2 * info.file_bytes + 4 * info.layers * info.width * context + SPARE
+    return 2 * info.file_bytes + keys_and_values(info, context) + SPARE
+
+
+def keys_and_values(info: ModelInfo, context: int) -> int:
+    """Return the bytes that the keys and values of *context* tokens take at most; most models take less.
+
+    A token's take at most the model's width each, in 16 bits, in every layer.
+    """
+    return 4 * info.layers * info.width * context
