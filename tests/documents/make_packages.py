@@ -166,3 +166,8 @@ def epub_parts(chapters: Mapping[str, str], title: str = "") -> dict[str, str | 
 def epub(chapters: Mapping[str, str], title: str = "") -> bytes:
     """Return a book."""
     return pack(epub_parts(chapters, title))
+
+
+def cell(place: str, value: str, kind: str = "n", style: int = 0) -> str:
+    """Return a cell."""
+    return f'<c r="{place}" t="{kind}" s="{style}"><v>{value}</v></c>'
