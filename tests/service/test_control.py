@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from listening import listening
 
 from homebody.errors import HomebodyError, NotRunningError
 from homebody.service.control import request
@@ -28,13 +29,8 @@ def server(tmp_path: Path) -> Iterator[Path]:
         ("POST", "/v1/refuse"): refuse,
         ("POST", "/v1/fault"): lambda asked: {"half": 1 / int(asked["number"])},
     }
-    server = ControlServer(path, routes)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    yield path
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with listening(path, routes):
+        yield path
 
 
 def raw(path: Path, data: bytes) -> bytes:

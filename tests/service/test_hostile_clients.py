@@ -16,12 +16,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from listening import listening
 
 from homebody.errors import HomebodyError, SettingsError
 from homebody.service import listener
 from homebody.service.control import request
 from homebody.service.http_request import LARGEST_HEAD, LARGEST_REQUEST, MOST_HEADERS
-from homebody.service.listener import MOST_CLIENTS, ControlServer, make_room
+from homebody.service.listener import MOST_CLIENTS, make_room
 
 ECHO = b"GET /v1/echo HTTP/1.1\r\nHost: x\r\n"
 SECRET = "the vault's own key"
@@ -35,22 +36,15 @@ def fault(_asked):
 @contextlib.contextmanager
 def serving(path: Path) -> Iterator[Path]:
     """Serve an echo, a fault, and a name that is not UTF-8 on the socket at *path*."""
-    server = ControlServer(
-        path,
-        {
-            ("GET", "/v1/echo"): lambda asked: {"asked": dict(asked)},
-            ("POST", "/v1/echo"): lambda asked: {"asked": dict(asked)},
-            ("GET", "/v1/fault"): fault,
-            ("GET", "/v1/name"): lambda _asked: {"name": "bad\udc80"},
-            ("GET", "/v1/whole"): lambda asked: {"whole": int(float(asked["number"]))},
-        },
-    )
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    yield path
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    routes = {
+        ("GET", "/v1/echo"): lambda asked: {"asked": dict(asked)},
+        ("POST", "/v1/echo"): lambda asked: {"asked": dict(asked)},
+        ("GET", "/v1/fault"): fault,
+        ("GET", "/v1/name"): lambda _asked: {"name": "bad\udc80"},
+        ("GET", "/v1/whole"): lambda asked: {"whole": int(float(asked["number"]))},
+    }
+    with listening(path, routes):
+        yield path
 
 
 @pytest.fixture

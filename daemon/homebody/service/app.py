@@ -20,8 +20,8 @@ from homebody.house.purge import know_key
 from homebody.house.rebuild import FirstLook
 from homebody.house.recover import recover
 from homebody.house.runner import Runner
-from homebody.house.taking import NOTHING, InForce, Standing
-from homebody.house.watched import Watched, wishes
+from homebody.house.taking import NOTHING, InForce
+from homebody.house.watched import wishes
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
 from homebody.logs import configure, get_log
@@ -42,13 +42,11 @@ from homebody.service.taking import Taker
 from homebody.service.threads import break_off, end_first_look, take_in, work
 from homebody.service.timetable import Timetable
 from homebody.service.upkeep import Upkeep
+from homebody.service.uptake import Uptake, watched_folders
 from homebody.settings import load_settings
 from homebody.synced.away import Carriers, person
 from homebody.triggers.folders import FolderWatch
 from homebody.triggers.rescan import look
-
-NOTED_SECONDS = 5.0
-"""So long it is waited for that the files which a new recipe leaves alone are noted."""
 
 
 def serve(
@@ -138,39 +136,22 @@ def build_daemon(
             taker.touched()
         intake.hint(path)
 
-    def evaluate(before: Standing) -> Standing:
-        return standing(before, load_folder(home.recipes), home, seal.as_it_stands(policy, shown), carrier)
-
-    def take(found: Standing) -> None:
-        announce(recipes.standing, found, say)
-        recipes.standing = found
-        anew = wishes(recipes.values(), settings.settle)
-        if anew != daemon.watched:
-            daemon.watched = anew
-            first_look.watch(anew)
-            folders.look_after(watched_folders(anew, recipes_folder))
-            intake.watch(anew).wait(NOTED_SECONDS)
-        timetable.follow()
-        wake.set()
-        introduce(journal, recipes.values(), say)
-
-    taker = Taker(folder=home.recipes, clock=clock, recipes=recipes, evaluate=evaluate, take=take,
+    uptake = Uptake(
+        home=home, settle=settings.settle, policy=policy, shown=shown, carrier=carrier, recipes=recipes,
+        journal=journal, watched=watched, first_look=first_look, folders=folders, intake=intake,
+        timetable=timetable, wake=wake, say=say,
+    )  # fmt: skip
+    taker = Taker(folder=home.recipes, clock=clock, recipes=recipes, evaluate=uptake.evaluate, take=uptake.take,
                   every=settings.rescan)  # fmt: skip
     pause = Pause(clock, lambda: written_by(home, recipes.values()))
     know_key(journal, vault.key_id, clock.now())
     upkeep = Upkeep(journal, home.journal, home.vault, clock, settings.vault, runner.changing,
                      also=lambda: end_first_look(first_look, intake, folders))  # fmt: skip
-    daemon = Daemon(
+    return Daemon(
         home=home, settings=settings, clock=clock, recipes=recipes, key=key, lock=lock, journal=journal, vault=vault,
         policy=policy, report=report, reader=reader, model=model, runner=runner, pause=pause, upkeep=upkeep,
-        watched=watched, intake=intake, folders=folders, wake=wake, timetable=timetable, taker=taker, say=say,
+        uptake=uptake, intake=intake, folders=folders, wake=wake, timetable=timetable, taker=taker, say=say,
     )  # fmt: skip
-    return daemon
-
-
-def watched_folders(watched: list[Watched], recipes: Path) -> list[tuple[Path, bool]]:
-    """Return every folder that is to be watched, the one of the *recipes* among them, and whether below it, too."""
-    return [(recipes, False), *((one.folder, one.recursive) for one in watched)]
 
 
 def live(daemon: Daemon, server: ControlServer, signals: Signals) -> int:

@@ -21,6 +21,7 @@ from homebody.service.newcomers import Say
 from homebody.service.taking import Taker
 from homebody.service.timetable import Timetable
 from homebody.service.upkeep import Upkeep
+from homebody.service.uptake import Uptake
 from homebody.settings import Settings
 from homebody.triggers.folders import FolderWatch
 
@@ -45,7 +46,7 @@ class Daemon:
     runner: Runner
     pause: Pause
     upkeep: Upkeep
-    watched: list[Watched]
+    uptake: Uptake
     intake: Intake
     folders: FolderWatch
     timetable: Timetable
@@ -56,6 +57,11 @@ class Daemon:
     model_problem: str | None = None
     exit_code: int = 0
     """What `serve` ends with when a signal, or the end of its children, ends it."""
+
+    @property
+    def watched(self) -> list[Watched]:
+        """What the recipes in force watch."""
+        return self.uptake.watched
 
     @property
     def waiting(self) -> dict[str, str]:
