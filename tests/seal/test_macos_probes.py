@@ -22,27 +22,15 @@ EVERYWHERE = {
 
 RUN = """
 from homebody.seal.attempts import macos
+from homebody.seal.apart import in_a_fork
 from homebody.seal.probe import ProbeTargets
 targets = ProbeTargets(**given["targets"])
 os.chdir("/")
 
-def apart(one):
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            os.write(writing, json.dumps(one.run(targets).to_dict()).encode())
-        finally:
-            os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as answers:
-        answer = answers.read()
-    os.waitpid(pid, 0)
-    return json.loads(answer)
-
 if given["sealed"]:
     seal.enter(seal.daemon_policy(read=[], write=[]))
-told([apart(one) for one in (*macos.PROBES, *macos.LIMITS) if one.name not in given["leave"]])
+tried = [one for one in (*macos.PROBES, *macos.LIMITS) if one.name not in given["leave"]]
+told([in_a_fork(lambda one=one: one.run(targets).to_dict()) for one in tried])
 """
 LEAVE = ["attach", "task"]
 """Left out here: Linux' ptrace has other numbers."""

@@ -32,6 +32,7 @@ WORDS = {
 DEED = """
 import errno, socket, stat
 from homebody.seal import kernel, landlock
+from homebody.seal.apart import in_a_fork
 from homebody.seal.landlock import Handled
 targets = seal.ProbeTargets(**given["targets"])
 place = Path(given["folder"])
@@ -86,18 +87,10 @@ def told_by(name, prepare):
     (place / "note").write_text("note")
     for folder in ("empty", "other"):
         (place / folder).mkdir(exist_ok=True)
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            prepare()
-            os.write(writing, name_of_refusal(DEEDS[name]).encode())
-        finally:
-            os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading) as answers:
-        answer = answers.read()
-    os.waitpid(pid, 0)
+    def done():
+        prepare()
+        return name_of_refusal(DEEDS[name])
+    answer = in_a_fork(done)
     for left in ("made", "other/note"):
         (place / left).unlink(missing_ok=True) if not (place / left).is_dir() else (place / left).rmdir()
     return answer
@@ -262,6 +255,7 @@ def test_probes_notice_a_right_that_is_gone(child: Callable[..., Any]) -> None:
     """
     code = """
 from homebody.seal import entry, landlock
+from homebody.seal.apart import in_a_fork
 from homebody.seal.landlock import Handled
 targets, whole = seal.ProbeTargets(**given["targets"]), Handled.by(landlock.abi())
 policy = seal.daemon_policy(read=[], write=[])
@@ -269,30 +263,20 @@ elsewhere = ("child", "loader", "child_socket", *given["elsewhere"])
 names = [probe.name for probe in seal.PROBES if probe.name not in elsewhere]
 
 def without(field, bit):
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            kept = {name: getattr(whole, name) for name in ("files", "network", "scopes")}
-            if field is None:
-                landlock.restrict = lambda policy: landlock.abi()
-            else:
-                kept[field] &= ~(1 << bit)
-            Handled.by = classmethod(lambda cls, abi: cls(**kept))
-            left = [(path, access) for path, access in landlock.rules_of(policy)
-                    if access & kept["files"] & (-1 if path.is_dir() else landlock.ON_A_FILE)]
-            entry.confirm = lambda policy: None  # it would find out by itself
-            landlock.rules_of = lambda policy: left  # the kernel takes no rule that grants nothing
-            seal.enter(policy)
-            out = [result.name for result in seal.run_probes(names, targets) if result.reached]
-            os.write(writing, json.dumps(out).encode())
-        finally:
-            os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as answers:
-        answer = answers.read()
-    os.waitpid(pid, 0)
-    return json.loads(answer)
+    def out():
+        kept = {name: getattr(whole, name) for name in ("files", "network", "scopes")}
+        if field is None:
+            landlock.restrict = lambda policy: landlock.abi()
+        else:
+            kept[field] &= ~(1 << bit)
+        Handled.by = classmethod(lambda cls, abi: cls(**kept))
+        left = [(path, access) for path, access in landlock.rules_of(policy)
+                if access & kept["files"] & (-1 if path.is_dir() else landlock.ON_A_FILE)]
+        entry.confirm = lambda policy: None  # it would find out by itself
+        landlock.rules_of = lambda policy: left  # the kernel takes no rule that grants nothing
+        seal.enter(policy)
+        return [result.name for result in seal.run_probes(names, targets) if result.reached]
+    return in_a_fork(out)
 
 told([without(None, 0), {name: without(field, bit) for name, (field, bit, _since) in given["rights"].items()}])
 """

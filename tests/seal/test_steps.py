@@ -11,6 +11,7 @@ from homebody.seal import Targets
 LOOK = """
 import resource, threading
 from homebody.seal import capabilities, entry, handles, hygiene, inherited, kernel, landlock, seccomp
+from homebody.seal.apart import in_a_fork
 targets = seal.ProbeTargets(**given["targets"])
 folder = Path(given["folder"])
 SKIPS = {
@@ -69,19 +70,8 @@ def looked_at(skip):
     return wrong + (["a way out"] if out else [])
 
 def apart(skip):
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            os.close(reading)
-            os.write(writing, json.dumps(looked_at(skip)).encode())
-        finally:
-            os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as answers:
-        answer = answers.read()
-    os.waitpid(pid, 0)
-    return json.loads(answer) if answer else ["died"]
+    found = in_a_fork(lambda: looked_at(skip))
+    return ["died"] if found is None else found
 
 told({skip: apart(skip) for skip in SKIPS})
 """

@@ -52,27 +52,19 @@ ELSEWHERE = BY_PREAMBLE | BY_HYGIENE
 
 ONE_BY_ONE = """
 from homebody.seal import capabilities, kernel, landlock, rules, seccomp
+from homebody.seal.apart import in_a_fork
 from homebody.seal.bpf import compile_filter
 from homebody.seal.probe import ProbeTargets
 from homebody.seal.syscalls import this_machine
 targets = ProbeTargets(**given["targets"])
 
 def apart(name, prepare):
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            kernel.prctl(38, 1)
-            prepare()
-            [result] = seal.run_probes([name], targets)
-            os.write(writing, json.dumps([result.reached, result.errno, result.skipped]).encode())
-        finally:
-            os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as answers:
-        answer = answers.read()
-    os.waitpid(pid, 0)
-    return json.loads(answer) if answer else [False, None, "died"]
+    def tried():
+        kernel.prctl(38, 1)
+        prepare()
+        [result] = seal.run_probes([name], targets)
+        return [result.reached, result.errno, result.skipped]
+    return in_a_fork(tried) or [False, None, "died"]
 
 def filter_without(names):
     kept = [rule for rule in rules.rules_for(seal.Tier.DAEMON, 0) if rule.name not in names]

@@ -1,12 +1,13 @@
 """Do the probes work at all? The control: the same probes in a fresh process without a seal."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from homebody.errors import HomebodyError
+from homebody.seal.apart import in_a_fork
 from homebody.seal.probe import ProbeResult, ProbeTargets
 from homebody.seal.probes import PROBES, run_probes
 
@@ -48,18 +49,12 @@ def main() -> None:
 
 def apart(name: str, targets: ProbeTargets) -> ProbeResult:
     """Run one probe in a fork of its own: a way out that works may change the process that takes it."""
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            [result] = run_probes([name], targets)
-            os.write(writing, json.dumps(result.to_dict()).encode())
-        finally:
-            os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as answers:
-        answer = answers.read()
-    os.waitpid(pid, 0)
-    if not answer:
+
+    def tried() -> dict[str, Any]:
+        [result] = run_probes([name], targets)
+        return result.to_dict()
+
+    result = in_a_fork(tried)
+    if result is None:
         return ProbeResult(name=name, reached=False, skipped="the unsealed process died of it")
-    return ProbeResult.from_dict(json.loads(answer))
+    return ProbeResult.from_dict(result)
