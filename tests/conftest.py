@@ -2,8 +2,8 @@
 
 import importlib.util
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -86,3 +86,20 @@ def client(random_model: Path) -> Iterator[ModelClient]:
     client.start()
     yield client
     client.stop()
+
+
+@pytest.fixture
+def descriptors_of() -> Callable[[int], dict[int, str]]:
+    """Return a function that says where each descriptor of a process leads (proc(5)).
+
+    One that closes meanwhile is left out.
+    """
+
+    def descriptors(pid: int) -> dict[int, str]:
+        leads: dict[int, str] = {}
+        for entry in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(FileNotFoundError):
+                leads[int(entry.name)] = str(entry.readlink())
+        return leads
+
+    return descriptors

@@ -30,14 +30,9 @@ os.execv(sys.argv[3], sys.argv[3:])
 """
 
 
-def leads_to(pid: int) -> dict[int, str]:
-    """Return where each descriptor of a process leads."""
-    return {int(entry.name): str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir()}
-
-
 @needs_root
 @pytest.mark.parametrize("stdin", ["socket", pytest.param("null", marks=pytest.mark.long)])
-def test_nothing_that_was_handed_down_is_left(house, tmp_path: Path, stdin: str):
+def test_nothing_that_was_handed_down_is_left(house, tmp_path: Path, descriptors_of, stdin: str):
     """A listener on 3, a file on 7, a pipe on 9 and a connection as input: none is open in any of the three processes.
 
     Their environments hold no variable that leads anywhere either: not those of socket activation.
@@ -55,7 +50,7 @@ def test_nothing_that_was_handed_down_is_left(house, tmp_path: Path, stdin: str)
         "model": status["model"]["pid"],
         "reader": status["reader"]["pid"],
     }.items():
-        open_now = leads_to(pid)
+        open_now = descriptors_of(pid)
         assert str(secret) not in open_now.values(), name
         assert open_now[0] in {
             "/dev/null",

@@ -47,15 +47,14 @@ def test_every_thread_of_every_process_is_sealed(house):
 @pytest.mark.skipif(
     os.geteuid() != 0, reason="the descriptors of a process that forbids dumps are root's to read"
 )
-def test_no_process_holds_a_socket_but_the_daemons_own_listener(house):
+def test_no_process_holds_a_socket_but_the_daemons_own_listener(house, descriptors_of):
     """Model and reader have no socket at all; the daemon has the control socket and its clients."""
     house.shipped("summarize-notes")
     house.start()
     running = processes(house)
 
     def sockets(name: str) -> int:
-        held = Path(f"/proc/{running[name]}/fd").iterdir()
-        return sum(str(entry.readlink()).startswith("socket:") for entry in held)
+        return sum(link.startswith("socket:") for link in descriptors_of(running[name]).values())
 
     assert (0, 0) == (sockets("model"), sockets("reader"))
     house.until(

@@ -109,7 +109,9 @@ def test_one_that_cannot_start_says_why(house, types):
 
 
 @pytest.mark.parametrize("kind", ["a path", "an abstract name"])
-def test_the_service_manager_hears_ready_from_inside_the_seal(house, tmp_path: Path, monkeypatch, kind: str):
+def test_the_service_manager_hears_ready_from_inside_the_seal(
+    house, tmp_path: Path, monkeypatch, descriptors_of, kind: str
+):
     """READY=1 comes once, from the daemon itself; then it has no socket any more that could send to others."""
     path = tmp_path / "notify" if kind == "a path" else Path(f"homebody-test-{os.getpid()}")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
@@ -128,7 +130,7 @@ def test_the_service_manager_hears_ready_from_inside_the_seal(house, tmp_path: P
     log = [json.loads(line)["event"] for line in house.home.log.read_text().splitlines()]
     assert "the service manager cannot be told" not in log
     if os.geteuid() == 0:
-        links = [str(entry.readlink()) for entry in Path(f"/proc/{house.process.pid}/fd").iterdir()]
+        links = descriptors_of(house.process.pid).values()
         open_ones = {link[len("socket:[") : -1] for link in links if link.startswith("socket:")}
         rows = [line.split() for line in Path("/proc/net/unix").read_text().splitlines()[1:]]
         assert {"0001"} == {row[4] for row in rows if row[6] in open_ones}, (

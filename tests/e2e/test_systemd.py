@@ -221,7 +221,7 @@ def test_a_start_that_would_fail_again_is_not_repeated(manager: UserManager):
 
 
 @pytest.mark.long
-def test_systemd_starts_a_killed_one_again(manager: UserManager):
+def test_systemd_starts_a_killed_one_again(manager: UserManager, descriptors_of):
     """kill -9: systemd starts it again, with the second lock on it and no way out."""
     manager.homebody("install", "--yes")
     before = manager.status()["pid"]
@@ -234,7 +234,7 @@ def test_systemd_starts_a_killed_one_again(manager: UserManager):
     kernel = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
     assert "1" == kernel["NoNewPrivs"]
     assert int(kernel["Seccomp_filters"]) > 2
-    links = [str(entry.readlink()) for entry in Path(f"/proc/{after}/fd").iterdir()]
+    links = descriptors_of(after).values()
     open_ones = {link[len("socket:[") : -1] for link in links if link.startswith("socket:")}
     rows = [line.split() for line in Path("/proc/net/unix").read_text().splitlines()[1:]]
     assert {"0001"} == {row[4] for row in rows if row[6] in open_ones}, "streams only: the control socket's"
