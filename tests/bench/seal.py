@@ -77,19 +77,23 @@ if sealed:
     seal.enter(seal.daemon_policy(read=[path], write=[]))
     seal.enter(seal.model_policy(model=path))
 import_native(null)
-from homebody.engine.llama import Llama
-llama = Llama(path, context=1024, threads=threads, on_load=lambda share: None,
-              settings={"extra_buffers": True, "gpu_layers": 0, "mmap": True})
-llama.prove()
+from homebody.engine.llama import Fed, KvCache, Layout, Library, Weights
+from homebody.engine.loading import prove
+library = Library()
+weights = Weights(library, path, settings={"extra_buffers": True, "gpu_layers": 0, "mmap": True},
+                  on_load=lambda share: None)
+layout = Layout(sequences=1, cells=1024, unified=True, outputs=1)
+cache = KvCache(library, weights, layout, threads=threads, gpu=False)
+prove(cache)
 answers = os.fdopen(os.dup(1), "w")
 print("ready", file=answers, flush=True)
 for line in sys.stdin:
     tokens = int(line)
-    llama.keep(0)
-    llama.step([token % llama.size for token in range(3, 19)], 0, output=True)
+    cache.clear()
+    (place,) = cache.step([Fed(0, 0, [token % weights.size for token in range(3, 19)], 1)])
     began, used = time.perf_counter(), time.process_time()
-    for place in range(16, 16 + tokens):
-        llama.step([int(llama.logits().argmax())], place, output=True)
+    for position in range(16, 16 + tokens):
+        (place,) = cache.step([Fed(0, position, [int(cache.logits(place).argmax())], 1)])
     print(time.perf_counter() - began, time.process_time() - used, file=answers, flush=True)
 """
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from homebody.doctor.finding import Finding, note, right, wrong
-from homebody.model.fit import context_for, keys_and_values
+from homebody.model.fit import cells, context_for, keys_and_values, lanes_for
 from homebody.model.gguf import ModelInfo
 from homebody.quantities import rounded
 
@@ -95,7 +95,8 @@ def memory_here(pid: int | None = None) -> Memory | None:
 def needed(info: ModelInfo, context: int) -> tuple[int, int]:
     """Return the bytes that the model needs in any case, and at most: with a context full of keys and values."""
     least = info.file_bytes + BUFFERS
-    return least, least + keys_and_values(info, context_for(info, context))
+    tokens = context_for(info, context)
+    return least, least + keys_and_values(info, cells(tokens, lanes_for(info, tokens)))
 
 
 def memory(found: Memory | None) -> Iterator[Finding]:

@@ -46,16 +46,19 @@ class Inbox:
         self._answers = answers
         self._sending = threading.Lock()
         self._queue: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._open: set[int] = set()
         self._cancelled: set[int] = set()
-        self._last = 0
 
     def start(self) -> None:
         """Begin to listen. The seal must be on: it wants a process of one thread."""
         threading.Thread(target=self._listen, name="inbox", daemon=True).start()
 
-    def next(self) -> dict[str, Any]:
-        """Return the next request, waiting for it."""
-        return self._queue.get()
+    def next(self, *, wait: bool) -> dict[str, Any] | None:
+        """Return the next request; where there is none, *wait* for one, or return None."""
+        try:
+            return self._queue.get(block=wait)
+        except queue.Empty:
+            return None
 
     def watch(self, number: int, until: float, seconds: float) -> Watch:
         """Return the watch over the request *number*, which must end by *until*."""
@@ -63,7 +66,7 @@ class Inbox:
 
     def finished(self, number: int) -> None:
         """Forget what was asked about the request *number*."""
-        self._last = number
+        self._open.discard(number)
         self._cancelled.discard(number)
 
     def answer(self, number: int, found: Any) -> None:
@@ -97,13 +100,14 @@ class Inbox:
             if request is None:
                 os._exit(0)
             if request["do"] == "cancel":
-                if request["of"] > self._last:
+                if request["of"] in self._open:
                     self._cancelled.add(request["of"])
             elif request["do"] == "probe":
                 self._probe(request)
             elif request["do"] == "descriptors":
                 self.answer(request["id"], [one.to_dict() for one in seal.own_descriptors()])
             else:
+                self._open.add(request["id"])
                 self._queue.put(request)
 
     def _probe(self, request: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -21,7 +22,8 @@ from homebody.messages import Message, Part
 from homebody.model.wire import receive
 
 if TYPE_CHECKING:
-    from homebody.engine.generate import Engine
+    from homebody.engine.engine import Engine
+    from homebody.engine.job import Generated
 
 Request = dict[str, Any]
 
@@ -29,6 +31,9 @@ NICE = 5
 """The person's own work goes first."""
 
 REPORT_SECONDS = 1.0
+
+BROKEN = 70
+"""The exit code of a process that gave up its device (EX_SOFTWARE in sysexits.h)."""
 
 
 def main() -> int:
@@ -64,14 +69,66 @@ def live(requests: BinaryIO, answers: BinaryIO, first: Request) -> int:
         return 0
     inbox.answer(first["id"], ready)
     while True:
-        request = inbox.next()
+        request = inbox.next(wait=not engine.busy)
+        while request is not None:
+            take(engine, inbox, request)
+            request = inbox.next(wait=False)
         try:
-            inbox.answer(request["id"], answer(engine, inbox, request))
-        except HomebodyError as error:
-            inbox.fail(request["id"], error)
-        except Exception as error:  # noqa: BLE001 - one bad request must not end the process; it is reported
-            inbox.fail(request["id"], ModelError(f"The model process stumbled over a bug ({_where(error)})."))
-        inbox.finished(request["id"])
+            engine.advance()
+        except Exception as error:  # noqa: BLE001 - whoever was in the step has been told; the others go on
+            end_if_broken(error)
+            sys.stderr.write(f"homebody: a bug in a step ({_where(error)})\n")
+
+
+def take(engine: "Engine", inbox: Inbox, request: Request) -> None:
+    """Answer a request, or begin to: an answer that the model writes comes later."""
+    number = request["id"]
+    try:
+        if request["do"] == "generate":
+            begin(engine, inbox, request)
+            return
+        inbox.answer(number, answer(engine, request))
+    except HomebodyError as error:
+        inbox.fail(number, error)
+    except Exception as error:  # noqa: BLE001 - one bad request must not end the process; it is reported
+        inbox.fail(number, ModelError(f"The model process stumbled over a bug ({_where(error)})."))
+    inbox.finished(number)
+
+
+def begin(engine: "Engine", inbox: Inbox, request: Request) -> None:
+    """Let the engine begin an answer. Raises HomebodyError when it cannot be begun."""
+    from homebody.engine.job import Replies, Wanted
+
+    number = request["id"]
+
+    def done(found: "Generated") -> None:
+        inbox.answer(number, found.to_dict())
+        inbox.finished(number)
+
+    def failed(error: HomebodyError) -> None:
+        inbox.fail(number, error)
+        inbox.finished(number)
+
+    wanted = Wanted(
+        number=number,
+        messages=_messages(request),
+        grammar=request["grammar"],
+        max_tokens=request["max_tokens"],
+        interactive=request.get("priority") == "interactive",
+    )
+    watch = inbox.watch(number, time.monotonic() + request["deadline"], request["deadline"])
+    report = partial(inbox.progress, number)
+    engine.submit(wanted, watch, Replies(report=report, done=done, failed=failed))
+
+
+def end_if_broken(error: BaseException) -> None:
+    """End the process when the device can no longer be trusted: the parent starts another, and shows why."""
+    from homebody.engine.llama import DeviceError
+
+    if isinstance(error, DeviceError):
+        sys.stderr.write(f"{error}\n")
+        sys.stderr.flush()
+        os._exit(BROKEN)
 
 
 def load(request: Request, inbox: Inbox) -> tuple["Engine", Request]:
@@ -90,14 +147,11 @@ def load(request: Request, inbox: Inbox) -> tuple["Engine", Request]:
         raise ModelError(f"The model process could not be sealed: {error}", hint=error.hint) from error
     inbox.start()
     import_native(null)
-    from homebody.engine.generate import Engine
-    from homebody.engine.llama import Llama
+    from homebody.engine.loading import load as load_engine
 
-    llama = Llama(path, context=request["context"], threads=threads, settings=request["settings"],
-                  on_load=_reporter(inbox, request["id"]))  # fmt: skip
-    llama.prove()
-    return Engine(llama), {
-        "context": llama.context,
+    engine, found = load_engine(request, path=path, threads=threads, on_load=_reporter(inbox, request["id"]))
+    return engine, {
+        **found,
         "memory_bytes": _resident(statm),
         "settings": {"threads": threads},
         "seal": report.to_dict(),
@@ -118,26 +172,16 @@ def import_native(null: int) -> None:
         os.devnull = name
 
 
-def answer(engine: "Engine", inbox: Inbox, request: Request) -> Any:
-    """Return the answer to one request. Raises HomebodyError."""
+def answer(engine: "Engine", request: Request) -> Any:
+    """Return the answer to a request that is answered at once. Raises HomebodyError."""
     match request["do"]:
         case "count":
             return engine.count(request["texts"])
         case "prompt_tokens":
-            return len(engine.prompt(_messages(request)))
+            return engine.prompt_tokens(_messages(request))
         case "check_grammar":
             engine.check_grammar(request["grammar"])
             return None
-        case "generate":
-            number = request["id"]
-            found = engine.generate(
-                engine.prompt(_messages(request)),
-                grammar=request["grammar"],
-                max_tokens=request["max_tokens"],
-                watch=inbox.watch(number, time.monotonic() + request["deadline"], request["deadline"]),
-                report=lambda phase, done, total: inbox.progress(number, phase, done, total),
-            )
-            return found.to_dict()
     raise ModelError(f"The model process does not know the request {str(request['do'])[:40]!r}.")
 
 

@@ -28,6 +28,8 @@ class ModelInfo:
     layers: int
     width: int
     has_chat_template: bool
+    kv_token_bytes: int = 0
+    """What the keys and values of one token take in 16 bits, over all layers; 0 when the file does not say."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as JSON can hold them."""
@@ -99,7 +101,21 @@ def _describe(header: Header, path: Path, size: int) -> ModelInfo:
         layers=layers,
         width=_number(header, f"{architecture}.embedding_length"),
         has_chat_template=bool(header.values.get("tokenizer.chat_template")),
+        kv_token_bytes=_kv_token_bytes(header, architecture, layers),
     )
+
+
+def _kv_token_bytes(header: Header, architecture: str, layers: int) -> int:
+    """Return the bytes of one token's keys and values: its heads may be grouped and have lengths of their own.
+
+    (gguf.md in ggml's docs; where attention.head_count_kv is a list, one for each layer, it counts as not grouped.)
+    """
+    heads = _number(header, f"{architecture}.attention.head_count")
+    total = layers * (_number(header, f"{architecture}.attention.head_count_kv") or heads)
+    head = _number(header, f"{architecture}.embedding_length") // heads if heads > 0 else 0
+    key = _number(header, f"{architecture}.attention.key_length") or head
+    value = _number(header, f"{architecture}.attention.value_length") or head
+    return max(2 * total * (key + value), 0)
 
 
 def _number(header: Header, key: str) -> int:

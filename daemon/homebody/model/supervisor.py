@@ -17,7 +17,7 @@ from homebody.errors import (
     SealError,
 )
 from homebody.model.attempts import Settings, next_settings
-from homebody.model.fit import context_for, most_memory
+from homebody.model.fit import context_for, lanes_for, most_memory
 from homebody.model.gguf import ModelInfo, inspect
 from homebody.model.memory import recall, remember
 from homebody.model.pin import sha256_of
@@ -197,12 +197,14 @@ class Supervisor:
         if self._stopped:  # stop() came just before there was a process to end
             process.stop()
         context = context_for(info, self._wishes["context"])
+        lanes = lanes_for(info, context)
         request = {
             "do": "load",
             "path": str(self._path.resolve()),
             "context": context,
             "threads": self._wishes["threads"],
-            "memory": most_memory(info, context),
+            "lanes": lanes.to_dict(),
+            "memory": most_memory(info, context, lanes),
             "settings": settings.to_dict(),
         }
         try:

@@ -1,0 +1,58 @@
+"""Where may the reading of a prompt be cut, so that what was read once serves the next prompt unchanged?
+
+The native kernels round a token that is read with few others otherwise than one in a full tile, so an answer would
+depend on what happened to be in memory. Therefore every prompt is cut at the same places whether or not its
+beginning is remembered: at the end of its static part (what is the same for all documents), and every BLOCK tokens
+from there. Steps may join whole blocks in any number, which changes nothing; what is left of them is a step of its own.
+"""
+
+from collections.abc import Iterator, Sequence
+
+Key = tuple[int, ...]
+
+BLOCK = 64
+"""Tokens; every batched kernel's tile divides it (attention's is the largest: 64, ggml_fa_tile_config in ops.cpp)."""
+
+SHORTEST_STATIC = 16
+"""A shorter static part is not worth a step of its own."""
+
+
+def block_ends(length: int, static: int) -> list[int]:
+    """Return where the blocks of a prompt of *length* tokens end, *static* of which are its static part.
+
+    The last token belongs to no block: it is always read, for its logits are wanted.
+    """
+    static = _static(length, static)
+    ends = list(range(BLOCK, static + 1, BLOCK))
+    if static and ends[-1:] != [static]:
+        ends.append(static)
+    return ends + list(range(static + BLOCK, length, BLOCK))
+
+
+def keys(prompt: Sequence[int], static: int) -> list[Key]:
+    """Return the blocks of a prompt, each as its tokens."""
+    found, start = [], 0
+    for end in block_ends(len(prompt), static):
+        found.append(tuple(prompt[start:end]))
+        start = end
+    return found
+
+
+def steps(length: int, static: int, start: int, most: int) -> Iterator[tuple[int, int]]:
+    """Return the steps that read a prompt from *start* on, each as its first place and the place behind its last.
+
+    *start* is 0 or the end of a block; *most* is the most tokens of a step, a multiple of BLOCK.
+    """
+    static = _static(length, static)
+    for first, last in ((0, static), (static, length)):
+        behind = last - 1 if last == length else last  # the last token of all is never in a whole block
+        rest = first + max(behind - first, 0) // BLOCK * BLOCK
+        for place in range(max(first, start), rest, most):
+            yield place, min(place + most, rest)
+        if max(rest, start) < last:
+            yield max(rest, start), last
+
+
+def _static(length: int, static: int) -> int:
+    """Return the static part that counts: none if it is short, or all there is."""
+    return static if SHORTEST_STATIC <= static < length else 0

@@ -1,0 +1,64 @@
+"""What can be asked of the loaded model: counting, checking, and answers for many at once."""
+
+from collections.abc import Sequence
+
+from homebody.engine.constraint import Grammars
+from homebody.engine.job import Job, Replies, Wanted, Watch
+from homebody.engine.loop import Loop
+from homebody.engine.prompts import Prompts
+from homebody.engine.room import Room
+from homebody.engine.vocabulary import Vocabulary
+from homebody.engine.writing import Writing
+from homebody.messages import Message
+
+
+class Engine:
+    """One model and its rooms. Not for several threads: whoever holds it lets it `advance` between two requests."""
+
+    def __init__(self, vocabulary: Vocabulary, rooms: Sequence[Room], *, context: int, chunk: int) -> None:
+        """Prepare; *context* is the most tokens of a prompt and its answer, *chunk* those read in one step."""
+        self._vocabulary = vocabulary
+        self._prompts = Prompts(vocabulary, context=context)
+        self._grammars = Grammars(vocabulary)
+        self._loop = Loop(vocabulary, rooms, chunk=chunk)
+
+    @property
+    def busy(self) -> bool:
+        """Return whether there is an answer to work on."""
+        return self._loop.busy
+
+    def advance(self) -> None:
+        """Do one step of the model for those who wait for an answer. Raises DeviceError."""
+        self._loop.advance()
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Return the tokens of each text alone."""
+        return [self._vocabulary.count(text) for text in texts]
+
+    def prompt_tokens(self, messages: Sequence[Message]) -> int:
+        """Return the tokens of the whole prompt. Raises ModelError, PromptTooLongError."""
+        return len(self._prompts.build(messages).tokens)
+
+    def check_grammar(self, text: str) -> None:
+        """Raise ModelError with the reason when a grammar cannot be used."""
+        self._grammars.constraint(text).close()
+
+    def submit(self, wanted: Wanted, watch: Watch, replies: Replies) -> None:
+        """Take on an answer; *replies* are told of it, some `advance` later.
+
+        Raises PromptTooLongError with the counts, ModelError for a grammar that cannot be used.
+        """
+        prompt = self._prompts.build(wanted.messages)
+        self._prompts.refuse(prompt, wanted.max_tokens)
+        constraint = None if wanted.grammar is None else self._grammars.constraint(wanted.grammar)
+        self._loop.submit(
+            Job(
+                number=wanted.number,
+                prompt=prompt,
+                limit=wanted.max_tokens,
+                writing=Writing(self._vocabulary, prompt.tokens, constraint, limit=wanted.max_tokens),
+                watch=watch,
+                replies=replies,
+                interactive=wanted.interactive,
+            )
+        )

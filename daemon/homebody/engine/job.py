@@ -1,0 +1,118 @@
+"""One run in the engine: what was asked, how far it is, and whom to tell."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol
+
+from homebody.engine.blocks import Key, keys
+from homebody.engine.prompts import Prompt
+from homebody.engine.writing import Writing
+from homebody.errors import HomebodyError
+from homebody.messages import Message
+
+TELL_SECONDS = 0.1
+
+
+class Watch(Protocol):
+    """Whether to go on."""
+
+    def over(self) -> bool:
+        """Return whether to stop."""
+
+    def check(self) -> None:
+        """Raise the reason when the work should stop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generated:
+    """An answer and what it cost."""
+
+    text: str
+    tokens: list[int]
+    prompt_tokens: int
+    cached_tokens: int
+    answer_tokens: int
+    prefill_seconds: float
+    decode_seconds: float
+    stop: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as JSON can hold them."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is asked for: an answer of at most *max_tokens*, held to a grammar where there is one."""
+
+    number: int
+    messages: Sequence[Message]
+    grammar: str | None
+    max_tokens: int
+    interactive: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replies:
+    """Whom to tell: how far it is, and one of how it was done and why it failed, once."""
+
+    report: Callable[[str, int, int], None]
+    done: Callable[[Generated], None]
+    failed: Callable[[HomebodyError], None]
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Job:
+    """A run: its prompt, its answer so far, and its place in a room once it is admitted."""
+
+    number: int
+    prompt: Prompt
+    limit: int
+    writing: Writing
+    watch: Watch
+    replies: Replies
+    interactive: bool = False
+    room: int = 0
+    sequence: int = -1
+    cursor: int = 0
+    """Tokens of this run that its sequence holds."""
+    cached: int = 0
+    overtaken: int = 0
+    admitted_at: float = 0.0
+    read_at: float = 0.0
+    told_at: float = 0.0
+    plan: list[Key] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Cut the prompt into its blocks."""
+        self.plan = keys(self.prompt.tokens, self.prompt.static)
+
+    @property
+    def reading(self) -> bool:
+        """Return whether its prompt is not read to the end yet."""
+        return self.cursor < len(self.prompt.tokens)
+
+    @property
+    def need(self) -> int:
+        """Return the cells that it may come to need: its prompt and its longest answer."""
+        return len(self.prompt.tokens) + self.limit
+
+    def tell(self, now: float) -> None:
+        """Report how much is written, not more often than anybody can read."""
+        if now - self.told_at >= TELL_SECONDS:
+            self.told_at = now
+            self.replies.report("decode", len(self.writing.tokens), self.limit)
+
+    def generated(self, text: str, now: float) -> Generated:
+        """Return the answer, which is over."""
+        assert self.writing.stop is not None
+        return Generated(
+            text=text,
+            tokens=self.writing.tokens,
+            prompt_tokens=len(self.prompt.tokens),
+            cached_tokens=self.cached,
+            answer_tokens=len(self.writing.tokens),
+            prefill_seconds=self.read_at - self.admitted_at,
+            decode_seconds=now - self.read_at,
+            stop=self.writing.stop,
+        )

@@ -1,0 +1,12 @@
+"""What can the native library do for us? The only rooms that import llama_cpp; the low-level API alone.
+
+Native faults end the process and cannot be caught, so every call is guarded against what is known to crash: a bad
+grammar and logits that were not asked for give NULL, a grammar that is fed a token it did not allow aborts.
+"""
+
+from homebody.engine.llama.cache import STEP, AbortedError, DeviceError, Fed, KvCache, Layout
+from homebody.engine.llama.library import Library
+from homebody.engine.llama.matcher import Grammar
+from homebody.engine.llama.weights import Weights
+
+__all__ = ["STEP", "AbortedError", "DeviceError", "Fed", "Grammar", "KvCache", "Layout", "Library", "Weights"]

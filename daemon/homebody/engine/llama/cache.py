@@ -1,0 +1,198 @@
+"""What has been read, by which sequence: one llama_context with its keys and values."""
+
+import ctypes
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import llama_cpp as native
+import numpy as np
+from numpy.typing import NDArray
+
+from homebody.engine.llama.library import Library
+from homebody.engine.llama.weights import Weights
+from homebody.errors import ModelError
+
+STEP = 512
+"""The most tokens of one step; between two steps a cancel is heard on every device."""
+
+OK, ABORTED = 0, 2
+
+
+class AbortedError(Exception):
+    """A step was given up because the abort check said so."""
+
+
+class DeviceError(Exception):
+    """The device is in a state in which no further step can be trusted; only a new process helps.
+
+    Metal keeps such an error and gives garbage from then on (ggml-metal-context.m).
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Fed:
+    """Tokens that a step feeds to one sequence, at *position* and after; the last *outputs* of them give logits."""
+
+    sequence: int
+    position: int
+    tokens: Sequence[int]
+    outputs: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """How working memory is laid out: *cells* in all where *unified*, else for each of its sequences.
+
+    *outputs* is the most tokens of one step whose logits are wanted; the library's buffers are sized by it.
+    """
+
+    sequences: int
+    cells: int
+    unified: bool
+    outputs: int
+
+
+class KvCache:
+    """Working memory for several sequences: in one common pool of cells, or each with cells of its own."""
+
+    def __init__(
+        self,
+        library: Library,
+        weights: Weights,
+        layout: Layout,
+        *,
+        threads: int,
+        gpu: bool,
+    ) -> None:
+        """Make it. Raises ModelError when memory lacks."""
+        self._library = library
+        self.vocabulary = weights.size
+        self.unified = layout.unified
+        self.sequences = layout.sequences
+        self.outputs = max(layout.outputs, layout.sequences)
+        self._partly = weights.forgets_in_part
+        params = native.llama_context_default_params()
+        params.n_ctx = layout.cells * (1 if layout.unified else layout.sequences)
+        params.n_batch = params.n_ubatch = STEP
+        params.n_seq_max = layout.sequences
+        params.n_outputs_max = max(
+            layout.outputs, layout.sequences
+        )  # less is an assertion (llama-context.cpp)
+        params.kv_unified = layout.unified
+        params.n_threads = params.n_threads_batch = threads
+        params.offload_kqv = params.op_offload = gpu
+        params.abort_callback = library.abort
+        self._context = native.llama_init_from_model(weights.handle, params)
+        if not self._context:
+            raise ModelError(
+                f"There is not enough memory for a context of {params.n_ctx} tokens: {library.said()}.",
+                hint="Set a smaller `context:` in `settings.yaml`, or use a smaller model.",
+            )
+        self.cells = min(layout.cells, int(native.llama_n_ctx_seq(self._context)))
+        self._memory = native.llama_get_memory(self._context)
+        self._make_batch()
+
+    def _make_batch(self) -> None:
+        """Prepare the batch that every step fills again."""
+        self._batch = native.llama_batch_init(STEP, 0, 1)
+        self._tokens = np.ctypeslib.as_array(self._batch.token, (STEP,))
+        self._positions = np.ctypeslib.as_array(self._batch.pos, (STEP,))
+        self._outputs = np.ctypeslib.as_array(self._batch.logits, (STEP,))
+        # Each token belongs to one sequence, whose number stands in an array of one.
+        self._of = [
+            np.ctypeslib.as_array(
+                ctypes.cast(self._batch.seq_id[place], ctypes.POINTER(ctypes.c_int32)), (1,)
+            )
+            for place in range(STEP)
+        ]
+        for place in range(STEP):
+            self._batch.n_seq_id[place] = 1
+
+    def abort_when(self, stop: Callable[[], bool] | None) -> None:
+        """Let *stop* be asked between two graph nodes of a step (on the CPU; a GPU hears only between two steps)."""
+        self._library.abort_when(stop)
+
+    def step(self, feed: Sequence[Fed]) -> list[int]:
+        """Feed the model, at most STEP tokens and `outputs` outputs in all.
+
+        Returns the place of each one's first output, for `logits`. Raises AbortedError when the abort check
+        stopped it (then every sequence of the step must be trimmed to what it held), ModelError when the library
+        refuses the step, DeviceError when nothing that it says can be trusted any more.
+        """
+        count = 0
+        places = []
+        for fed in feed:
+            end = count + len(fed.tokens)
+            self._tokens[count:end] = fed.tokens
+            self._positions[count:end] = np.arange(fed.position, fed.position + len(fed.tokens))
+            self._outputs[count:end] = 0
+            if fed.outputs:
+                self._outputs[end - fed.outputs : end] = 1
+            for place in range(count, end):
+                self._of[place][0] = fed.sequence
+            places.append(end - fed.outputs)
+            count = end
+        self._batch.n_tokens = count
+        code = native.llama_decode(self._context, self._batch)
+        if code == OK:
+            return places
+        if code == ABORTED:
+            raise AbortedError
+        what = f"The model failed at a step (code {code}): {self._library.said()}."
+        raise DeviceError(what) if code < -1 else ModelError(what)
+
+    def logits(self, place: int) -> NDArray[np.float32]:
+        """Return a view of the logits at *place* of the last step, which the next step overwrites."""
+        pointer = native.llama_get_logits_ith(self._context, place)
+        if not pointer:
+            raise ModelError("The model gave no result for a step.")
+        return np.ctypeslib.as_array(pointer, (self.vocabulary,))
+
+    def held(self, sequence: int) -> int:
+        """Return how many tokens a sequence holds."""
+        return int(native.llama_memory_seq_pos_max(self._memory, sequence)) + 1
+
+    def trim(self, sequence: int, count: int) -> int:
+        """Let a sequence forget all beyond *count* tokens; return how many are left.
+
+        Where a part cannot be forgotten, nothing is left.
+        """
+        possible = count > 0 and (self._partly or self.held(sequence) <= count)
+        if possible and native.llama_memory_seq_rm(self._memory, sequence, count, -1):
+            return min(count, self.held(sequence))
+        native.llama_memory_seq_rm(self._memory, sequence, -1, -1)
+        return 0
+
+    def fork(self, source: int, target: int, count: int) -> int:
+        """Let *target* hold the first *count* tokens of *source*, and nothing else; return how many it holds.
+
+        In a common pool the cells are shared; else they are copied, which can be done only whole
+        (llama-kv-cache.cpp, seq_cp).
+        """
+        native.llama_memory_seq_rm(self._memory, target, -1, -1)
+        native.llama_memory_seq_cp(self._memory, source, target, -1, -1)
+        return self.trim(target, count)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        native.llama_memory_clear(self._memory, True)
+
+    def close(self) -> None:
+        """Give the memory back."""
+        native.llama_batch_free(self._batch)
+        native.llama_free(self._context)
+        self._context = None
+
+    def state(self, sequence: int) -> bytes:
+        """Return what a sequence holds, to be put back by `restore` into a cache of the same model and kind."""
+        size = int(native.llama_state_seq_get_size(self._context, sequence))
+        buffer = (ctypes.c_uint8 * size)()
+        written = int(native.llama_state_seq_get_data(self._context, buffer, size, sequence))
+        return bytes(buffer[:written])
+
+    def restore(self, sequence: int, state: bytes) -> bool:
+        """Let a sequence hold what `state` returned; return whether that could be done."""
+        buffer = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
+        done: Any = native.llama_state_seq_set_data(self._context, buffer, len(state), sequence)
+        return bool(done)

@@ -1,0 +1,252 @@
+"""Which sequence has read a beginning of this prompt, and what may be forgotten for it?
+
+A radix index over token ids: a node is a block of a prompt (`homebody.engine.blocks`), its path the tokens before it.
+A sequence holds the nodes of its path, and beyond them what is its own: the rest of its prompt, and its answer. Pure
+bookkeeping: whoever asks does to the cache what it says.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from homebody.engine.blocks import Key
+
+
+@dataclass(eq=False, slots=True)
+class Node:
+    """A block that somebody read: its tokens, and the sequences that hold it."""
+
+    key: Key
+    end: int
+    parent: "Node | None"
+    children: dict[Key, "Node"] = field(default_factory=dict)
+    holders: set[int] = field(default_factory=set)
+    static: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Slot:
+    """One sequence: the blocks it holds, what it will read, and the cells that are its own."""
+
+    path: list[Node] = field(default_factory=list)
+    plan: Sequence[Key] = ()
+    own: int = 0
+    busy: bool = False
+    used: int = 0
+    apart: bool = False
+    """Somebody else read the same block meanwhile: what this one reads from there on is its own."""
+
+    @property
+    def held(self) -> int:
+        """Return the tokens of the blocks that it holds."""
+        return self.path[-1].end if self.path else 0
+
+
+class PrefixIndex:
+    """What every sequence of a cache holds."""
+
+    def __init__(self, sequences: int, cells: int, *, unified: bool, whole: bool = False) -> None:
+        """Begin empty: *cells* in all where *unified*, else for each sequence.
+
+        *whole* says that a sequence can only be copied whole, as it is with recurrent memories.
+        """
+        self._whole = whole
+        self._root = Node(key=(), end=0, parent=None)
+        self._slots = [Slot() for _ in range(sequences)]
+        self._cells = cells
+        self._unified = unified
+        self._tick = 0
+
+    @property
+    def used(self) -> int:
+        """Return the cells that are in use or promised; blocks that several hold count once in a common pool."""
+        own = sum(slot.own for slot in self._slots)
+        if not self._unified:
+            return own + sum(slot.held for slot in self._slots)
+        return own + sum(len(node.key) for node in self._nodes())
+
+    @property
+    def busy(self) -> list[int]:
+        """Return the sequences at work."""
+        return [number for number, slot in enumerate(self._slots) if slot.busy]
+
+    def match(self, plan: Sequence[Key]) -> list[Node]:
+        """Return the path of the longest beginning of *plan* that some sequence can give."""
+        path, node = [], self._root
+        for key in plan:
+            found = node.children.get(key)
+            if found is None:
+                break
+            path.append(node := found)
+        while path and not self._givers(path):
+            path.pop()
+        return path
+
+    def awaited(self, plan: Sequence[Key]) -> int:
+        """Return how many blocks of *plan* somebody is about to have read, those that are there included."""
+        if self._whole:
+            return 0
+        return max(
+            (_common(plan, slot.plan) for slot in self._slots if slot.busy and not slot.apart), default=0
+        )
+
+    def source(self, path: Sequence[Node]) -> int | None:
+        """Return a sequence that can give *path*: an idle one where there is one; None for an empty path."""
+        return min(self._givers(path), key=lambda number: (self._slots[number].busy, number), default=None)
+
+    def place(self, path: Sequence[Node], need: int) -> tuple[int, list[int]] | None:
+        """Return a sequence for a prompt of *need* cells that begins with *path*, and those to forget for it.
+
+        None when there is no room now. The idle sequence that holds *path* is taken itself, else an empty one, else
+        the one that was not used for longest.
+        """
+        idle = [number for number, slot in enumerate(self._slots) if not slot.busy]
+        if not idle or need > self._cells:
+            return None
+        source = self.source(path)
+        if source in idle and not self._whole:
+            target = source
+        else:
+            others = [number for number in idle if number != source]
+            if not others:
+                return None
+            target = min(
+                others, key=lambda number: (bool(self._slots[number].path), self._age(number), number)
+            )
+        assert target is not None
+        forget: list[int] = []
+        if self._unified:
+            wanted = need - (path[-1].end if path else 0)
+            for number in sorted(idle, key=self._age):
+                if self._left({target, *forget}, path) >= wanted:
+                    break
+                if number not in (target, source) and self._slots[number].path:
+                    forget.append(number)
+            if self._left({target, *forget}, path) < wanted:
+                return None
+        return target, forget
+
+    def keep_copy(self, number: int) -> int | None:
+        """Return an idle sequence that is to hold a copy of what *number* holds now, and note that it does.
+
+        For memories that cannot forget in part: such a copy is the only thing that a later prompt can begin with.
+        None when there is no place for one, or no need.
+        """
+        path = self._slots[number].path
+        idle = [other for other, slot in enumerate(self._slots) if not slot.busy]
+        if (
+            not path
+            or len(idle) < 2
+            or any(self._slots[other].held == path[-1].end for other in path[-1].holders - {number})
+        ):
+            return None
+        target = min(idle, key=lambda other: (bool(self._slots[other].path), self._age(other), other))
+        self.forget(target)
+        self._slots[target].path = list(path)
+        for node in path:
+            node.holders.add(target)
+        self._touch(self._slots[target])
+        return target
+
+    def take(self, number: int, path: Sequence[Node], plan: Sequence[Key], need: int, *, static: int) -> None:
+        """Note that a sequence is at work on *plan*, and holds *path* of it already."""
+        self.forget(number, keep=path)
+        slot = self._slots[number]
+        for node in path:
+            node.holders.add(number)
+        slot.path = list(path)
+        slot.plan = plan
+        slot.busy = True
+        slot.apart = False
+        slot.own = need - slot.held
+        self._touch(slot)
+        for node in path:
+            node.static = node.static or node.end <= static
+
+    def read(self, number: int, count: int, *, static: int) -> None:
+        """Note that a sequence has read *count* tokens of its plan: its whole blocks can serve others now."""
+        slot = self._slots[number]
+        while not slot.apart and len(slot.path) < len(slot.plan):
+            key = slot.plan[len(slot.path)]
+            parent = slot.path[-1] if slot.path else self._root
+            if parent.end + len(key) > count:
+                return
+            if key in parent.children:
+                slot.apart = True
+                return
+            node = Node(
+                key=key, end=parent.end + len(key), parent=parent, static=parent.end + len(key) <= static
+            )
+            parent.children[key] = node
+            node.holders.add(number)
+            slot.path.append(node)
+            slot.own -= len(key)
+
+    def finish(self, number: int) -> int:
+        """Note that a sequence has done its work; return how many tokens it should keep: 0 for nothing of use."""
+        slot = self._slots[number]
+        slot.busy = False
+        slot.plan = ()
+        slot.own = 0
+        self._touch(slot)
+        if self._whole or (self._unified and all(len(node.holders) > 1 for node in slot.path)):
+            self.forget(number)
+        return slot.held
+
+    def forget(self, number: int, *, keep: Sequence[Node] = ()) -> None:
+        """Note that a sequence holds nothing any more; the nodes of *keep* stay, for somebody is about to hold them."""
+        slot = self._slots[number]
+        for node in reversed(slot.path):
+            node.holders.discard(number)
+            if not node.holders and not node.children and node not in keep and node.parent is not None:
+                del node.parent.children[node.key]
+        slot.path = []
+        slot.plan = ()
+        slot.own = 0
+        slot.busy = False
+
+    def held(self, number: int) -> int:
+        """Return how many tokens of whole blocks a sequence holds."""
+        return self._slots[number].held
+
+    def _age(self, number: int) -> tuple[bool, int]:
+        """Return what is forgotten first when it is smallest: static beginnings that nobody else holds come last."""
+        slot = self._slots[number]
+        return any(node.static and len(node.holders) == 1 for node in slot.path), slot.used
+
+    def _left(self, gone: set[int], path: Sequence[Node]) -> int:
+        """Return the cells that are free when the sequences *gone* are forgotten but *path* is kept."""
+        kept = set(path)
+        for number, slot in enumerate(self._slots):
+            if number not in gone:
+                kept.update(slot.path)
+        return self._cells - sum(slot.own for slot in self._slots) - sum(len(node.key) for node in kept)
+
+    def _givers(self, path: Sequence[Node]) -> list[int]:
+        """Return the sequences that can give *path*: all that hold it, or only whole copies of it."""
+        if not path:
+            return []
+        holders = path[-1].holders
+        if not self._whole:
+            return sorted(holders)
+        return [
+            number
+            for number in holders
+            if not self._slots[number].busy and self._slots[number].held == path[-1].end
+        ]
+
+    def _touch(self, slot: Slot) -> None:
+        self._tick += 1
+        slot.used = self._tick
+
+    def _nodes(self) -> set[Node]:
+        return {node for slot in self._slots for node in slot.path}
+
+
+def _common(one: Sequence[Key], other: Sequence[Key]) -> int:
+    """Return how many blocks both begin with."""
+    count = 0
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            break
+        count += 1
+    return count

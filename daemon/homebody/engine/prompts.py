@@ -1,0 +1,77 @@
+"""How does a conversation become tokens, and which of them are the same for every document?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from homebody.engine.chat import ChatTemplate
+from homebody.engine.vocabulary import COUNTED_AT_ONCE, Vocabulary
+from homebody.errors import ModelError, PromptTooLongError
+from homebody.messages import Message, Part
+
+SHORTER = "Give it less to read at once, or use a model with a larger context."
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """The tokens of a prompt; the first *static* of them hold nothing of a document."""
+
+    tokens: Sequence[int]
+    static: int
+
+
+class Prompts:
+    """Makes prompts in the way of one model."""
+
+    def __init__(self, vocabulary: Vocabulary, *, context: int) -> None:
+        """Compile the model's chat template. Raises ModelError when it is not one."""
+        self._weights = vocabulary.weights
+        self._vocabulary = vocabulary
+        self._context = context
+        self._bos, bos_text = self._weights.special("bos")
+        self._template = ChatTemplate(
+            self._weights.template(), bos=bos_text, eos=self._weights.special("eos")[1]
+        )
+
+    def build(self, messages: Sequence[Message]) -> Prompt:
+        """Return the whole prompt; only the template's own words may be control tokens.
+
+        Raises ModelError when the template refuses the conversation, PromptTooLongError for a part that is so long
+        that its tokens alone would take our memory.
+        """
+        tokens: list[int] = []
+        static: int | None = None
+        for piece in self._template.pieces(messages):
+            if not isinstance(piece, Part):
+                tokens += self._weights.tokenize(piece, special=True)
+                continue
+            if piece.data and static is None:
+                static = len(tokens)
+            self._refuse_endless(piece.text)
+            tokens += self._weights.tokenize(piece.text, special=False)
+        if self._weights.adds_bos() and self._bos >= 0 and tokens[:1] != [self._bos]:
+            tokens.insert(0, self._bos)
+            static = None if static is None else static + 1
+        return Prompt(tokens, len(tokens) if static is None else static)
+
+    def refuse(self, prompt: Prompt, max_tokens: int) -> None:
+        """Raise when there is nothing to do, or no room to do it in: PromptTooLongError with the counts."""
+        count = len(prompt.tokens)
+        if not count or max_tokens < 1:
+            raise ModelError(
+                "There is nothing to answer: the prompt is empty, or the answer may have no token."
+            )
+        if count + max_tokens > self._context:
+            raise PromptTooLongError(
+                f"The prompt has {count} tokens and its answer may take {max_tokens}: "
+                f"together more than the {self._context} of the model's context.",
+                hint=SHORTER,
+            )
+
+    def _refuse_endless(self, text: str) -> None:
+        if len(text) > COUNTED_AT_ONCE:
+            count = self._vocabulary.count(text)
+            if count > 2 * self._context:
+                raise PromptTooLongError(
+                    f"A part of the prompt has {count} tokens, and the model's context only {self._context}.",
+                    hint=SHORTER,
+                )

@@ -1,0 +1,171 @@
+"""One cache and the runs in it: who holds which sequence, and what a step does.
+
+Where sequences have cells of their own, all tokens of a step must be in as many steps of the device as it has unequal
+sequences (llama-batch.cpp, split_equal): there every run writes one token a step, and small gaps between the
+sequences at work are filled with tokens that are forgotten at once.
+"""
+
+from collections.abc import Sequence
+from enum import Enum, auto
+from itertools import pairwise
+
+from homebody.engine.blocks import steps
+from homebody.engine.job import Job
+from homebody.engine.llama import STEP, Fed, KvCache
+from homebody.engine.prefix import PrefixIndex
+
+WIDEST_GAP = 2
+"""Idle sequences between two at work that are cheaper to fill than to go round (measured: a token in a wide step costs
+a third of a step of its own)."""
+
+FILLER = 0
+
+
+class Admission(Enum):
+    """Whether a run got a place."""
+
+    ADMITTED = auto()
+    NO_ROOM = auto()
+    SOON = auto()
+    """Another run is reading what this one begins with: it is cheaper to wait for it."""
+
+
+class Room:
+    """A cache, and the runs that are in it."""
+
+    def __init__(self, cache: KvCache, *, slots: int, whole: bool) -> None:
+        """Begin empty; at most *slots* runs at a time. *whole*: the memory cannot forget in part."""
+        self.cache = cache
+        self.slots = slots
+        self._whole = whole
+        self.index = PrefixIndex(cache.sequences, cache.cells, unified=cache.unified, whole=whole)
+        self._jobs: dict[int, Job] = {}
+
+    @property
+    def jobs(self) -> list[Job]:
+        """Return the runs in the room, by their sequences."""
+        return [self._jobs[sequence] for sequence in sorted(self._jobs)]
+
+    def fits(self, need: int) -> bool:
+        """Return whether a run of *need* cells could ever be in here."""
+        return need <= self.cache.cells
+
+    def admit(self, job: Job) -> Admission:
+        """Give *job* a sequence, and what is remembered of its prompt, if there is room for all that it may need."""
+        if len(self._jobs) >= self.slots:
+            return Admission.NO_ROOM
+        path = self.index.match(job.plan)
+        if self.index.awaited(job.plan) > len(path):
+            return Admission.SOON
+        found = self.index.place(path, job.need)
+        if found is None:
+            return Admission.NO_ROOM
+        target, forget = found
+        source = self.index.source(path)
+        for number in forget:
+            self.index.forget(number, keep=path)
+            self.cache.trim(number, 0)
+        count = path[-1].end if path else 0
+        held = self._begin(source, target, count)
+        if held < count:
+            path = []
+        self.index.take(target, path, job.plan, job.need, static=job.prompt.static)
+        job.sequence, job.cursor, job.cached = target, self.index.held(target), self.index.held(target)
+        self._jobs[target] = job
+        return Admission.ADMITTED
+
+    def read(self, job: Job, most: int) -> bool:
+        """Let *job* read on; return whether its prompt is read, its first token chosen then.
+
+        Raises AbortedError, ModelError and DeviceError.
+        """
+        prompt = job.prompt
+        start, end = next(steps(len(prompt.tokens), prompt.static, job.cursor, most))
+        last = end == len(prompt.tokens)
+        (place,) = self._step([Fed(job.sequence, start, prompt.tokens[start:end], int(last))], [job])
+        job.cursor = end
+        self.index.read(job.sequence, end, static=prompt.static)
+        if self._whole and end == prompt.static:
+            self._keep_copy(job)
+        if last:
+            job.writing.choose(self.cache.logits(place))
+        return last
+
+    def write(self, jobs: Sequence[Job]) -> None:
+        """Let all *jobs* write on by one step. Raises AbortedError, ModelError and DeviceError."""
+        jump = self.cache.unified or len(jobs) == 1
+        most = STEP // len(jobs) if jump else 1
+        feed, judged = [], []
+        for job in jobs:
+            unfed = list(job.writing.unfed)[:most]
+            whole = len(unfed) == len(job.writing.unfed)
+            feed.append(Fed(job.sequence, job.cursor, unfed, int(whole)))
+            judged.append(whole)
+        fillers = [] if self.cache.unified or self._whole else self._fillers([job.sequence for job in jobs])
+        everything = sorted([*feed, *fillers], key=lambda fed: fed.sequence)
+        place_of = dict(zip((fed.sequence for fed in everything), self._step(everything, jobs), strict=True))
+        for filler in fillers:
+            self.cache.trim(filler.sequence, filler.position)
+        for job, fed, whole in zip(jobs, feed, judged, strict=True):
+            job.cursor += len(fed.tokens)
+            for _ in fed.tokens:
+                job.writing.unfed.popleft()
+            if whole:
+                job.writing.choose(self.cache.logits(place_of[job.sequence]))
+
+    def leave(self, job: Job) -> None:
+        """Take *job* out; what it read of use to others is kept."""
+        del self._jobs[job.sequence]
+        keep = self.index.finish(job.sequence)
+        if self.cache.trim(job.sequence, keep) < keep:
+            self.index.forget(job.sequence)
+        job.sequence = -1
+
+    def clear(self) -> None:
+        """Forget everything; nobody may be in the room."""
+        self.cache.clear()
+        for number in range(self.cache.sequences):
+            self.index.forget(number)
+
+    def _begin(self, source: int | None, target: int, count: int) -> int:
+        """Let *target* hold the first *count* tokens of *source*; return how many it holds."""
+        if source is None or source == target:
+            return self.cache.trim(target, count)
+        return self.cache.fork(source, target, count)
+
+    def _step(self, feed: Sequence[Fed], jobs: Sequence[Job]) -> list[int]:
+        """Feed the model; after a step that was aborted or failed everybody holds what they held before it.
+
+        A step is given up when one of the runs in it is over; where a memory cannot forget in part, when all are.
+        """
+        give_up = all if self._whole else any
+        self.cache.abort_when(lambda: give_up(job.watch.over() for job in jobs))
+        try:
+            return self.cache.step(feed)
+        except Exception:
+            for fed in feed:
+                self.cache.trim(fed.sequence, fed.position)
+            raise
+        finally:
+            self.cache.abort_when(None)
+
+    def _fillers(self, working: Sequence[int]) -> list[Fed]:
+        """Return tokens that fill small gaps between the sequences *working*."""
+        found = []
+        for low, high in pairwise(sorted(working)):
+            gap = range(low + 1, high)
+            held = {number: self._held(number) for number in gap}
+            if len(gap) <= WIDEST_GAP and all(count < self.cache.cells for count in held.values()):
+                found += [Fed(number, count, [FILLER]) for number, count in held.items()]
+        return found
+
+    def _held(self, number: int) -> int:
+        """Return how many tokens a sequence holds."""
+        job = self._jobs.get(number)
+        return job.cursor if job is not None else self.index.held(number)
+
+    def _keep_copy(self, job: Job) -> None:
+        """Keep a whole copy of what *job* has read, for memories that cannot forget in part."""
+        target = self.index.keep_copy(job.sequence)
+        if target is not None:
+            self.cache.fork(job.sequence, target, job.cursor)

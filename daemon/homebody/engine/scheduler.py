@@ -1,0 +1,99 @@
+"""Who is admitted next, and is the next step one that reads prompts or one that writes answers?
+
+Decisions only, as functions of what is known; the loop (`homebody.engine.loop`) carries them out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+OVERTAKEN = 4
+"""How often a run may be overtaken by more urgent or smaller ones before nobody overtakes it any more."""
+
+FAIR = 1.0
+"""Seconds of writing for each second of reading, while a person waits for what is being written."""
+
+SMALL_STEP = 128
+"""Tokens that are read at once while a person waits for what is being written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A run that is not admitted yet."""
+
+    number: int
+    interactive: bool
+    overtaken: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Active:
+    """A run that is admitted: it reads its prompt, or writes its answer."""
+
+    number: int
+    room: int
+    interactive: bool
+    reading: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """Let one run read on, at most *most* tokens."""
+
+    number: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """Let all the runs in a room that write go on by one step."""
+
+    room: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What came before: whether writers have had a step since the last reading, and the seconds they are owed."""
+
+    wrote: bool = True
+    owed: float = 0.0
+    last_room: int = -1
+
+
+def order(waiting: Sequence[Waiting]) -> list[Waiting]:
+    """Return those who wait in the order in which they are to be admitted.
+
+    Interactive ones come first, in the order of their coming, but nobody is overtaken for ever.
+    """
+    return sorted(waiting, key=lambda one: (one.overtaken < OVERTAKEN, not one.interactive, one.number))
+
+
+def blocks_others(one: Waiting) -> bool:
+    """Return whether those behind *one* must wait until there is room for it."""
+    return one.overtaken >= OVERTAKEN
+
+
+def next_step(active: Sequence[Active], turn: Turn, most: int) -> Read | Write | None:
+    """Return what to do next, or None when nobody is admitted.
+
+    Prompts are read one after the other, interactive ones first. After each step of reading those who write get at
+    least one, and while a person waits for one of them, as much time as the reading took. Rooms take turns.
+    """
+    readers = [one for one in active if one.reading]
+    writers = [one for one in active if not one.reading]
+    urgent = any(one.interactive for one in writers)
+    if readers and (not writers or (turn.wrote and not (urgent and turn.owed > 0))):
+        first = min(readers, key=lambda one: (not one.interactive, one.number))
+        return Read(number=first.number, most=min(most, SMALL_STEP) if urgent else most)
+    if not writers:
+        return None
+    rooms = sorted({one.room for one in writers})
+    return Write(room=next((room for room in rooms if room > turn.last_room), rooms[0]))
+
+
+def after(turn: Turn, step: Read | Write, seconds: float, active: Sequence[Active]) -> Turn:
+    """Return the turn after a *step* that took so many *seconds*; *active* is who was there before it."""
+    rooms = {one.room for one in active if not one.reading}
+    if isinstance(step, Read):
+        return Turn(wrote=not rooms, owed=turn.owed + FAIR * seconds if rooms else 0.0, last_room=-1)
+    done = replace(turn, owed=max(0.0, turn.owed - seconds), last_room=step.room)
+    return replace(done, wrote=turn.wrote or step.room == max(rooms), last_room=step.room)

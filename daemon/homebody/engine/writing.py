@@ -1,0 +1,87 @@
+"""How does one answer come about, token by token?"""
+
+from collections import deque
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from homebody.engine.constraint import Constraint
+from homebody.engine.grammar import choose
+from homebody.engine.repeats import Repeats
+from homebody.engine.vocabulary import Vocabulary
+
+
+class Writing:
+    """An answer on its way: what was chosen, what of it the model has not been fed yet, and whether it is over."""
+
+    def __init__(
+        self, vocabulary: Vocabulary, prompt: Sequence[int], constraint: Constraint | None, *, limit: int
+    ) -> None:
+        """Begin an answer to *prompt* of at most *limit* tokens, held to *constraint* where there is one."""
+        self._vocabulary = vocabulary
+        self._constraint = constraint
+        self._limit = limit
+        self._repeats = Repeats()
+        self._copying = vocabulary.copying(prompt) if constraint is not None else None
+        self.tokens: list[int] = []
+        self.unfed: deque[int] = deque()
+        self.stop: str | None = None
+
+    def choose(self, logits: NDArray[np.float32]) -> None:
+        """Take the next token from *logits*, which are changed; and what must follow it, without asking the model."""
+        if self._copying is not None:
+            logits[self._copying.likely()] += self._vocabulary.copy_bias
+        token = self._next(logits, self._repeats.again(self.tokens))
+        if token is None or self._vocabulary.ends(token):
+            self.stop = "end"
+            return
+        self._take(token)
+        if self._constraint is not None:
+            for forced in self._constraint.forced():
+                if (
+                    self.stop is not None
+                    or not self._constraint.allowed(np.array([forced], dtype=np.int32))[0]
+                ):
+                    break
+                self._take(forced)
+
+    def close(self) -> None:
+        """Give the constraint's memory back."""
+        if self._constraint is not None:
+            self._constraint.close()
+
+    def _take(self, token: int) -> None:
+        """Go on past *token*."""
+        self.tokens.append(token)
+        self.unfed.append(token)
+        self._repeats.note(self.tokens)
+        if self._copying is not None:
+            self._copying.note(token)
+        if self._constraint is not None:
+            self._constraint.accept(token)
+            if self._constraint.complete():
+                self.stop = "end"
+                return
+        if len(self.tokens) == self._limit:
+            self.stop = "limit"
+
+    def _next(self, logits: NDArray[np.float32], passed_over: list[int]) -> int | None:
+        """Return the next token, or None when the grammar allows no further one.
+
+        What would go round in a circle is passed over, unless the grammar leaves nothing else.
+        """
+        kept = logits[passed_over].copy()
+        logits[passed_over] = -np.inf
+        found = self._pick(logits)
+        if found is None and passed_over:
+            logits[passed_over] = kept
+            found = self._pick(logits)
+        return found
+
+    def _pick(self, logits: NDArray[np.float32]) -> int | None:
+        """Return the most likely token, held to the grammar where there is one."""
+        if self._constraint is None:
+            return int(logits.argmax())
+        self._vocabulary.mark_mute(logits)
+        return choose(logits, self._constraint)
