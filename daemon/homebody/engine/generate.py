@@ -14,8 +14,10 @@ from homebody.engine.copying import KEY, Copying, copy_bias
 from homebody.engine.grammar import choose, refuse_dangerous
 from homebody.engine.llama import CHUNK, AbortedError, Grammar, Llama
 from homebody.engine.repeats import Repeats
+from homebody.engine.sampler import Sampler, seed_in_use
 from homebody.errors import ModelError, PromptTooLongError
 from homebody.messages import Message, Part
+from homebody.sampling import Sampling
 
 COUNTED_AT_ONCE = 256 * 1024
 """Characters that are counted in one piece: the tokenizer's memory grows with them."""
@@ -52,6 +54,7 @@ class Generated:
     prefill_seconds: float
     decode_seconds: float
     stop: str
+    seed: int | None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as JSON can hold them."""
@@ -66,6 +69,7 @@ class Engine:
         self._bos, bos_text = llama.special("bos")
         self._template = ChatTemplate(llama.template(), bos=bos_text, eos=llama.special("eos")[1])
         self._read: list[int] = []
+        self._sampler = Sampler(Sampling(), None)
         self._in_blocks = 0
         self._mute = self._mute_tokens()
         self._bias = copy_bias(llama.metadata(KEY))
@@ -98,8 +102,10 @@ class Engine:
         """Raise ModelError with the reason when a grammar cannot be used."""
         refuse_dangerous(text)
         grammar = self._llama.grammar(text)
+        logits = np.zeros(self._llama.size, dtype=np.float32)
+        logits[self._mute] = -np.inf
         try:
-            if self._choose(np.zeros(self._llama.size, dtype=np.float32), grammar) is None:
+            if choose(logits, grammar) is None:
                 raise ModelError(
                     "The grammar cannot be used: nothing that this model can write fits its beginning."
                 )
@@ -107,15 +113,17 @@ class Engine:
             grammar.close()
 
     def generate(
-        self, prompt: list[int], *, grammar: str | None, max_tokens: int, watch: Watch, report: Report
-    ) -> Generated:
-        """Return the most likely answer to *prompt*.
+        self, prompt: list[int], *, grammar: str | None, max_tokens: int, watch: Watch, report: Report,
+        sampling: Sampling,
+    ) -> Generated:  # fmt: skip
+        """Return the answer to *prompt*, its tokens chosen by *sampling*.
 
         Raises PromptTooLongError with the counts, what *watch* raises, ModelError for a grammar that cannot
         be used.
         """
         self._refuse(prompt, max_tokens)
         matcher = self._compile(grammar)
+        self._sampler = Sampler(sampling, seed := seed_in_use(sampling))
         self._llama.abort_when(watch.over)
         try:
             began = time.monotonic()
@@ -137,7 +145,7 @@ class Engine:
                 matcher.close()
         return Generated(
             text=self.text(tokens), tokens=tokens, prompt_tokens=len(prompt), cached_tokens=cached,
-            answer_tokens=len(tokens), prefill_seconds=read - began, decode_seconds=done - read, stop=stop,
+            answer_tokens=len(tokens), prefill_seconds=read - began, decode_seconds=done - read, stop=stop, seed=seed,
         )  # fmt: skip
 
     def text(self, tokens: Sequence[int]) -> str:
@@ -214,6 +222,7 @@ class Engine:
             if token is None or self._llama.ends(token):
                 return tokens, "end"
             tokens.append(token)
+            self._sampler.note(token)
             repeats.note(tokens)
             if copying is not None:
                 copying.note(token)
@@ -239,23 +248,21 @@ class Engine:
         return Copying(prompt, pieces, space=self._llama.tokenize(" ", special=False)[0])
 
     def _next(self, matcher: Grammar | None, passed_over: list[int]) -> int | None:
-        """Return the most likely token, or None when the grammar allows no further one.
+        """Return the next token, or None when the grammar allows no further one.
 
         What would go round in a circle is passed over, unless the grammar leaves nothing else.
         """
         logits = self._llama.logits()
         kept = logits[passed_over].copy()
         logits[passed_over] = -np.inf
-        found = int(logits.argmax()) if matcher is None else self._choose(logits, matcher)
+        if matcher is None:
+            return self._sampler.pick(logits, None)
+        logits[self._mute] = -np.inf
+        found = self._sampler.pick(logits, matcher.allowed)
         if found is None and passed_over:
             logits[passed_over] = kept
-            found = self._choose(logits, matcher) if matcher is not None else None
+            found = self._sampler.pick(logits, matcher.allowed)
         return found
-
-    def _choose(self, logits: NDArray[np.float32], matcher: Grammar) -> int | None:
-        """Return the most likely token that the grammar allows, those without a text left aside."""
-        logits[self._mute] = -np.inf
-        return choose(logits, matcher)
 
     def _complete(self, matcher: Grammar) -> bool:
         """Return whether the grammar's root is closed: the answer may end here and nothing else may come."""

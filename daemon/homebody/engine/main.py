@@ -19,6 +19,7 @@ from homebody.engine.threads import thread_count
 from homebody.errors import HomebodyError, ModelError
 from homebody.messages import Message, Part
 from homebody.model.wire import receive
+from homebody.sampling import Sampling
 
 if TYPE_CHECKING:
     from homebody.engine.generate import Engine
@@ -136,6 +137,7 @@ def answer(engine: "Engine", inbox: Inbox, request: Request) -> Any:
                 max_tokens=request["max_tokens"],
                 watch=inbox.watch(number, time.monotonic() + request["deadline"], request["deadline"]),
                 report=lambda phase, done, total: inbox.progress(number, phase, done, total),
+                sampling=Sampling.from_dict(request.get("sampling", {})),
             )
             return found.to_dict()
     raise ModelError(f"The model process does not know the request {str(request['do'])[:40]!r}.")
