@@ -216,6 +216,16 @@ def test_greedy_is_what_the_grammar_room_chooses(logits: np.ndarray, allowed: se
             assert choose(logits, Only(allowed)) == one.pick(logits, Only(allowed).allowed)
 
 
+@pytest.mark.parametrize("cuts", [{}, {"top_k": 2}])
+def test_the_coldest_draw_is_the_likeliest(cuts: dict[str, float]) -> None:
+    """A temperature next to nothing draws the best token, and the best allowed one after a refusal."""
+    logits = array([3e38, -3e38, 1e38, -np.inf, 2e38])
+    one = sampler(temperature=5e-324, **cuts)
+    assert {0} == {one.pick(logits, None) for _ in range(20)}
+    assert {4} == {one.pick(logits, Only([1, 3, 4]).allowed) for _ in range(20)}
+    assert {1} == {one.pick(logits, Only([1, 3]).allowed) for _ in range(20)}
+
+
 def test_nothing_possible_is_no_token() -> None:
     """When every logit is minus infinity, or is no number, there is no next token."""
     for bad in (float("-inf"), float("nan")):

@@ -20,6 +20,9 @@ from homebody.sampling import LARGEST_SEED, Sampling
 
 BLOCK = 512
 
+COLDEST = 1e-6
+"""A temperature below this draws the same, and a logit divided by it could be too large a number."""
+
 Logits = NDArray[np.float32]
 Allowed = Callable[[Tokens], NDArray[np.bool_]]
 """A grammar's verdict: for each token, whether it may come next."""
@@ -51,6 +54,7 @@ class Sampler:
         self._sampling = sampling
         self._source = np.random.PCG64(seed)
         self._answered: deque[int] = deque(maxlen=sampling.repeat_last)
+        self._temperature = max(sampling.temperature, COLDEST)
         self._cuts = sampling.top_k > 0 or sampling.top_p < 1 or sampling.min_p > 0
 
     def note(self, token: int) -> None:
@@ -101,10 +105,8 @@ class Sampler:
         """
         weights = (logits if tokens is None else logits[tokens]).astype(np.float64)
         weights -= weights.max()
-        weights /= self._sampling.temperature
-        np.exp(
-            weights, out=weights
-        )  # in place: fresh memory for a large vocabulary takes longer than the sums
+        weights /= self._temperature
+        np.exp(weights, out=weights)  # in place: memory anew for all tokens takes longer than the sums
         blocks = np.add.reduceat(weights, np.arange(0, len(weights), BLOCK)).cumsum()
         goal = self._uniform(1)[0] * blocks[-1]
         block = int(np.searchsorted(blocks, goal, side="right"))
@@ -119,7 +121,7 @@ class Sampler:
         The order of the logits, each with noise of its own by Gumbel's law, is that of drawing all tokens one by one
         and putting none back (Yellott, 1977): the first allowed one in it is drawn from the allowed ones.
         """
-        scores = logits.astype(np.float64) / self._sampling.temperature
+        scores = logits.astype(np.float64) / self._temperature
         scores -= np.log(-np.log(np.maximum(self._uniform(len(logits)), 2.0**-54)))
         for tokens in _downwards(scores):
             fitting = tokens[allowed(tokens)]
