@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from homebody.errors import PromptTooLongError
 from homebody.messages import Message
 from homebody.model.client import Answer, Progress
+from homebody.sampling import GREEDY, Sampling
 
 
 class FakeClock:
@@ -45,6 +46,7 @@ class FakeModel:
     answers: list[object] = field(default_factory=lambda: [{"summary": "A summary."}])
     context: int = 2048
     asked: list[tuple[Message, ...]] = field(default_factory=list)
+    samplings: list[Sampling] = field(default_factory=list)
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """Return the number of words of each text."""
@@ -65,12 +67,18 @@ class FakeModel:
         max_tokens: int,
         on_progress: Callable[[Progress], None] | None = None,
         deadline_seconds: float = 600,  # noqa: ARG002 - a script is never late
+        sampling: Sampling = GREEDY,
     ) -> Answer:
-        """Return the next scripted answer, as JSON unless it is text already."""
+        """Return the next scripted answer, as JSON unless it is text already.
+
+        Where a seed would be drawn, it is the number of the call.
+        """
         prompt = self.prompt_tokens(messages)
         if prompt + max_tokens > self.context:
             raise PromptTooLongError(f"{prompt} tokens and {max_tokens} of answer do not fit {self.context}.")
         self.asked.append(tuple(messages))
+        self.samplings.append(sampling)
+        drawn = len(self.asked) if sampling.seed is None else sampling.seed
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, BaseException):
             raise answer
@@ -89,4 +97,5 @@ class FakeModel:
             prefill_seconds=0.001,
             decode_seconds=0.001,
             stop="end",
+            seed=None if sampling.greedy else drawn,
         )

@@ -100,7 +100,7 @@ def test_a_remembered_prefix_changes_nothing(weights: Path, model: ModelClient, 
 
     assert [answer.tokens for answer in fresh] == [answer.tokens for answer in reused]
     assert all(
-        answer.cached_tokens > 300 > 0 == other.cached_tokens
+        answer.cached_tokens > 300 and not other.cached_tokens
         for answer, other in zip(reused, fresh, strict=True)
     )
 

@@ -8,6 +8,7 @@ from homebody.errors import DocumentError, ModelError, SlotError
 from homebody.house.asker import MAP_TASK, answer_tokens, ask_about, room
 from homebody.model.client import Answer
 from homebody.recipe.schema import Ask
+from homebody.sampling import Sampling
 from homebody.slots import ListSlot, TextSlot
 from homebody.testing import FakeModel
 
@@ -103,6 +104,36 @@ def test_a_wrong_answer_is_complained_of_and_asked_for_again():
     assert {"tags": ["b"]} == dict(found.values)
     assert ["asked", "repair", "asked"] == told.names()
     assert ["system", "user", "assistant", "user"] == [message.role for message in model.asked[1]]
+
+
+def test_every_call_is_sampled_as_the_recipe_says():
+    """The parts of a long text, the ask about their summaries, and the second try after a wrong answer."""
+    drawn = SUMMARY.model_copy(update={"sampling": Sampling(temperature=0.7, min_p=0.1)})
+    model, told = FakeModel(context=700), Told()
+    original = model.generate
+
+    last = iter(["wrong", {"summary": "All."}])
+
+    def generate(messages, **options):
+        of_a_part = messages[1].parts[-1].text.startswith(MAP_TASK)
+        model.answers = [{"part": "Part."} if of_a_part else next(last)]
+        return original(messages, **options)
+
+    model.generate = generate  # type: ignore[method-assign]
+    ask(model, "A sentence of some words. " * 300, asked=drawn, told=told)
+    assert "repair" in told.names()
+    assert len(model.samplings) >= 4
+    assert {drawn.sampling} == set(model.samplings)
+    seeds = [detail["seed"] for name, detail in told.steps if name == "asked"]
+    assert list(range(1, len(model.samplings) + 1)) == seeds
+
+
+def test_a_greedy_call_has_no_seed():
+    """Nothing is drawn if the recipe says nothing, so no step tells a seed."""
+    model, told = FakeModel(), Told()
+    ask(model, "Text.", told=told)
+    assert [Sampling()] == model.samplings
+    assert all("seed" not in detail for _, detail in told.steps)
 
 
 def test_two_wrong_answers_are_an_error():

@@ -14,6 +14,7 @@ from homebody.actions import AppendAction
 from homebody.errors import RecipeError
 from homebody.recipe.load import load_folder, load_recipe, long_form, read_recipe
 from homebody.recipe.schema import Approve, Schedule, Watch
+from homebody.sampling import Sampling
 from homebody.slots import ListSlot, TextSlot
 
 
@@ -133,6 +134,59 @@ def test_how_often_on_one_file(smallest: str, written: str, count: int, per: tim
     assert (count, per) == (recipe.limits.runs_per_file.count, recipe.limits.runs_per_file.per)
     assert f"runs_per_file: {long}" in long_form(recipe)
     assert recipe.hash == read_recipe(long_form(recipe)).hash
+
+
+ASK = "ask:\n  prompt: Summarise it.\n  output: {summary: text}\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("", Sampling()),
+        ("  sampling: {}\n", Sampling()),
+        ("  sampling: {temperature: 0, seed: }\n", Sampling()),
+        ("  sampling: {temperature: 1}\n", Sampling(temperature=1.0)),
+        (
+            "  sampling: {temperature: 0.7, top_k: 40, top_p: 0.95, min_p: 0.05, seed: 7}\n",
+            Sampling(temperature=0.7, top_k=40, top_p=0.95, min_p=0.05, seed=7),
+        ),
+        (
+            "  sampling: {repeat_penalty: 1.1, repeat_last: 128}\n",
+            Sampling(repeat_penalty=1.1, repeat_last=128),
+        ),
+    ],
+)
+def test_how_tokens_are_chosen(smallest: str, written: str, meant: Sampling) -> None:
+    """The likeliest if nothing is said; the long form has every option, and a given seed."""
+    recipe = read_recipe(smallest + ASK + written)
+    assert recipe.ask is not None
+    assert meant == recipe.ask.sampling
+    assert meant.to_dict() == recipe.long()["ask"]["sampling"]
+    assert recipe == read_recipe(long_form(recipe))
+
+
+def test_another_way_of_choosing_is_another_hash(smallest: str) -> None:
+    """A file is done again when its recipe draws otherwise, or from another seed."""
+    ways = ["", "{temperature: 0.7}", "{temperature: 0.7, seed: 1}", "{temperature: 0.7, seed: 2}"]
+    hashes = [read_recipe(f"{smallest}{ASK}  sampling: {way or '{}'}\n").hash for way in ways]
+    assert len(ways) == len(set(hashes))
+    assert hashes[0] == read_recipe(smallest + ASK).hash
+
+
+@pytest.mark.parametrize(
+    ("option", "needed"),
+    [
+        *((option, "temperature") for option in ("top_k: 40", "top_p: 0.9", "min_p: 0.1", "seed: 7")),
+        ("repeat_last: 10", "repeat_penalty"),
+    ],
+)
+def test_an_option_without_effect_is_a_mistake(
+    smallest: str, problems: Any, option: str, needed: str
+) -> None:
+    """Who cuts or seeds what is never drawn is told what is missing, at the option's place."""
+    (problem,) = problems(f"{smallest}{ASK}  sampling: {{{option}}}\n")
+    assert (f"ask.sampling.{option.split(':', maxsplit=1)[0]}", 9) == (problem.where, problem.line)
+    assert f"no effect without `{needed}`" in problem.what
 
 
 def test_another_word_is_another_hash(smallest: str) -> None:

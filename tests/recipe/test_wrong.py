@@ -44,6 +44,14 @@ ask:
       type: list
       of: [work, home]
       max: 3
+  sampling:
+    temperature: 0.7
+    top_k: 40
+    top_p: 0.95
+    min_p: 0.05
+    repeat_penalty: 1.1
+    repeat_last: 128
+    seed: 7
 when: "{{ ask.kind != 'letter' }}"
 actions:
   - write:
@@ -267,6 +275,22 @@ BY_HAND = [
     ("      of: [work, home]", "      of: []", "at least one"),
     ("      max: 3", "      max: 99", "at most 50"),
     ("      max: 3", "      new: allow", "not there yet"),
+    ("    temperature: 0.7", "    temprature: 0.7", 'did you mean "temperature"'),
+    ("    temperature: 0.7", '    temperature: "0.7"', "must be a number"),
+    ("    temperature: 0.7", "    temperature: 2.5", "at most 2"),
+    ("    temperature: 0.7", "    temperature: -1", "at least 0"),
+    ("    temperature: 0.7", "    temperature: .inf", "must be a number"),
+    ("    temperature: 0.7", "    temperature: yes", "must be a number"),
+    ("    temperature: 0.7", "    temperature:", "must be a number"),
+    ("    top_k: 40", "    top_k: 1001", "at most 1000"),
+    ("    top_k: 40", "    top_k: 0.5", "whole number"),
+    ("    top_p: 0.95", "    top_p: 95", "at most 1"),
+    ("    min_p: 0.05", "    min_p: [0.05]", "must be a number"),
+    ("    repeat_penalty: 1.1", "    repeat_penalty: 0.9", "at least 1"),
+    ("    repeat_last: 128", "    repeat_last: -1", "at least 0"),
+    ("    seed: 7", "    seed: -7", "at least 0"),
+    ("    seed: 7", "    seed: 4294967296", "at most 4294967295"),
+    ("    seed: 7", "    mirostat: 2", "is not known here"),
     ("when: \"{{ ask.kind != 'letter' }}\"", "when: ask.kind != 'letter'", "one expression"),
     ("when: \"{{ ask.kind != 'letter' }}\"", "when: {{ ask.kind }}", "quotes around {{"),
     (

@@ -13,6 +13,7 @@ from typing import Any
 from jinja2 import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from homebody.engine.thinking import OFF
 from homebody.errors import ModelError
 from homebody.messages import Message, Part
 
@@ -71,8 +72,7 @@ class ChatTemplate:
             shown.append({"role": message.role, "content": "".join(marks)})
         try:
             text = self._template.render(
-                messages=shown, add_generation_prompt=True, enable_thinking=False, tools=None, documents=None,
-                **self._texts,
+                messages=shown, add_generation_prompt=True, tools=None, documents=None, **OFF, **self._texts,
             )  # fmt: skip
         except REFUSALS as error:
             raise ModelError(f"The model's chat template refuses the conversation: {error}.") from error

@@ -51,12 +51,15 @@ class Engine:
         prompt = self._prompts.build(wanted.messages)
         self._prompts.refuse(prompt, wanted.max_tokens)
         constraint = None if wanted.grammar is None else self._grammars.constraint(wanted.grammar)
+        writing = Writing(
+            self._vocabulary, prompt.tokens, constraint, limit=wanted.max_tokens, sampling=wanted.sampling
+        )
         self._loop.submit(
             Job(
                 number=wanted.number,
                 prompt=prompt,
                 limit=wanted.max_tokens,
-                writing=Writing(self._vocabulary, prompt.tokens, constraint, limit=wanted.max_tokens),
+                writing=writing,
                 watch=watch,
                 replies=replies,
                 interactive=wanted.interactive,

@@ -9,6 +9,7 @@ from homebody.engine.prompts import Prompt
 from homebody.engine.writing import Writing
 from homebody.errors import HomebodyError
 from homebody.messages import Message
+from homebody.sampling import GREEDY, Sampling
 
 TELL_SECONDS = 0.1
 
@@ -35,6 +36,7 @@ class Generated:
     prefill_seconds: float
     decode_seconds: float
     stop: str
+    seed: int | None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as JSON can hold them."""
@@ -50,6 +52,7 @@ class Wanted:
     grammar: str | None
     max_tokens: int
     interactive: bool = False
+    sampling: Sampling = GREEDY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,4 +118,5 @@ class Job:
             prefill_seconds=self.read_at - self.admitted_at,
             decode_seconds=now - self.read_at,
             stop=self.writing.stop,
+            seed=self.writing.seed,
         )

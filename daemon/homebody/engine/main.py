@@ -20,6 +20,7 @@ from homebody.engine.threads import thread_count
 from homebody.errors import HomebodyError, ModelError
 from homebody.messages import Message, Part
 from homebody.model.wire import receive
+from homebody.sampling import Sampling
 
 if TYPE_CHECKING:
     from homebody.engine.engine import Engine
@@ -115,6 +116,7 @@ def begin(engine: "Engine", inbox: Inbox, request: Request) -> None:
         grammar=request["grammar"],
         max_tokens=request["max_tokens"],
         interactive=request.get("priority") == "interactive",
+        sampling=Sampling.from_dict(request.get("sampling", {})),
     )
     watch = inbox.watch(number, time.monotonic() + request["deadline"], request["deadline"])
     report = partial(inbox.progress, number)

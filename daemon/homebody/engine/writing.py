@@ -7,22 +7,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homebody.engine.constraint import Constraint
-from homebody.engine.grammar import choose
 from homebody.engine.repeats import Repeats
+from homebody.engine.sampler import Sampler, seed_in_use
 from homebody.engine.vocabulary import Vocabulary
+from homebody.sampling import GREEDY, Sampling
 
 
 class Writing:
     """An answer on its way: what was chosen, what of it the model has not been fed yet, and whether it is over."""
 
     def __init__(
-        self, vocabulary: Vocabulary, prompt: Sequence[int], constraint: Constraint | None, *, limit: int
+        self,
+        vocabulary: Vocabulary,
+        prompt: Sequence[int],
+        constraint: Constraint | None,
+        *,
+        limit: int,
+        sampling: Sampling = GREEDY,
     ) -> None:
         """Begin an answer to *prompt* of at most *limit* tokens, held to *constraint* where there is one."""
         self._vocabulary = vocabulary
         self._constraint = constraint
         self._limit = limit
         self._repeats = Repeats()
+        self.seed = seed_in_use(sampling)
+        self._sampler = Sampler(sampling, self.seed)
         self._copying = vocabulary.copying(prompt) if constraint is not None else None
         self.tokens: list[int] = []
         self.unfed: deque[int] = deque()
@@ -56,6 +65,7 @@ class Writing:
         self.tokens.append(token)
         self.unfed.append(token)
         self._repeats.note(self.tokens)
+        self._sampler.note(token)
         if self._copying is not None:
             self._copying.note(token)
         if self._constraint is not None:
@@ -80,8 +90,8 @@ class Writing:
         return found
 
     def _pick(self, logits: NDArray[np.float32]) -> int | None:
-        """Return the most likely token, held to the grammar where there is one."""
+        """Return the sampler's choice, held to the grammar where there is one."""
         if self._constraint is None:
-            return int(logits.argmax())
+            return self._sampler.pick(logits, None)
         self._vocabulary.mark_mute(logits)
-        return choose(logits, self._constraint)
+        return self._sampler.pick(logits, self._constraint.allowed)

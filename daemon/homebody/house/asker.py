@@ -9,6 +9,7 @@ from homebody.errors import ModelError, PromptTooLongError, SlotError
 from homebody.messages import Message
 from homebody.model.client import Answer, Progress
 from homebody.recipe.schema import Ask
+from homebody.sampling import GREEDY, Sampling
 from homebody.slots import Slot, TextSlot
 from homebody.slots.check import check
 from homebody.slots.grammar import grammar
@@ -51,8 +52,9 @@ class Model(Protocol):
         max_tokens: int,
         on_progress: Callable[[Progress], None] | None = None,
         deadline_seconds: float = 600,
+        sampling: Sampling = GREEDY,
     ) -> Answer:
-        """Return the model's answer."""
+        """Return the model's answer, its tokens chosen by *sampling*."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +96,7 @@ def ask_about(
     reading = window.parts[0] if window.parts else ""
     if len(window.parts) > 1:
         reading = _reduce(model, window, ask, budget, tell_call)
-    values = one_ask(model, ask.prompt, ask.output, reading, ask.language, tell_call, source=text)
+    values = one_ask(model, ask, reading, tell_call, source=text)
     return Asked(
         values=values,
         tokens_total=window.tokens_total,
@@ -121,6 +123,8 @@ def _telling(tell: Tell, calls: list[Answer], keep: Keep | None) -> Tell:
                 "seconds": round(answer.prefill_seconds + answer.decode_seconds, 3),
                 "tokens_per_second": round(answer.tokens_per_second, 1),
             }
+            if answer.seed is not None:
+                detail["seed"] = answer.seed
         tell(name, **detail)
 
     return told
@@ -129,12 +133,11 @@ def _telling(tell: Tell, calls: list[Answer], keep: Keep | None) -> Tell:
 def _reduce(model: Model, window: Window, ask: Ask, budget: int, tell: Tell) -> str:
     """Return the summaries of the parts, joined, summarised again until they fit *budget*."""
     parts = list(window.parts)
+    of_a_part = ask.model_copy(update={"prompt": MAP_TASK, "output": MAP_SLOTS})
     for _ in range(ROUNDS):
         summaries = []
         for number, part in enumerate(parts, start=1):
-            found = one_ask(
-                model, MAP_TASK, MAP_SLOTS, part, ask.language, tell, part=number, parts=len(parts)
-            )
+            found = one_ask(model, of_a_part, part, tell, part=number, parts=len(parts))
             summaries.append(found["part"])
         joined = "\n\n".join(summaries)
         if model.count([joined])[0] <= budget:
@@ -151,24 +154,17 @@ def _reduce(model: Model, window: Window, ask: Ask, budget: int, tell: Tell) -> 
 
 
 def one_ask(
-    model: Model,
-    task: str,
-    slots: Mapping[str, Slot],
-    text: str,
-    language: str,
-    tell: Tell,
-    *,
-    source: str | None = None,
-    **detail: Any,
+    model: Model, ask: Ask, text: str, tell: Tell, *, source: str | None = None, **detail: Any
 ) -> Mapping[str, Any]:
-    """Return the slots filled by one constrained call, or by a second one that was told what was wrong.
+    """Return the slots of *ask* filled by one constrained call, or by a second one that was told what was wrong.
 
     *source* is what ``must_appear`` is judged against, *text* itself if not given. Raises SlotError.
     """
     source = text if source is None else source
-    messages = build(task, slots, text, language)
+    slots = ask.output
+    messages = build(ask.prompt, slots, text, ask.language)
     limit = answer_tokens(slots)
-    answer = model.generate(messages, grammar=grammar(slots), max_tokens=limit)
+    answer = model.generate(messages, grammar=grammar(slots), max_tokens=limit, sampling=ask.sampling)
     tell("asked", answer=answer, asked=messages, **detail)
     try:
         return _judge(answer, slots, source)
@@ -179,8 +175,8 @@ def one_ask(
         )
         again = repair(messages, answer.text, str(error))
         if answer.stop == "limit" or model.prompt_tokens(again) + limit > model.context:
-            again = build(task, shorter, text, language)
-        second = model.generate(again, grammar=grammar(shorter), max_tokens=limit)
+            again = build(ask.prompt, shorter, text, ask.language)
+        second = model.generate(again, grammar=grammar(shorter), max_tokens=limit, sampling=ask.sampling)
         tell("asked", answer=second, asked=again, **detail)
         return _judge(second, slots, source)
 

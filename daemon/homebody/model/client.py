@@ -13,6 +13,7 @@ from homebody.errors import ModelError
 from homebody.messages import Message
 from homebody.model.process import Event, Exchange, ProcessEndedError
 from homebody.model.supervisor import ModelReady, Supervisor, last_of, understood
+from homebody.sampling import GREEDY, Sampling
 from homebody.seal import Descriptor, ProbeResult, ProbeTargets
 
 __all__ = ["Answer", "ModelClient", "ModelReady", "Progress"]
@@ -29,7 +30,11 @@ BATCH_CHARACTERS = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the model wrote, and what it cost; ``stop`` is "limit" when the answer was cut at its maximum."""
+    """What the model wrote, and what it cost.
+
+    ``stop`` is "limit" when the answer was cut at its maximum. ``seed`` is what its draws hung on, None where
+    nothing was drawn.
+    """
 
     text: str
     prompt_tokens: int
@@ -39,6 +44,7 @@ class Answer:
     decode_seconds: float
     stop: Literal["end", "limit"]
     tokens: tuple[int, ...] = ()
+    seed: int | None = None
 
     @property
     def tokens_per_second(self) -> float:
@@ -142,8 +148,9 @@ class ModelClient:
         max_tokens: int,
         on_progress: Callable[[Progress], None] | None = None,
         deadline_seconds: float = 600,
+        sampling: Sampling = GREEDY,
     ) -> Answer:
-        """Return the model's most likely answer, held to *grammar* where there is one.
+        """Return the model's answer, its tokens chosen by *sampling*, held to *grammar* where there is one.
 
         Raises PromptTooLongError with the counts when it cannot fit, CancelledError, ModelGoneError when the
         process dies on the way, ModelError for everything else (a grammar that cannot be used, the deadline).
@@ -154,6 +161,7 @@ class ModelClient:
             "grammar": grammar,
             "max_tokens": max_tokens,
             "deadline": deadline_seconds,
+            "sampling": sampling.to_dict(),
         }
         with self._working:
             self._cancelled.clear()

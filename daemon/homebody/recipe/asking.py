@@ -16,7 +16,9 @@ from pydantic import (
 from pydantic_core import InitErrorDetails
 
 from homebody.recipe.kinds import Loading, below, build, details, make_slot, mistake
+from homebody.recipe.sampling import make_sampling
 from homebody.recipe.vocabulary import read_words
+from homebody.sampling import Sampling
 from homebody.slots import Slot
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -59,6 +61,9 @@ class Ask(BaseModel):
     output: Annotated[Mapping[str, Slot], BeforeValidator(_slots)] = Field(
         max_length=MOST_SLOTS, description="The slots to fill."
     )
+    sampling: Annotated[Sampling, BeforeValidator(make_sampling)] = Field(
+        default_factory=Sampling, description="How tokens are chosen: the likeliest, or drawn."
+    )
 
     @field_validator("prompt")
     @classmethod
@@ -84,7 +89,12 @@ class Ask(BaseModel):
             name: {"type": slot.model_dump()["type"], **slot.model_dump(exclude={"type"}, exclude_none=True)}
             for name, slot in self.output.items()
         }
-        return {"prompt": self.prompt, "language": self.language, "output": output}
+        return {
+            "prompt": self.prompt,
+            "language": self.language,
+            "output": output,
+            "sampling": self.sampling.to_dict(),
+        }
 
 
 def make_ask(value: Any, info: ValidationInfo) -> Any:

@@ -30,19 +30,27 @@ _WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "int_type": lambda _: "must be a whole number",
     "int_parsing": lambda _: "must be a whole number",
     "int_from_float": lambda _: "must be a whole number",
+    "float_type": lambda _: "must be a number",
+    "float_parsing": lambda _: "must be a number",
+    "finite_number": lambda _: "must be a number",
     "bool_type": lambda _: "must be true or false",
     "bool_parsing": lambda _: "must be true or false",
     "list_type": lambda _: "must be a list of texts, as in [one, two]",
     "tuple_type": lambda _: "must be a text or a list of texts, as in [one, two]",
     "dict_type": lambda _: "must be made of keys and values",
     "mapping_type": lambda _: "must be made of keys and values",
-    "greater_than_equal": lambda context: f"must be at least {context['ge']}",
-    "less_than_equal": lambda context: f"must be at most {context['le']}",
+    "greater_than_equal": lambda context: f"must be at least {_short(context['ge'])}",
+    "less_than_equal": lambda context: f"must be at most {_short(context['le'])}",
     "string_too_short": lambda _: "is empty",
     "string_too_long": lambda context: f"is longer than {context['max_length']} characters",
     "too_short": lambda context: f"needs at least {_count(context['min_length'])}",
     "too_long": lambda context: f"has more than {_count(context['max_length'])}",
 }
+
+
+def _short(number: float) -> str:
+    """Return a bound without the `.0` that pydantic gives it."""
+    return str(int(number) if number == int(number) else number)
 
 
 def _count(number: int) -> str:
