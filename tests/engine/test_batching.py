@@ -1,0 +1,212 @@
+"""Answers that share steps, forks and remembered beginnings are those of a plain loop over one sequence.
+
+The native kernels round a token in a step of eight otherwise than one alone, so two tokens that are all but equally
+likely may change places. Where an answer differs from the plain one, both tokens' logits at that place must be within
+TOLERANCE of each other in the plain loop.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from homebody.engine.engine import Engine
+from homebody.engine.job import Generated, Replies, Wanted
+from homebody.engine.llama import Fed, KvCache, Layout, Library, Weights
+from homebody.engine.loading import load
+from homebody.messages import Message, Part
+
+TOLERANCE = 0.05
+"""Of logits that spread over about ten."""
+
+JSON = r"""
+root ::= "{\"title\":" text ",\"tags\":[" tag ("," tag){0,2} "],\"done\":" ("true" | "false") "}"
+text ::= "\"" [a-z ]{4,40} "\""
+tag ::= "\"work\"" | "\"house\"" | "\"a longer one\""
+"""
+
+
+@dataclass
+class Person:
+    """Who asked, and what was heard."""
+
+    heard: list[object] = field(default_factory=list)
+
+    def over(self) -> bool:
+        """Return that nobody cancels."""
+        return False
+
+    def check(self) -> None:
+        """Go on."""
+
+
+@pytest.fixture(scope="module")
+def weights_path(write_model, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small model with random weights."""
+    return write_model(tmp_path_factory.mktemp("models") / "model.gguf", seed=7, context=4096)
+
+
+@pytest.fixture(scope="module")
+def make(weights_path: Path) -> Callable[..., Engine]:
+    """Return what makes engines over the same weights."""
+
+    def made(lanes: int, **extra: object) -> Engine:
+        request = {
+            "context": 2048,
+            "lanes": {"count": lanes, "cells": 512},
+            "settings": {"extra_buffers": True, "gpu_layers": 0, "mmap": True},
+            **extra,
+        }
+        engine, _ = load(request, path=weights_path, threads=1, on_load=lambda _: None)
+        return engine
+
+    return made
+
+
+def conversation(number: int, *, long: bool = False) -> tuple[Message, ...]:
+    """Return one of many conversations: some begin alike, some are about one document."""
+    document = f"document {number % 3} " + "some words of it, " * (40 if long else 4 + number % 4)
+    return (
+        Message(role="system", parts=(Part(text="You do chores for people, and you do them well. " * 2),)),
+        Message(role="user", parts=(Part(text=document, data=True), Part(text=f" Task {number}."))),
+    )
+
+
+def answers(engine: Engine, wanted: list[Wanted], *, together: bool) -> list[Generated]:
+    """Return the answers, asked for at the same time or one after the other."""
+    people = []
+    for one in wanted:
+        person = Person()
+        people.append(person)
+        replies = Replies(report=lambda *_: None, done=person.heard.append, failed=person.heard.append)
+        engine.submit(one, person, replies)
+        while engine.busy and not together:
+            engine.advance()
+    while engine.busy:
+        engine.advance()
+    found = [person.heard[0] for person in people]
+    assert all(isinstance(one, Generated) for one in found), found
+    return found
+
+
+class Plain:
+    """One sequence, one token after the other, no grammar, nothing remembered: what the logits really are."""
+
+    def __init__(self, path: Path) -> None:
+        library = Library()
+        settings = {"extra_buffers": True, "gpu_layers": 0, "mmap": True}
+        self.weights = Weights(library, path, settings=settings, on_load=lambda _: None)
+        layout = Layout(sequences=1, cells=2048, unified=True, outputs=1)
+        self.cache = KvCache(library, self.weights, layout, threads=1, gpu=False)
+
+    def logits(self, tokens: list[int]) -> np.ndarray:
+        """Return the logits after *tokens*, read one by one."""
+        self.cache.clear()
+        self.cache.abort_when(None)
+        for position, token in enumerate(tokens):
+            (place,) = self.cache.step([Fed(0, position, [token], 1)])
+        return self.cache.logits(place).copy()
+
+
+def same_but_for_ties(plain: Plain, prompt: list[int], one: list[int], other: list[int]) -> bool:
+    """Return whether both answers are equal, or part where two tokens were all but equally likely."""
+    for place, (left, right) in enumerate(zip(one, other, strict=False)):
+        if left != right:
+            logits = plain.logits([*prompt, *one[:place]])
+            return abs(float(logits[left] - logits[right])) <= TOLERANCE
+    return len(one) == len(other)
+
+
+@pytest.mark.parametrize("lanes", [0, 6], ids=["in one hall", "in lanes"])
+@pytest.mark.parametrize("grammar", [None, JSON], ids=["free", "under a grammar"])
+def test_together_as_alone(make, weights_path: Path, lanes: int, grammar: str | None) -> None:
+    """Twelve runs that are asked for at once get the answers that each gets alone from a fresh engine."""
+    wanted = [
+        Wanted(number=number, messages=conversation(number), grammar=grammar, max_tokens=60)
+        for number in range(12)
+    ]
+    alone = [answers(make(0), [one], together=False)[0] for one in wanted[:4]]
+    alone += answers(make(lanes), wanted[4:], together=False)
+    together = answers(make(lanes), wanted, together=True)
+    plain = Plain(weights_path)
+
+    equal = 0
+    for one, left, right in zip(wanted, alone, together, strict=True):
+        prompt = list(make_prompt(make, one))
+        assert same_but_for_ties(plain, prompt, left.tokens, right.tokens)
+        equal += left.tokens == right.tokens
+    assert equal >= 8, "near-ties are rare"
+    assert sum(one.cached_tokens for one in together) > 0
+
+
+def make_prompt(make, wanted: Wanted) -> list[int]:
+    """Return the tokens of the prompt of a run."""
+    engine = make(0)
+    return list(engine._prompts.build(wanted.messages).tokens)
+
+
+def test_the_first_token_is_the_plain_loops(make, weights_path: Path) -> None:
+    """What is written first is the most likely token of a loop that reads token by token, but for near-ties."""
+    plain = Plain(weights_path)
+    engine = make(4)
+    for number in range(6):
+        wanted = Wanted(number=number, messages=conversation(number), grammar=None, max_tokens=5)
+        (found,) = answers(engine, [wanted], together=False)
+        tokens = list(make_prompt(make, wanted))
+        for place, token in enumerate(found.tokens):
+            logits = plain.logits([*tokens, *found.tokens[:place]])
+            assert logits.max() - logits[token] <= TOLERANCE
+
+
+def test_nothing_is_in_use_when_nobody_asks(make) -> None:
+    """After a crowd has gone, what the sequences hold is what the index says, whole blocks only."""
+    engine = make(6)
+    wanted = [
+        Wanted(number=number, messages=conversation(number, long=number % 2 == 0), grammar=None, max_tokens=20)
+        for number in range(20)
+    ]
+    answers(engine, wanted, together=True)
+    for room in engine._loop._rooms:
+        assert not room.jobs
+        assert [] == room.index.busy
+        for number in range(room.cache.sequences):
+            assert room.index.held(number) == room.cache.held(number)
+
+
+def test_cancel_in_the_middle_of_a_step(make) -> None:
+    """A run that is cancelled while native code works ends at once; one in the same step goes on unharmed."""
+
+    class Canceller(Person):
+        def __init__(self) -> None:
+            super().__init__()
+            self.asked = 0
+            self.gone = threading.Event()
+
+        def over(self) -> bool:
+            self.asked += 1
+            return self.asked > 200 or self.gone.is_set()
+
+        def check(self) -> None:
+            if self.gone.is_set() or self.asked > 200:
+                from homebody.errors import CancelledError
+
+                raise CancelledError
+
+    engine = make(4)
+    undisturbed = answers(
+        make(4), [Wanted(number=1, messages=conversation(1), grammar=None, max_tokens=50)], together=True
+    )[0]
+    gone, stays = Canceller(), Person()
+    for number, person in ((2, gone), (1, stays)):
+        replies = Replies(report=lambda *_: None, done=person.heard.append, failed=person.heard.append)
+        engine.submit(
+            Wanted(number=number, messages=conversation(number), grammar=None, max_tokens=50), person, replies
+        )
+    while engine.busy:
+        engine.advance()
+
+    assert "CancelledError" == type(gone.heard[0]).__name__
+    assert undisturbed.tokens[:10] == stays.heard[0].tokens[:10]
