@@ -56,8 +56,9 @@ class Constraint:
 class Grammars:
     """The grammars that were compiled lately."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        """Begin with none."""
+    def __init__(self, vocabulary: Vocabulary, *, force: bool = True) -> None:
+        """Begin with none; with *force*, what must come next is fed without asking the model."""
+        self._force = force
         self._vocabulary = vocabulary
         self._compiled = lru_cache(maxsize=KEPT)(self._compile)
 

@@ -7,6 +7,7 @@ from homebody.engine.job import Job, Replies, Wanted, Watch
 from homebody.engine.loop import Loop
 from homebody.engine.prompts import Prompts
 from homebody.engine.room import Room
+from homebody.engine.tuning import Plan
 from homebody.engine.vocabulary import Vocabulary
 from homebody.engine.writing import Writing
 from homebody.messages import Message
@@ -15,12 +16,18 @@ from homebody.messages import Message
 class Engine:
     """One model and its rooms. Not for several threads: whoever holds it lets it `advance` between two requests."""
 
-    def __init__(self, vocabulary: Vocabulary, rooms: Sequence[Room], *, context: int, chunk: int) -> None:
-        """Prepare; *context* is the most tokens of a prompt and its answer, *chunk* those read in one step."""
+    def __init__(
+        self, vocabulary: Vocabulary, rooms: Sequence[Room], *, context: int, plan: Plan, force: bool = True
+    ) -> None:
+        """Prepare; *context* is the most tokens of a prompt and its answer.
+
+        Without *force*, what a grammar leaves no choice about is asked of the model all the same.
+        """
+        self._bets = plan.bets
         self._vocabulary = vocabulary
         self._prompts = Prompts(vocabulary, context=context)
-        self._grammars = Grammars(vocabulary)
-        self._loop = Loop(vocabulary, rooms, chunk=chunk)
+        self._grammars = Grammars(vocabulary, force=force)
+        self._loop = Loop(vocabulary, rooms, chunk=plan.chunk)
 
     @property
     def busy(self) -> bool:
@@ -52,7 +59,12 @@ class Engine:
         self._prompts.refuse(prompt, wanted.max_tokens)
         constraint = None if wanted.grammar is None else self._grammars.constraint(wanted.grammar)
         writing = Writing(
-            self._vocabulary, prompt.tokens, constraint, limit=wanted.max_tokens, sampling=wanted.sampling
+            self._vocabulary,
+            prompt.tokens,
+            constraint,
+            limit=wanted.max_tokens,
+            sampling=wanted.sampling,
+            costs=self._bets,
         )
         self._loop.submit(
             Job(

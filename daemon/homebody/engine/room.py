@@ -33,8 +33,12 @@ class Admission(Enum):
 class Room:
     """A cache, and the runs that are in it."""
 
-    def __init__(self, cache: KvCache, *, slots: int, whole: bool) -> None:
-        """Begin empty; at most *slots* runs at a time. *whole*: the memory cannot forget in part."""
+    def __init__(self, cache: KvCache, *, slots: int, whole: bool, share: bool = True) -> None:
+        """Begin empty; at most *slots* runs at a time. *whole*: the memory cannot forget in part.
+
+        Without *share* nothing that was read serves another run.
+        """
+        self._share = share
         self.cache = cache
         self.slots = slots
         self._whole = whole
@@ -54,6 +58,8 @@ class Room:
         """Give *job* a sequence, and what is remembered of its prompt, if there is room for all that it may need."""
         if len(self._jobs) >= self.slots:
             return Admission.NO_ROOM
+        if not self._share:
+            job.plan = []
         path = self.index.match(job.plan)
         if self.index.awaited(job.plan) > len(path):
             return Admission.SOON
@@ -95,23 +101,32 @@ class Room:
         """Let all *jobs* write on by one step. Raises AbortedError, ModelError and DeviceError."""
         jump = self.cache.unified or len(jobs) == 1
         most = STEP // len(jobs) if jump else 1
-        feed, judged = [], []
+        feed, bets = [], []
         for job in jobs:
             unfed = list(job.writing.unfed)[:most]
-            whole = len(unfed) == len(job.writing.unfed)
-            feed.append(Fed(job.sequence, job.cursor, unfed, int(whole)))
-            judged.append(whole)
+            outputs = int(len(unfed) == len(job.writing.unfed))
+            bet = job.writing.bet()[: self.cache.outputs - 1] if len(jobs) == 1 and outputs else []
+            feed.append(Fed(job.sequence, job.cursor, [*unfed, *bet], outputs + len(bet)))
+            bets.append(bet)
         fillers = [] if self.cache.unified or self._whole else self._fillers([job.sequence for job in jobs])
         everything = sorted([*feed, *fillers], key=lambda fed: fed.sequence)
         place_of = dict(zip((fed.sequence for fed in everything), self._step(everything, jobs), strict=True))
         for filler in fillers:
             self.cache.trim(filler.sequence, filler.position)
-        for job, fed, whole in zip(jobs, feed, judged, strict=True):
-            job.cursor += len(fed.tokens)
-            for _ in fed.tokens:
-                job.writing.unfed.popleft()
-            if whole:
-                job.writing.choose(self.cache.logits(place_of[job.sequence]))
+        for job, fed, bet in zip(jobs, feed, bets, strict=True):
+            self._judge(job, fed, bet, place_of[job.sequence])
+
+    def _judge(self, job: Job, fed: Fed, bet: Sequence[int], place: int) -> None:
+        """Let *job* take up what a step brought: what it was fed, and how much of its bet held."""
+        job.cursor += len(fed.tokens) - len(bet)
+        for _ in range(len(fed.tokens) - len(bet)):
+            job.writing.unfed.popleft()
+        if not fed.outputs:
+            return
+        held = job.writing.judge(bet, lambda count: self.cache.logits(place + count))
+        job.cursor += held
+        if held < len(bet):
+            self.cache.trim(job.sequence, job.cursor)
 
     def leave(self, job: Job) -> None:
         """Take *job* out; what it read of use to others is kept."""

@@ -1,16 +1,20 @@
 """How does one answer come about, token by token?"""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from homebody.engine.constraint import Constraint
+from homebody.engine.draft import Draft
 from homebody.engine.repeats import Repeats
 from homebody.engine.sampler import Sampler, seed_in_use
+from homebody.engine.tuning import Seconds
 from homebody.engine.vocabulary import Vocabulary
 from homebody.sampling import GREEDY, Sampling
+
+NO_BETS: Seconds = {}
 
 
 class Writing:
@@ -24,12 +28,17 @@ class Writing:
         *,
         limit: int,
         sampling: Sampling = GREEDY,
+        costs: Seconds = NO_BETS,
     ) -> None:
-        """Begin an answer to *prompt* of at most *limit* tokens, held to *constraint* where there is one."""
+        """Begin an answer to *prompt* of at most *limit* tokens, held to *constraint* where there is one.
+
+        *costs* says whether bets on what comes next pay (`homebody.engine.draft`).
+        """
         self._vocabulary = vocabulary
         self._constraint = constraint
         self._limit = limit
         self._repeats = Repeats()
+        self._draft = Draft(prompt, costs)
         self.seed = seed_in_use(sampling)
         self._sampler = Sampler(sampling, self.seed)
         self._copying = vocabulary.copying(prompt) if constraint is not None else None
@@ -55,6 +64,28 @@ class Writing:
                     break
                 self._take(forced)
 
+    def bet(self) -> list[int]:
+        """Return tokens that are likely to follow the one that is to be fed, none where it does not pay."""
+        if len(self.unfed) != 1:
+            return []
+        return self._draft.propose(self._limit - len(self.tokens) - 1)
+
+    def judge(self, bet: Sequence[int], logits: Callable[[int], NDArray[np.float32]]) -> int:
+        """Choose on as long as *bet* held; return how many tokens of it did, which the model has then been fed.
+
+        ``logits(n)`` are those after n tokens of the bet.
+        """
+        held = 0
+        self.choose(logits(0))
+        while held < len(bet) and self.stop is None and self.unfed[0] == bet[held]:
+            self.unfed.popleft()
+            held += 1
+            if not self.unfed:
+                self.choose(logits(held))
+        if bet:
+            self._draft.judged(len(bet), held)
+        return held
+
     def close(self) -> None:
         """Give the constraint's memory back."""
         if self._constraint is not None:
@@ -66,6 +97,7 @@ class Writing:
         self.unfed.append(token)
         self._repeats.note(self.tokens)
         self._sampler.note(token)
+        self._draft.note(token)
         if self._copying is not None:
             self._copying.note(token)
         if self._constraint is not None:
