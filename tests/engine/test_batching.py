@@ -165,7 +165,9 @@ def test_nothing_is_in_use_when_nobody_asks(make) -> None:
     """After a crowd has gone, what the sequences hold is what the index says, whole blocks only."""
     engine = make(6)
     wanted = [
-        Wanted(number=number, messages=conversation(number, long=number % 2 == 0), grammar=None, max_tokens=20)
+        Wanted(
+            number=number, messages=conversation(number, long=number % 2 == 0), grammar=None, max_tokens=20
+        )
         for number in range(20)
     ]
     answers(engine, wanted, together=True)

@@ -14,7 +14,7 @@ from homebody.engine.loop import Loop
 from homebody.engine.prompts import Prompt
 from homebody.engine.room import Room
 from homebody.engine.vocabulary import Vocabulary
-from homebody.engine.writing import Writing
+from homebody.engine.writing import Draw, Writing
 from homebody.errors import CancelledError, HomebodyError, PromptTooLongError
 
 VOCABULARY = Vocabulary(FakeWeights())
@@ -54,7 +54,7 @@ class Asker:
             number=len(self.people),
             prompt=Prompt(prompt, static),
             limit=limit,
-            writing=Writing(VOCABULARY, prompt, None, limit=limit),
+            writing=Writing(Draw(vocabulary=VOCABULARY, prompt=prompt, constraint=None, limit=limit)),
             watch=person,
             replies=replies,
             interactive=interactive,

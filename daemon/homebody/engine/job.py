@@ -74,6 +74,8 @@ class Job:
     writing: Writing
     watch: Watch
     replies: Replies
+    thought: int = 0
+    """Tokens that may come before the answer."""
     interactive: bool = False
     room: int = 0
     sequence: int = -1
@@ -98,7 +100,7 @@ class Job:
     @property
     def need(self) -> int:
         """Return the cells that it may come to need: its prompt and its longest answer."""
-        return len(self.prompt.tokens) + self.limit
+        return len(self.prompt.tokens) + self.thought + self.limit
 
     def tell(self, now: float) -> None:
         """Report how much is written, not more often than anybody can read."""
@@ -106,11 +108,11 @@ class Job:
             self.told_at = now
             self.replies.report("decode", len(self.writing.tokens), self.limit)
 
-    def generated(self, text: str, now: float) -> Generated:
+    def generated(self, now: float) -> Generated:
         """Return the answer, which is over."""
         assert self.writing.stop is not None
         return Generated(
-            text=text,
+            text=self.writing.text(),
             tokens=self.writing.tokens,
             prompt_tokens=len(self.prompt.tokens),
             cached_tokens=self.cached,

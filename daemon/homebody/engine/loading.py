@@ -89,7 +89,7 @@ def load(
         plan = replace(plan, bets={})  # a bet that is lost could not be forgotten
     engine = Engine(Vocabulary(weights), rooms, context=context, plan=plan, force="forced" not in without)
     kept = {"tuning": measured.to_dict()} if measured is not None and measured.complete else {}
-    return engine, {"context": context, "plan": plan.to_dict(), **kept}
+    return engine, {"context": engine.context, "plan": plan.to_dict(), **kept}
 
 
 def _without(plan: Plan, without: frozenset[str]) -> Plan:

@@ -155,7 +155,7 @@ class Loop:
         if error is not None:
             job.replies.failed(error)
         else:
-            job.replies.done(job.generated(self._vocabulary.text(job.writing.tokens), self._clock()))
+            job.replies.done(job.generated(self._clock()))
 
     def _inside(self) -> list[Job]:
         return [job for room in self._rooms for job in room.jobs]
