@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from random_model import write_recurrent
 
 from homebody.engine.engine import Engine
 from homebody.engine.job import Generated, Replies, Wanted
@@ -212,3 +213,28 @@ def test_cancel_in_the_middle_of_a_step(make) -> None:
 
     assert "CancelledError" == type(gone.heard[0]).__name__
     assert undisturbed.tokens[:10] == stays.heard[0].tokens[:10]
+
+
+def test_a_memory_that_cannot_forget_in_part(tmp_path: Path) -> None:
+    """A recurrent model takes up the static beginning from a whole copy of it, and answers as one that read it anew."""
+    path = write_recurrent(tmp_path / "recurrent.gguf", seed=3)
+    request = {
+        "context": 2048,
+        "lanes": {"count": 4, "cells": 512},
+        "settings": {"extra_buffers": True, "gpu_layers": 0, "mmap": True},
+    }
+    wanted = [
+        Wanted(number=number, messages=conversation(number), grammar=JSON, max_tokens=60)
+        for number in range(6)
+    ]
+    fresh = []
+    for one in wanted:
+        engine, _ = load(request, path=path, threads=1, on_load=lambda _: None)
+        fresh += answers(engine, [one], together=False)
+    engine, _ = load(request, path=path, threads=1, on_load=lambda _: None)
+    later = answers(engine, wanted, together=False)
+
+    assert [one.tokens for one in fresh] == [one.tokens for one in later]
+    assert [0, *[110] * 5] == [one.cached_tokens for one in later], "the static part, to its last token"
+    crowd = answers(engine, wanted, together=True)
+    assert all(one.text.endswith("}") for one in crowd)
