@@ -85,21 +85,28 @@ class _Reader:
         self._text = text
         self._at = 0
         self._depth = 0
+        self._rules: dict[str, Times] = {}
 
     def rules(self) -> dict[str, Times]:
         """Return every rule by its name; the last one of a name counts."""
-        rules: dict[str, Times] = {}
         self._blanks(lines=True)
         while self._at < len(self._text):
             name = self._take(_NAME)
             self._blanks(lines=False)
             self._expect("::=")
             self._blanks(lines=True)
-            rules[name] = Times(self._ways())
+            rule = Times(self._ways())
+            if name in self._rules:
+                self._set_aside(self._rules[name])
+            self._rules[name] = rule
             if self._at < len(self._text) and self._next() not in "\r\n":
                 raise UnclearError
             self._blanks(lines=True)
-        return rules
+        return self._rules
+
+    def _set_aside(self, unused: Times) -> None:
+        """Keep what says nothing under a name that nothing can have: llama.cpp refuses mistakes in it, too."""
+        self._rules[f"_{len(self._rules)}"] = unused
 
     def _next(self) -> str:
         return self._text[self._at : self._at + 1]
@@ -139,7 +146,10 @@ class _Reader:
                 least, most = self._times(sign)
                 if last == len(items):
                     raise UnclearError
-                items[last:] = [Times((tuple(items[last:]),), least, most)] if most != 0 else []
+                repeated = (tuple(items[last:]),)
+                items[last:] = [Times(repeated, least, most)] if most != 0 else []
+                if most == 0:
+                    self._set_aside(Times(repeated))
             else:
                 last = len(items)
                 items += self._item(sign)
