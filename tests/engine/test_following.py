@@ -91,7 +91,7 @@ def grammars(draw: st.DrawFn) -> str:
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize("examples", [250, pytest.param(2_500, marks=pytest.mark.long)])
+@pytest.mark.parametrize("examples", [250, pytest.param(1_000, marks=pytest.mark.long)])
 def test_it_says_what_the_native_matcher_says(vocabulary: Vocabulary, examples: int) -> None:
     """May it end, must it, what is forced: the same for every grammar, at every token, and nothing is missed."""
 
@@ -301,6 +301,19 @@ def test_large_repetitions_are_counted() -> None:
     assert "." == one.forced()
     one.advance(".")
     assert one.complete()
+
+
+def test_a_long_list_of_words_is_followed() -> None:
+    """Two hundred words that all begin otherwise are not too many, nor are the longest texts that a slot may have."""
+    words = [chr(0x4E00 + number) + " word" for number in range(200)]
+    slots: dict[str, Slot] = {"tags": ListSlot(of=words, max=50), "text": TextSlot(max=4000)}
+    one = follower(grammar(slots), '{"tags":["' + words[0] + '","' + words[7][0])
+    assert ' word"' == one.forced()
+    one.advance(' word"],"text":"' + "x" * 3998)
+    assert not one.lost
+    assert "" == one.forced()
+    one.advance("x")
+    assert '"}' == one.forced()
 
 
 def test_frames_that_are_over_are_forgotten() -> None:

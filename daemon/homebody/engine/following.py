@@ -16,8 +16,11 @@ from homebody.engine.transitions import END, Call, Choice, EndlessError, Match, 
 LONGEST = 256
 """The most characters that are said to be forced at once."""
 
+MAX_WAYS = 32
+"""A follower is lost where the text can be understood in more ways: one that is slow is no help. Four are usual."""
+
 MAX_THREADS = 256
-"""A follower is lost where the text can be understood in more ways: slower than the native matcher is no help."""
+"""A follower is lost where more alternatives begin, words that begin with the same letter counted as one."""
 
 MAX_FRAMES = 4096
 """A follower is lost where rules are nested deeper; older frames are dropped beyond as many."""
@@ -181,7 +184,7 @@ class Follower:
                 continue
             seen.add(reached)
             opening = self._rules.opening(node)
-            if opening is None or len(threads) + len(opening.threads) + len(seen) > MAX_THREADS:
+            if opening is None or len(seen) > MAX_WAYS or len(threads) + len(opening.threads) > MAX_THREADS:
                 return None
             for frames, match in opening.threads:
                 threads[match, self._pushed(frames, frame)] = None

@@ -178,11 +178,13 @@ class _Reader:
         return Times(ways)
 
     def _literal(self) -> list[Bounds]:
-        codes = []
+        """Read up to the closing quote; a character that no text can hold is one that never fits."""
+        letters: list[Bounds] = []
         while self._next() != '"':
-            codes.append(self._code())
+            code = self._code()
+            letters.append((code, code + 1) if 0 < code < CODES else ())
         self._at += 1
-        return [bounds([(code, code)], negated=False) for code in codes]
+        return letters
 
     def _class(self) -> list[Bounds]:
         """Read a class of characters; one without any is nothing at all, negated or not."""
