@@ -303,6 +303,12 @@ def test_large_repetitions_are_counted() -> None:
     assert one.complete()
 
 
+def test_a_bound_beyond_2000_is_none() -> None:
+    """llama.cpp takes a maximum above 2,000 for no maximum at all, and so does the follower."""
+    assert not follower('root ::= "a"{1,2001}', "a" * 2500).lost
+    assert follower('root ::= "a"{1,2000}', "a" * 2001).lost
+
+
 def test_a_long_list_of_words_is_followed() -> None:
     """Two hundred words that all begin otherwise are not too many, nor are the longest texts that a slot may have."""
     words = [chr(0x4E00 + number) + " word" for number in range(200)]
