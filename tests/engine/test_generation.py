@@ -116,7 +116,7 @@ def test_asking_again(model: ModelClient, length: int) -> None:
     first = model.generate(messages, grammar=NOTE, max_tokens=600)
     second = model.generate(messages, grammar=NOTE, max_tokens=600)
 
-    assert 1 <= second.prompt_tokens - second.cached_tokens <= 64
+    assert 0 <= second.prompt_tokens - second.cached_tokens <= 64
     assert first.tokens == second.tokens
 
 

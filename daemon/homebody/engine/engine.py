@@ -7,7 +7,7 @@ from homebody.engine.constraint import Grammars
 from homebody.engine.job import Job, Replies, Wanted, Watch
 from homebody.engine.loop import Loop
 from homebody.engine.pondering import CLOSING, Pondering, budget
-from homebody.engine.prompts import Prompts
+from homebody.engine.prompts import Prompt, Prompts
 from homebody.engine.room import Room
 from homebody.engine.thinking import thinks
 from homebody.engine.tuning import Plan
@@ -80,10 +80,12 @@ class Engine:
         how = self._thinks(prompt.ending)
         thought = budget(self._context, len(prompt.tokens) + wanted.max_tokens) if how else 0
         writing = Writing(draw) if how is None else Pondering(draw, how, budget=thought)
+        head = writing.head()
         self._loop.submit(
             Job(
                 number=wanted.number,
-                prompt=prompt,
+                prompt=Prompt([*prompt.tokens, *head], prompt.static),
+                head=len(head),
                 limit=wanted.max_tokens,
                 writing=writing,
                 thought=min(thought + CLOSING, self._context - len(prompt.tokens) - wanted.max_tokens)

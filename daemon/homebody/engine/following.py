@@ -125,16 +125,25 @@ class Follower:
 
         Empty when more than one may come, when the text may end here, inside a character, and when lost.
         """
+        return self._forced()[0]
+
+    def closing(self) -> bool:
+        """Return whether the text is over with what is forced."""
+        place = self._forced()[1]
+        return place is not None and place.may_end and not place.threads
+
+    def _forced(self) -> tuple[str, _Place | None]:
+        """Return what is forced, and the place that it leads to."""
         place, text = self._place, ""
         if self.inside_character():
-            return text
+            return text, place
         while place is not None and not place.may_end and len(text) < LONGEST:
             code = _only(place)
             if not _is_scalar(code):
                 break
             text += chr(code)
             place = self._step(place, code)
-        return text
+        return text, place
 
     def feed(self, data: bytes) -> None:
         """Go on by the bytes of a token, which may begin or end inside a character."""

@@ -74,6 +74,8 @@ class Job:
     writing: Writing
     watch: Watch
     replies: Replies
+    head: int = 0
+    """Tokens of the answer that are read with the prompt, for they are certain."""
     thought: int = 0
     """Tokens that may come before the answer."""
     interactive: bool = False
@@ -100,7 +102,7 @@ class Job:
     @property
     def need(self) -> int:
         """Return the cells that it may come to need: its prompt and its longest answer."""
-        return len(self.prompt.tokens) + self.thought + self.limit
+        return len(self.prompt.tokens) - self.head + self.thought + self.limit
 
     def tell(self, now: float) -> None:
         """Report how much is written, not more often than anybody can read."""
@@ -114,8 +116,8 @@ class Job:
         return Generated(
             text=self.writing.text(),
             tokens=self.writing.tokens,
-            prompt_tokens=len(self.prompt.tokens),
-            cached_tokens=self.cached,
+            prompt_tokens=len(self.prompt.tokens) - self.head,
+            cached_tokens=min(self.cached, len(self.prompt.tokens) - self.head),
             answer_tokens=len(self.writing.tokens),
             prefill_seconds=self.read_at - self.admitted_at,
             decode_seconds=now - self.read_at,

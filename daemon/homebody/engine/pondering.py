@@ -39,6 +39,10 @@ class Pondering(Writing):
             return
         super().choose(logits)
 
+    def head(self) -> list[int]:
+        """Return nothing: a thought comes first."""
+        return []
+
     def bet(self) -> list[int]:
         """Return nothing within a thought: it copies from nowhere."""
         return super().bet() if self._thinking.place is Place.AFTER else []

@@ -57,14 +57,14 @@ class Writing:
             self.stop = "end"
             return
         self._take(token)
-        if self._constraint is not None:
-            for forced in self._constraint.forced():
-                if (
-                    self.stop is not None
-                    or not self._constraint.allowed(np.array([forced], dtype=np.int32))[0]
-                ):
-                    break
-                self._take(forced)
+        self._take_forced()
+
+    def head(self) -> list[int]:
+        """Take what the answer must begin with, and return it: it is to be read with the prompt, not fed."""
+        self._take_forced(closing=False)
+        head = list(self.unfed)
+        self.unfed.clear()
+        return head
 
     def bet(self) -> list[int]:
         """Return tokens that are likely to follow the one that is to be fed, none where it does not pay."""
@@ -96,6 +96,16 @@ class Writing:
     def text(self) -> str:
         """Return what is written so far."""
         return self._vocabulary.text(self.tokens)
+
+    def _take_forced(self, *, closing: bool = True) -> None:
+        """Take what must come next, as far as the answer has room for it."""
+        if self._constraint is None or self.stop is not None:
+            return
+        for token in self._constraint.forced(closing=closing):
+            last = len(self.tokens) + 1 == self._draw.limit
+            if self.stop is not None or (last and not closing) or not self._constraint.takes(token):
+                return
+            self._take(token)
 
     def _feed(self, token: int) -> None:
         """Let the model read *token* next."""
