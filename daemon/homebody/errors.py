@@ -65,6 +65,12 @@ class ModelGoneError(ModelError):
     """The model process ended while it was working."""
 
 
+class ModelKilledByPromptError(ModelGoneError):
+    """The model process ended twice over this text, the second time with nothing else to do."""
+
+    hint = "It is set aside, and the others go on. After `homebody restart`, `homebody retry` lets it be tried again."
+
+
 class CancelledError(ModelError):
     """The run was cancelled."""
 

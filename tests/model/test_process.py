@@ -25,7 +25,7 @@ def python(code: str) -> ModelProcess:
 def ending_of(process: ModelProcess) -> ProcessEndedError:
     """Return the error that a request ends with."""
     with pytest.raises(ProcessEndedError) as caught:
-        process.ask({"do": "anything"}).next(20)
+        process.ask({"do": "anything"}).next()
     return caught.value
 
 
@@ -89,7 +89,7 @@ def test_silence_is_ended() -> None:
     process = says(b"")
 
     with pytest.raises(ProcessEndedError, match="said nothing for 0 s"):
-        process.ask({"do": "anything"}).next(0.01)
+        process.ask({"do": "anything"}, 0.01).next()
     assert not process.alive
 
 
@@ -99,7 +99,7 @@ def test_asking_a_dead_process() -> None:
     ending_of(process)
 
     with pytest.raises(ProcessEndedError, match="exited with code 0"):
-        process.ask({"do": "anything"}).next(20)
+        process.ask({"do": "anything"}).next()
 
 
 def test_stop_closes_everything() -> None:
@@ -110,7 +110,7 @@ def test_stop_closes_everything() -> None:
     process.stop()
 
     with pytest.raises(ProcessEndedError) as caught:
-        exchange.next(20)
+        exchange.next()
     assert caught.value.asked
     assert not Path(f"/proc/{process.pid}").exists()
 
