@@ -66,9 +66,11 @@ class ModelGoneError(ModelError):
 
 
 class ModelKilledByPromptError(ModelGoneError):
-    """The model process ended twice over this text, the second time with nothing else to do."""
+    """The model process ended twice over this text, so it is set aside."""
 
-    hint = "It is set aside, and the others go on. After `homebody restart`, `homebody retry` lets it be tried again."
+    hint = (
+        "The others go on. `homebody restart`, then `homebody retry` with the run's number, tries it again."
+    )
 
 
 class CancelledError(ModelError):

@@ -99,4 +99,4 @@ def test_the_guilty_are_told_why() -> None:
     with gate.arrival(ASK, Cancellation()) as turn, raises as caught:
         turn.wait()
 
-    assert "set aside" in caught.value.hint
+    assert "homebody restart" in caught.value.hint

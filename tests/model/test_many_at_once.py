@@ -169,6 +169,29 @@ def test_killed_at_random_while_eight_are_open(random_model: Path) -> None:
     client.stop()
 
 
+def test_killed_where_none_can_be_started_again(random_model: Path) -> None:
+    """Where no other process may be started, the death of the last one is an error for every open call, and each waits
+    for the next daemon: nobody is found guilty of a death that hit all."""
+    client = ModelClient(random_model, clock=SystemClock())
+    pid = client.start().pid
+    client.start_no_more()
+    everybody = threading.Barrier(9)
+
+    def go(number: int) -> Answer:
+        everybody.wait(20)
+        return ask(client, f"note {number}", tokens=7000)
+
+    with ThreadPoolExecutor(8) as pool:
+        calls = [pool.submit(go, number) for number in range(8)]
+        everybody.wait(20)
+        os.kill(pid, signal.SIGKILL)
+        errors = [call.exception(20) for call in calls]
+
+    assert [ModelNotReadyError] * 8 == [type(error) for error in errors]
+    assert client.lost
+    client.stop()
+
+
 def test_a_poisonous_document_among_others(random_model: Path) -> None:
     """The document that kills the process is set aside after two deaths; the others are answered and see no error;
     and it stays set aside without another death."""

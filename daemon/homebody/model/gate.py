@@ -62,7 +62,9 @@ class Gate:
                 if cancellation.cancelled:
                     raise CancelledError
                 if (words := self._docket.guilty.get(call.key)) is not None:
-                    raise ModelKilledByPromptError(f"The model process ended twice over this text. {words}")
+                    raise ModelKilledByPromptError(
+                        f"The model process ended twice over this text, so it is set aside. {words}"
+                    )
                 if self._docket.may_enter(call):
                     self._docket = self._docket.enter(call)
                     return
