@@ -244,6 +244,25 @@ def test_cancelled_while_it_waits_for_a_start(random_model: Path, monkeypatch: p
     client.stop()
 
 
+def test_two_wait_for_one_start(random_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two calls that wait for the same start one is given up, and the other is answered by the new process."""
+    monkeypatch.setattr(states, "pause_after", lambda deaths: 0.5)
+    client = ModelClient(random_model, clock=SystemClock())
+    pid, cancellation = client.start().pid, Cancellation()
+    os.kill(pid, signal.SIGKILL)
+
+    with ThreadPoolExecutor(2) as pool:
+        given_up = pool.submit(ask, client, "note", tokens=5000, cancellation=cancellation)
+        other = pool.submit(ask, client, "another note")
+        cancellation.cancel()
+        with pytest.raises(CancelledError):
+            given_up.result(20)
+        assert 5 == other.result(20).answer_tokens
+
+    assert pid != client.ready.pid
+    client.stop()
+
+
 def test_a_process_that_says_that_it_cannot_go_on(random_model: Path) -> None:
     """A process that reports that its GPU lost its way, or ends with such a line, is a death whose words are shown."""
     for how in ("says", "ends"):

@@ -93,6 +93,19 @@ def test_silence_is_ended() -> None:
     assert not process.alive
 
 
+def test_silence_is_the_process_s_and_not_a_request_s() -> None:
+    """It works on all requests at once, so it is waited for as long as the most patient of them allows."""
+    late = wire.encode({"id": 2, "answer": "late"})
+    process = python(
+        f"import sys, time; sys.stdin.buffer.read(1); time.sleep(0.3); sys.stdout.buffer.write({late!r});"
+        "sys.stdout.flush(); sys.stdin.read()"
+    )
+    process.ask({"do": "something long"}, 20)
+
+    assert "late" == process.ask({"do": "anything"}, 0.01).next()["answer"]
+    process.stop()
+
+
 def test_asking_a_dead_process() -> None:
     """A request to a process that is gone fails at once."""
     process = python("")

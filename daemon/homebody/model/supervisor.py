@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from homebody.clock import Clock
 from homebody.errors import CancelledError, ModelError, ModelGoneError, ModelNotReadyError
+from homebody.logs import get_log
 from homebody.model.cancellation import Cancellation
 from homebody.model.loading import Identity, Loader, ModelReady
 from homebody.model.process import ModelProcess, ProcessEndedError
@@ -91,9 +92,12 @@ class Supervisor:
             if self._process is not process:
                 return
             self._process = self.ready = None
-            if not error.asked:
-                self._happened(Happening.KILLED_BY_PROMPT if by_prompt else Happening.DIED, str(error))
-                self._failure, self._failed_file = None, self._loader.identity()
+            if error.asked:
+                return
+            self._happened(Happening.KILLED_BY_PROMPT if by_prompt else Happening.DIED, str(error))
+            self._failure, self._failed_file = None, self._loader.identity()
+        state = self.standing.state.value
+        get_log().warning("the model process ended", pid=process.pid, signal=error.signal, state=state)
 
     def answered(self) -> None:
         """Note that the process finished some work: what came before no longer counts."""
@@ -158,7 +162,7 @@ class Supervisor:
             self._happened(Happening.CHANGED)
         pause = max(0.0, self.standing.not_before - now)
         if self.standing.state is State.FAILED or (pause and self._failure is not None):
-            raise self._failure or ModelNotReadyError(f"The model cannot be used: {self.standing.reason}")
+            raise self._failure or ModelNotReadyError(f"The model cannot be used. {self.standing.reason}")
         self._start = start = Start(self._tell)
         threading.Thread(target=self._carry_out, args=(start, pause), name="model-start", daemon=True).start()
         return start
@@ -209,8 +213,10 @@ class Supervisor:
             return
         if isinstance(failure, ModelGoneError):
             self._happened(Happening.DIED, str(failure))
+            if self.standing.state is State.FAILED:
+                self._failure = ModelGoneError(f"The model cannot be used. {self.standing.reason}")
         else:
-            self._happened(Happening.REFUSED, f"{failure} {failure.hint or RESTART}")
+            self._happened(Happening.REFUSED, f"{failure} {failure.hint or ''} {RESTART}".replace("  ", " "))
 
     def _tell(self, happening: Happening, words: str = "") -> None:
         """Note what happens, from a thread that does not hold the lock."""

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from homebody import seal
 from homebody.clock import SystemClock
+from homebody.logs import configure
 from homebody.messages import Message, Part
 from homebody.model.client import ModelClient
 
 model, state = Path(sys.argv[1]), Path(sys.argv[2])
 HELLO = (Message(role="user", parts=(Part(text="hello"),)),)
 
+configure(None, None)
 seal.scrub_environment_here()
 seal.enter(seal.daemon_policy(read=[model.parent], write=[state]))
 client = ModelClient(model, clock=SystemClock(), memory=state / "models.json")
