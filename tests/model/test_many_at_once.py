@@ -169,10 +169,10 @@ def test_killed_at_random_while_eight_are_open(random_model: Path) -> None:
     client.stop()
 
 
-def test_killed_where_none_can_be_started_again(random_model: Path) -> None:
+def test_killed_where_none_can_be_started_again(random_model: Path, tmp_path: Path) -> None:
     """Where no other process may be started, the death of the last one is an error for every open call, and each waits
     for the next daemon: nobody is found guilty of a death that hit all."""
-    client = ModelClient(random_model, clock=SystemClock())
+    client = ModelClient(random_model, clock=SystemClock(), memory=tmp_path / "models.json")
     pid = client.start().pid
     client.start_no_more()
     everybody = threading.Barrier(9)
@@ -189,6 +189,9 @@ def test_killed_where_none_can_be_started_again(random_model: Path) -> None:
 
     assert [ModelNotReadyError] * 8 == [type(error) for error in errors]
     assert client.lost
+    noted = json.loads((tmp_path / "suspects.json").read_text(encoding="utf-8"))
+    assert {} == noted["guilty"]
+    assert len(noted["suspects"]) <= 8
     client.stop()
 
 

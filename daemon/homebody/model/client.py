@@ -59,6 +59,7 @@ class ModelClient:
         self._suspects = memory and memory.with_name("suspects.json")
         self._gate = Gate(remembered(*recall_suspects(self._suspects)))
         self._guard = threading.Lock()
+        self._handing = threading.Lock()
         self._answers: set[Cancellation] = set()
 
     @property
@@ -213,7 +214,7 @@ class ModelClient:
                         with cancellation.listening(exchange.cancel):
                             found = _answer(exchange, tell)
                     finally:
-                        turn.answered = exchange.done
+                        turn.answered = exchange.done and not cancellation.cancelled
                 except ProcessEndedError as error:
                     turn.answered = False
                     self._note_death(process, error)
@@ -246,9 +247,10 @@ class ModelClient:
 
     def _hand_on(self) -> None:
         """Tell the next daemon who is suspected and who is guilty, when this one ends for want of a process."""
-        docket = self._gate.docket
-        if self._supervisor.lost and (docket.suspects or docket.guilty):
-            remember_suspects(self._suspects, docket.suspects, docket.guilty)
+        with self._handing:  # every call that was open comes here
+            docket = self._gate.docket
+            if self._supervisor.lost and (docket.suspects or docket.guilty):
+                remember_suspects(self._suspects, docket.suspects, docket.guilty)
 
 
 def _answer(exchange: Exchange, tell: Callable[[Event], None] | None = None) -> Any:
