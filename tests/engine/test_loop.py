@@ -49,7 +49,7 @@ class Asker:
     def ask(self, prompt: list[int], *, limit: int, static: int = 0, interactive: bool = False) -> Person:
         """Submit one run."""
         person = Person()
-        replies = Replies(report=lambda *_: None, done=person.heard.append, failed=person.heard.append)
+        replies = Replies(report=lambda *_, **__: None, done=person.heard.append, failed=person.heard.append)
         job = Job(
             number=len(self.people),
             prompt=Prompt(prompt, static),

@@ -59,7 +59,8 @@ class Wanted:
 class Replies:
     """Whom to tell: how far it is, and one of how it was done and why it failed, once."""
 
-    report: Callable[[str, int, int], None]
+    report: Callable[..., None]
+    """Takes the phase, how much of it is done and how much there is; ``cached`` and ``tokens_per_second``."""
     done: Callable[[Generated], None]
     failed: Callable[[HomebodyError], None]
 
@@ -104,11 +105,22 @@ class Job:
         """Return the cells that it may come to need: its prompt and its longest answer."""
         return len(self.prompt.tokens) - self.head + self.thought + self.limit
 
-    def tell(self, now: float) -> None:
+    def tell_reading(self, now: float) -> None:
+        """Report how much of the prompt is read."""
+        self._report(
+            "prefill", self.cursor, len(self.prompt.tokens), self.cursor - self.cached, now - self.admitted_at
+        )
+
+    def tell_writing(self, now: float) -> None:
         """Report how much is written, not more often than anybody can read."""
         if now - self.told_at >= TELL_SECONDS:
             self.told_at = now
-            self.replies.report("decode", len(self.writing.tokens), self.limit)
+            written = len(self.writing.tokens)
+            self._report("decode", written, self.limit, written, now - self.read_at)
+
+    def _report(self, phase: str, done: int, total: int, worked: int, seconds: float) -> None:
+        rate = round(worked / seconds, 2) if seconds > 0 else 0.0
+        self.replies.report(phase, done, total, cached=self.cached, tokens_per_second=rate)
 
     def generated(self, now: float) -> Generated:
         """Return the answer, which is over."""

@@ -50,7 +50,12 @@ class Memory:
 
 
 def load(
-    request: dict[str, Any], *, path: Path, threads: int, on_load: Callable[[float], None]
+    request: dict[str, Any],
+    *,
+    path: Path,
+    threads: int,
+    on_load: Callable[[float], None],
+    on_proof: Callable[[], None] = lambda: None,
 ) -> tuple[Engine, dict[str, Any]]:
     """Return an engine for the model at *path*, and what is to be told of it. Raises ModelFileError, ModelError.
 
@@ -71,6 +76,7 @@ def load(
     pool = memory.pool(context) if lane_cache is None or cells < context else None
     for cache in (lane_cache, pool):
         if cache is not None:
+            on_proof()
             prove(cache)
     if measured is None and not small:
         measured = measure(lane_cache, pool)
