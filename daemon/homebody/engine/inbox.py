@@ -73,7 +73,7 @@ class Inbox:
         """Send the answer to a request."""
         self._send({"id": number, "answer": found})
 
-    def progress(self, number: int, phase: str, done: int, total: int, **more: float) -> None:
+    def progress(self, number: int, phase: str, done: int, total: int, **more: float | str) -> None:
         """Send how far a request is."""
         self._send({"id": number, "progress": {"phase": phase, "done": done, "total": total, **more}})
 
