@@ -25,6 +25,10 @@ class UsageError(HomebodyError):
     exit_code = 64
 
 
+class SchemaError(UsageError):
+    """The JSON schema is one that no answer can be held to."""
+
+
 class RecipeError(HomebodyError):
     """A recipe cannot be used as it is written."""
 
