@@ -81,6 +81,10 @@ class CancelledError(ModelError):
     """The run was cancelled."""
 
 
+class DeadlineError(ModelError):
+    """The model did not finish in time."""
+
+
 class SlotError(HomebodyError):
     """The model's answer does not hold what the recipe asks for."""
 

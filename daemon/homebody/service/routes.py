@@ -15,8 +15,10 @@ from homebody.recipe.schema import Schedule
 from homebody.service.control import Route
 from homebody.service.daemon import Daemon
 from homebody.service.explain import explain_routes
+from homebody.service.openai.api import Api
 from homebody.service.proving import proving_routes
 from homebody.service.requests import request_routes
+from homebody.service.responding import Endpoint
 from homebody.service.trying import trying_routes
 from homebody.service.vaulting import vault_routes
 from homebody.triggers.schedule import build, next_due
@@ -25,7 +27,7 @@ LOOK_SECONDS = 0.05
 """How often a waiting client's question is looked at again."""
 
 
-def routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route]:
+def routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route | Endpoint]:
     """Return the routes; *daemon* gives the daemon at the time of the request."""
     return {
         ("GET", "/v1/status"): lambda _asked: status(daemon()),
@@ -36,6 +38,7 @@ def routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route]:
         **vault_routes(daemon),
         **proving_routes(daemon),
         **trying_routes(daemon),
+        **Api(lambda: daemon().model, lambda: daemon().clock).endpoints(),
     }
 
 
