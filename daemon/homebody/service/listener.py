@@ -207,7 +207,7 @@ class Connection(socketserver.BaseRequestHandler):
                 if isinstance(route, Endpoint):
                     respond(route, {**body, **asked.query}, client)
                 else:
-                    client.whole(*answer(route, body, asked))
+                    client.whole(*answer(route, {**body, **asked.query}))
 
     def _refuse(self, route: Route | Endpoint | None, status: int, words: str) -> None:
         """Say why the request is not answered, in the words of what was asked."""
@@ -228,15 +228,20 @@ def respond(endpoint: Endpoint, body: Mapping[str, Any], client: Client) -> None
             client.whole(500, endpoint.refusal(500, words))
 
 
-def answer(route: Route, body: Mapping[str, Any], asked: Asked) -> tuple[int, Any]:
+def answer(route: Route, asked: Mapping[str, Any]) -> tuple[int, Any]:
     """Return the status and what *route* says; a fault of ours is named, and nothing of it is told."""
     try:
-        return 200, route({**body, **asked.query})
+        return 200, route(asked)
     except HomebodyError as error:
-        said = {"error": str(error), "hint": error.hint, "kind": type(error).__name__}
-        return 409, said | {"exit_code": error.exit_code}
+        return refused(error)
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         return 400, {"error": f"The request is not understood: {type(error).__name__}."}
     except Exception as error:  # noqa: BLE001 - no question may end the thread without an answer
         get_log().error("a question could not be answered", error=error)
         return 500, {"error": f"A fault in homebody itself ({type(error).__name__}); please report it."}
+
+
+def refused(error: HomebodyError) -> tuple[int, dict[str, Any]]:
+    """Return the status and what is said when homebody refuses: its words, and what `control.request` raises again."""
+    said = {"error": str(error), "hint": error.hint, "kind": type(error).__name__}
+    return 409, said | {"exit_code": error.exit_code}

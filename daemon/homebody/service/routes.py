@@ -12,6 +12,7 @@ from homebody.journal.rebuilding import Rebuilt
 from homebody.model.states import GIVEN_UP, ON_THE_WAY, State
 from homebody.recipe.permitted import permitted
 from homebody.recipe.schema import Schedule
+from homebody.service.asking import asking_endpoints
 from homebody.service.control import Route
 from homebody.service.daemon import Daemon
 from homebody.service.explain import explain_routes
@@ -38,6 +39,7 @@ def routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route | Endpoi
         **vault_routes(daemon),
         **proving_routes(daemon),
         **trying_routes(daemon),
+        **asking_endpoints(daemon),
         **Api(lambda: daemon().model, lambda: daemon().clock).endpoints(),
     }
 
@@ -47,6 +49,7 @@ def status(daemon: Daemon) -> dict[str, Any]:
     return {
         "version": __version__,
         "pid": os.getpid(),
+        "socket": str(daemon.home.socket),
         "seal": daemon.report.to_dict(),
         "key": daemon.key.where,
         "model": model_status(daemon),
