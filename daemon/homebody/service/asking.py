@@ -16,6 +16,7 @@ from homebody.messages import Message, Part
 from homebody.model.answer import Answer, Manner, Progress
 from homebody.model.cancellation import Cancellation
 from homebody.model.client import ModelClient
+from homebody.paths import starter_model
 from homebody.recipe.asking import Ask
 from homebody.sampling import GREEDY, Sampling
 from homebody.service.daemon import Daemon
@@ -34,7 +35,7 @@ LEAST_TOKENS = 256
 """A question is asked about the whole document only where so much room is left for its answer."""
 
 LONG_ANSWER: Mapping[str, Slot] = {"answer": TextSlot(max=1200, lines="many")}
-"""What is asked for where the document has to be read in parts."""
+"""What is asked for where the document has to be read in parts, or the model has no words of its own."""
 
 DEADLINE_SECONDS = 600.0
 
@@ -47,7 +48,7 @@ def asking_endpoints(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Endp
 
     def ask(body: Mapping[str, Any], client: Client) -> None:
         try:
-            _ask(daemon().model, body, client)
+            _ask(daemon(), body, client)
         except HomebodyError as error:
             if not client.begun:
                 client.whole(*refused(error))
@@ -120,7 +121,7 @@ class Attended:
         )
 
 
-def _ask(model: ModelClient, asked: Mapping[str, Any], client: Client) -> None:
+def _ask(daemon: Daemon, asked: Mapping[str, Any], client: Client) -> None:
     """Answer ``question`` about the text in ``document``, if any; ``slots`` names what is to be found out.
 
     Events tell of parts that were read and of newly written text, and the last one has the answer and its costs.
@@ -136,13 +137,15 @@ def _ask(model: ModelClient, asked: Mapping[str, Any], client: Client) -> None:
             f"There are {len(document):,} characters to read, and at most {MOST_CHARACTERS:,} are read."
         )
     slots = read_slots(str(asked["slots"])) if asked.get("slots") else None
-    cancellation = Cancellation()
+    model, cancellation = daemon.model, Cancellation()
     attended = Attended(model, cancellation)
     with client.waiting(cancellation.cancel):
         if model.ready is None:
             model.start()
         messages = _messages(question, document)
-        if slots is None and (not document or _fits(attended, messages)):
+        # The starter model picks and copies for slots, and has no words of its own about a document.
+        wordless = daemon.settings.model_path() == starter_model()
+        if slots is None and (not document or (not wordless and _fits(attended, messages))):
             found = _said(attended, messages, client)
         else:
             found = _filled(attended, question, document, slots, client)
