@@ -22,8 +22,8 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TRIED = {
     "demo", "new", "list", "check", "show", "serve", "status", "history", "why", "run", "review", "backfill", "retry",
-    "undo", "ask", "forget", "vault", "prove", "doctor", "install", "uninstall", "start", "stop", "restart", "logs",
-    "reload",
+    "undo", "ask", "chat", "forget", "vault", "prove", "doctor", "install", "uninstall", "start", "stop", "restart",
+    "logs", "reload",
 }  # fmt: skip
 """The commands that tests/cli and tests/e2e run."""
 

@@ -7,7 +7,7 @@ import http.client
 import json
 import socket
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,7 @@ def request(
 
 def events(
     path: Path, route: str, body: Mapping[str, Any], *, timeout: float = 60
-) -> Iterator[dict[str, Any]]:
+) -> Generator[dict[str, Any], None, None]:
     """Yield what the daemon tells of an answer, as it comes; *timeout* is for each event.
 
     Raises what `request` raises, and HomebodyError when the daemon went away before the end.
@@ -78,6 +78,8 @@ def events(
         if response.status != http.HTTPStatus.OK:
             raise _refusal(json.loads(response.read()))
         for line in response:
+            if line.rstrip() == b"data: [DONE]":
+                return
             if line.startswith(b"data: "):
                 event = json.loads(line.removeprefix(b"data: "))
                 if "error" in event:
@@ -90,8 +92,10 @@ def events(
 
 
 def _refusal(said: Mapping[str, Any]) -> HomebodyError:
-    """Return what the daemon said when it refused, to be raised again."""
-    refusal = HomebodyError(said.get("error"), hint=said.get("hint"))
+    """Return what the daemon said when it refused, in our form or in OpenAI's, to be raised again."""
+    error = said.get("error")
+    words = error.get("message") if isinstance(error, Mapping) else error
+    refusal = HomebodyError(words, hint=said.get("hint"))
     refusal.exit_code = int(said.get("exit_code", HomebodyError.exit_code))
     return refusal
 
