@@ -1,5 +1,6 @@
 """The settings file: every line optional, every mistake named."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,13 @@ def test_a_model_of_ones_own_is_used(home: Home):
     assert load_settings(home).context == 8192
 
 
+def test_the_model_stays_loaded_unless_it_is_asked_to_go(home: Home):
+    """``unload_after`` is how long the model may lie idle; without it, for ever."""
+    assert load_settings(home).unload_after is None
+    home.settings.write_text("unload_after: 1h30m\n", encoding="utf-8")
+    assert timedelta(minutes=90) == load_settings(home).unload_after
+
+
 @pytest.mark.parametrize(
     ("text", "named"),
     [
@@ -36,6 +44,8 @@ def test_a_model_of_ones_own_is_used(home: Home):
         ("- a\n- b\n", "settings.yaml"),
         ("model: [\n", "settings.yaml"),
         ("threads: -1\n", "threads"),
+        ("unload_after: soon\n", "unload_after"),
+        ("unload_after: 0s\n", "unload_after"),
     ],
 )
 def test_a_mistake_is_named(home: Home, text: str, named: str):

@@ -65,6 +65,14 @@ class ModelGoneError(ModelError):
     """The model process ended while it was working."""
 
 
+class ModelKilledByPromptError(ModelGoneError):
+    """The model process ended twice over this text, so it is set aside."""
+
+    hint = (
+        "The others go on. `homebody restart`, then `homebody retry` with the run's number, tries it again."
+    )
+
+
 class CancelledError(ModelError):
     """The run was cancelled."""
 

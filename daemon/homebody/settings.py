@@ -16,6 +16,10 @@ def _duration(value: Any) -> Any:
     return value if isinstance(value, timedelta) else parse_duration(str(value))
 
 
+def _duration_or_none(value: Any) -> Any:
+    return None if value is None else _duration(value)
+
+
 def _size(value: Any) -> Any:
     return parse_size(str(value))
 
@@ -47,6 +51,11 @@ class Settings(BaseModel):
         default=0, ge=0, le=1_048_576, description="Tokens of context; 0 lets homebody choose."
     )
     threads: int = Field(default=0, ge=0, le=512, description="Threads of the model; 0 takes the real cores.")
+    unload_after: Annotated[timedelta | None, BeforeValidator(_duration_or_none)] = Field(
+        default=None,
+        ge=timedelta(seconds=1),
+        description="After how long without work the model gives its memory back; never if none.",
+    )
     rescan: float = Field(
         default=300, ge=1, le=86_400, description="Seconds between two looks at all folders."
     )

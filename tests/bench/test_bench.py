@@ -51,6 +51,14 @@ def test_the_seal_is_measured():
     assert all(times["cpu"]["least"] > 0 for times in found["milliseconds"].values())
 
 
+def test_following_is_measured():
+    """The follower comes through the answers that it is meant for, and knows when it is lost."""
+    found = run("following", "--rounds", "1")
+    assert {"slots": True, "recursive": True, "ambiguous": False} == {
+        name: figures["came_through"] for name, figures in found.items()
+    }
+
+
 @pytest.mark.long
 def test_decoding_in_the_seal_is_measured():
     """Sealed and free processes take turns; that both decode is what is tried here, not how fast."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from homebody.cli.prove_verdict import UNSEEN
+from homebody.errors import SettingsError
 
 
 def as_on_macos(house, *words: str) -> list[str]:
@@ -60,6 +61,17 @@ def test_a_dead_model_ends_the_daemon_after_its_run_is_written_down(house):
     serving(house)
     house.ended("roof.md")
     assert (house.notes / "roof.summary.md").exists()
+
+
+def test_a_setting_that_could_not_be_kept_is_refused(house):
+    """Where no model can be loaded again, `unload_after` keeps homebody from starting, with the reason and a cure."""
+    house.settings("unload_after: 30m\n")
+    done = subprocess.run(
+        as_on_macos(house, "serve"), capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == SettingsError.exit_code
+    assert "`unload_after` cannot be kept on this system" in done.stderr
+    assert "settings.yaml" in done.stderr
 
 
 def test_prove_claims_only_what_the_kernel_says_of_a_whole_process(house):

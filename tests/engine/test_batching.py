@@ -12,12 +12,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from random_model import write_recurrent
 
 from homebody.engine.engine import Engine
 from homebody.engine.job import Generated, Replies, Wanted
 from homebody.engine.llama import Fed, KvCache, Layout, Library, Weights
 from homebody.engine.loading import load
 from homebody.messages import Message, Part
+from homebody.paths import starter_model
+from homebody.slots import TextSlot
+from homebody.slots.grammar import grammar as slots_grammar
+from homebody.slots.prompt import build
 
 TOLERANCE = 0.05
 """Of logits that spread over about ten."""
@@ -81,7 +86,7 @@ def answers(engine: Engine, wanted: list[Wanted], *, together: bool) -> list[Gen
     for one in wanted:
         person = Person()
         people.append(person)
-        replies = Replies(report=lambda *_: None, done=person.heard.append, failed=person.heard.append)
+        replies = Replies(report=lambda *_, **__: None, done=person.heard.append, failed=person.heard.append)
         engine.submit(one, person, replies)
         while engine.busy and not together:
             engine.advance()
@@ -165,7 +170,9 @@ def test_nothing_is_in_use_when_nobody_asks(make) -> None:
     """After a crowd has gone, what the sequences hold is what the index says, whole blocks only."""
     engine = make(6)
     wanted = [
-        Wanted(number=number, messages=conversation(number, long=number % 2 == 0), grammar=None, max_tokens=20)
+        Wanted(
+            number=number, messages=conversation(number, long=number % 2 == 0), grammar=None, max_tokens=20
+        )
         for number in range(20)
     ]
     answers(engine, wanted, together=True)
@@ -187,10 +194,10 @@ def test_cancel_in_the_middle_of_a_step(make) -> None:
 
         def over(self) -> bool:
             self.asked += 1
-            return self.asked > 200 or self.gone.is_set()
+            return self.asked > 5 or self.gone.is_set()
 
         def check(self) -> None:
-            if self.gone.is_set() or self.asked > 200:
+            if self.gone.is_set() or self.asked > 5:
                 from homebody.errors import CancelledError
 
                 raise CancelledError
@@ -201,7 +208,7 @@ def test_cancel_in_the_middle_of_a_step(make) -> None:
     )[0]
     gone, stays = Canceller(), Person()
     for number, person in ((2, gone), (1, stays)):
-        replies = Replies(report=lambda *_: None, done=person.heard.append, failed=person.heard.append)
+        replies = Replies(report=lambda *_, **__: None, done=person.heard.append, failed=person.heard.append)
         engine.submit(
             Wanted(number=number, messages=conversation(number), grammar=None, max_tokens=50), person, replies
         )
@@ -210,3 +217,96 @@ def test_cancel_in_the_middle_of_a_step(make) -> None:
 
     assert "CancelledError" == type(gone.heard[0]).__name__
     assert undisturbed.tokens[:10] == stays.heard[0].tokens[:10]
+
+
+def test_a_memory_that_cannot_forget_in_part(tmp_path: Path) -> None:
+    """A recurrent model takes up the static beginning from a whole copy of it, and answers as one that read it anew."""
+    path = write_recurrent(tmp_path / "recurrent.gguf", seed=3)
+    request = {
+        "context": 2048,
+        "lanes": {"count": 4, "cells": 512},
+        "settings": {"extra_buffers": True, "gpu_layers": 0, "mmap": True},
+    }
+    wanted = [
+        Wanted(number=number, messages=conversation(number), grammar=JSON, max_tokens=140)
+        for number in range(6)
+    ]
+    fresh = []
+    for one in wanted:
+        engine, _ = load(request, path=path, threads=1, on_load=lambda _: None)
+        fresh += answers(engine, [one], together=False)
+    engine, _ = load(request, path=path, threads=1, on_load=lambda _: None)
+    later = answers(engine, wanted, together=False)
+
+    assert [one.tokens for one in fresh] == [one.tokens for one in later]
+    assert [0, *[110] * 5] == [one.cached_tokens for one in later], "the static part, to its last token"
+    crowd = answers(engine, wanted, together=True)
+    assert ["}"] * 6 == [one.text[-1:] for one in crowd]
+
+
+EAGER = {
+    "version": 1,
+    "lanes": {},
+    "pool": {},
+    "read": {},
+    "bets": {str(width): 1 + width / 100 for width in range(1, 10)},
+}
+"""A machine on which bets cost next to nothing, so that there are many."""
+
+
+@pytest.mark.parametrize("lanes", [0, 4], ids=["in one hall", "in lanes"])
+def test_bets_change_nothing(make, weights_path: Path, lanes: int) -> None:
+    """Answers with bets on what comes next are those without, but for near-ties."""
+    wanted = [
+        Wanted(number=number, messages=conversation(number), grammar=None, max_tokens=120)
+        for number in range(5)
+    ]
+    without = answers(make(lanes), wanted, together=False)
+    engine = make(lanes, tuning=EAGER)
+    fed: list[int] = []
+    for room in engine._loop._rooms:
+        room.cache.step = counting(room.cache.step, fed)
+    betting = answers(engine, wanted, together=False)
+    plain = Plain(weights_path)
+
+    for one, left, right in zip(wanted, without, betting, strict=True):
+        assert same_but_for_ties(plain, list(make_prompt(make, one)), left.tokens, right.tokens)
+    assert any(1 < count <= 9 for count in fed), "there were bets"
+
+
+def counting(step: Callable, fed: list[int]) -> Callable:
+    """Return *step*, with a list of how many tokens each sequence was fed."""
+
+    def stepped(feed: list[Fed]) -> list[int]:
+        fed.extend(len(one.tokens) for one in feed)
+        return step(feed)
+
+    return stepped
+
+
+def test_bets_on_copied_text_are_won() -> None:
+    """A model that copies needs far fewer steps with bets than without, and writes the same."""
+    text = (
+        "The boiler was serviced on Tuesday by Mr Adams, who found a worn seal and changed it for a new one."
+    )
+    messages = build("Summarise the note.", {"summary": TextSlot(max=200)}, text)
+    wanted = Wanted(
+        number=1, messages=messages, grammar=slots_grammar({"summary": TextSlot(max=200)}), max_tokens=150
+    )
+    found = []
+    for tuning in (None, EAGER):
+        request = {
+            "context": 1024,
+            "lanes": {"count": 0, "cells": 0},
+            "settings": {"extra_buffers": True, "gpu_layers": 0, "mmap": True},
+            "tuning": tuning,
+        }
+        engine, _ = load(request, path=starter_model(), threads=1, on_load=lambda _: None)
+        steps: list[int] = []
+        cache = engine._loop._rooms[0].cache
+        cache.step = counting(cache.step, steps)
+        found.append((answers(engine, [wanted], together=True)[0].text, len(steps)))
+
+    (plainly, many), (betting, few) = found
+    assert plainly == betting
+    assert few < many / 2

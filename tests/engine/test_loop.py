@@ -14,7 +14,7 @@ from homebody.engine.loop import Loop
 from homebody.engine.prompts import Prompt
 from homebody.engine.room import Room
 from homebody.engine.vocabulary import Vocabulary
-from homebody.engine.writing import Writing
+from homebody.engine.writing import Draw, Writing
 from homebody.errors import CancelledError, HomebodyError, PromptTooLongError
 
 VOCABULARY = Vocabulary(FakeWeights())
@@ -49,12 +49,12 @@ class Asker:
     def ask(self, prompt: list[int], *, limit: int, static: int = 0, interactive: bool = False) -> Person:
         """Submit one run."""
         person = Person()
-        replies = Replies(report=lambda *_: None, done=person.heard.append, failed=person.heard.append)
+        replies = Replies(report=lambda *_, **__: None, done=person.heard.append, failed=person.heard.append)
         job = Job(
             number=len(self.people),
             prompt=Prompt(prompt, static),
             limit=limit,
-            writing=Writing(VOCABULARY, prompt, None, limit=limit),
+            writing=Writing(Draw(vocabulary=VOCABULARY, prompt=prompt, constraint=None, limit=limit)),
             watch=person,
             replies=replies,
             interactive=interactive,

@@ -7,8 +7,30 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from homebody.clock import SystemClock
-from homebody.errors import ModelError
+from homebody.errors import ModelError, ModelFileError
 from homebody.model.client import ModelClient
+from homebody.model.header import read_header
+from homebody.model.states import State
+
+
+def test_cut_at_every_kilobyte_of_its_header(random_model: Path, tmp_path: Path) -> None:
+    """Each cut is a ModelFileError that says so; the client goes on, and loads the file when it is whole again."""
+    data = random_model.read_bytes()
+    with random_model.open("rb") as file:
+        header = read_header(file, len(data)).data_start
+    path = tmp_path / "cut.gguf"
+    client = ModelClient(path, clock=SystemClock(), context=512)
+    cuts = [*range(0, header, 1024), header, len(data) - 1]
+    for cut in cuts:
+        path.write_bytes(data[:cut])
+        with pytest.raises(ModelFileError, match=r"cut short|is not a GGUF"):
+            client.start()
+        assert State.FAILED is client.standing.state
+    assert len(cuts) > 5
+
+    path.write_bytes(data)
+    assert [1] == client.count(["x"])
+    client.stop()
 
 
 @pytest.mark.long

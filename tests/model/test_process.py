@@ -25,7 +25,7 @@ def python(code: str) -> ModelProcess:
 def ending_of(process: ModelProcess) -> ProcessEndedError:
     """Return the error that a request ends with."""
     with pytest.raises(ProcessEndedError) as caught:
-        process.ask({"do": "anything"}).next(20)
+        process.ask({"do": "anything"}).next()
     return caught.value
 
 
@@ -89,8 +89,21 @@ def test_silence_is_ended() -> None:
     process = says(b"")
 
     with pytest.raises(ProcessEndedError, match="said nothing for 0 s"):
-        process.ask({"do": "anything"}).next(0.01)
+        process.ask({"do": "anything"}, 0.01).next()
     assert not process.alive
+
+
+def test_silence_is_the_process_s_and_not_a_request_s() -> None:
+    """It works on all requests at once, so it is waited for as long as the most patient of them allows."""
+    late = wire.encode({"id": 2, "answer": "late"})
+    process = python(
+        f"import sys, time; sys.stdin.buffer.read(1); time.sleep(0.3); sys.stdout.buffer.write({late!r});"
+        "sys.stdout.flush(); sys.stdin.read()"
+    )
+    process.ask({"do": "something long"}, 20)
+
+    assert "late" == process.ask({"do": "anything"}, 0.01).next()["answer"]
+    process.stop()
 
 
 def test_asking_a_dead_process() -> None:
@@ -99,7 +112,7 @@ def test_asking_a_dead_process() -> None:
     ending_of(process)
 
     with pytest.raises(ProcessEndedError, match="exited with code 0"):
-        process.ask({"do": "anything"}).next(20)
+        process.ask({"do": "anything"}).next()
 
 
 def test_stop_closes_everything() -> None:
@@ -110,7 +123,7 @@ def test_stop_closes_everything() -> None:
     process.stop()
 
     with pytest.raises(ProcessEndedError) as caught:
-        exchange.next(20)
+        exchange.next()
     assert caught.value.asked
     assert not Path(f"/proc/{process.pid}").exists()
 

@@ -1,18 +1,22 @@
 """Starting the model process: what is tried, what is remembered, what is said when nothing helps."""
 
 import json
+import os
+import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from homebody.clock import SystemClock
-from homebody.errors import ModelError, ModelFileError, ModelGoneError
+from homebody.errors import ModelError, ModelFileError, ModelGoneError, ModelNotReadyError
 from homebody.messages import Message, Part
+from homebody.model import loading
 from homebody.model.client import ModelClient
 from homebody.model.memory import recall
-from homebody.model.supervisor import pause_after
+from homebody.model.states import LOOP_DEATHS, State
 from homebody.model.wire import WireError, encode
 from homebody.testing import FakeClock
 
@@ -79,8 +83,12 @@ def test_no_settings_help(random_model: Path, tmp_path: Path) -> None:
 
     assert client.ready is None
     assert not memory.exists()
-    with pytest.raises(ModelGoneError, match="any settings"):  # the reason is repeated, nothing is started
+    assert State.BACKING_OFF is client.standing.state
+    with pytest.raises(
+        ModelNotReadyError, match="any settings"
+    ):  # the reason is repeated, nothing is started
         client.count(["x"])
+    assert 1 == len(client.standing.deaths)
 
 
 def test_sigterm_is_no_fault(random_model: Path) -> None:
@@ -105,7 +113,7 @@ def test_an_answer_that_makes_no_sense(random_model: Path, answer: object) -> No
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of it from outside")
 def test_a_process_that_says_it_is_sealed_and_is_not(random_model: Path) -> None:
     """The kernel is asked, not the process: one that only says so gets nothing to read."""
-    answer = {"context": 64, "memory_bytes": 1, "settings": {}, "seal": {"tier": "model"}}
+    answer = {"context": 64, "memory_bytes": 1, "settings": {}, "plan": {}, "seal": {"tier": "model"}}
     says = command("says.py", encode({"id": 1, "answer": answer}).hex())
     client = ModelClient(random_model, clock=FakeClock(), command=says)
 
@@ -180,10 +188,133 @@ def test_stopped_means_stopped(random_model: Path) -> None:
     client.stop()
 
 
-def test_pauses_grow_and_are_bounded() -> None:
-    """The first death costs no pause; each further one doubles it, up to a minute."""
-    assert [0, 0, 1, 2, 4, 8] == [pause_after(deaths) for deaths in range(6)]
-    assert 60 == pause_after(8) == pause_after(10_000)
+def test_the_states_of_a_life(random_model: Path) -> None:
+    """Where the process stands can be asked at any time, with a reason: before, ready, at rest, again, stopped."""
+    clock = FakeClock()
+    client = ModelClient(random_model, clock=clock)
+    assert (State.STOPPED, "nobody asked for it yet") == (client.standing.state, client.standing.reason)
+
+    client.start()
+    assert (State.READY, "it answers") == (client.standing.state, client.standing.reason)
+    assert not client.rest(60)
+    clock.advance(59)
+    client.count(["x"])
+    clock.advance(59)
+    assert not client.rest(60)
+    first = client.ready.pid
+    clock.advance(1)
+    assert client.rest(60)
+    assert State.UNLOADED is client.standing.state
+    assert client.ready is None
+    assert not Path(f"/proc/{first}").exists()
+
+    assert [1] == client.count(["x"])
+    assert State.READY is client.standing.state
+    client.stop()
+    assert (State.STOPPED, "it was stopped") == (client.standing.state, client.standing.reason)
+
+
+def test_no_rest_while_somebody_waits_for_an_answer(client: ModelClient) -> None:
+    """A process that works is not unloaded, however long it has worked."""
+    rested = []
+    client.generate(HELLO, grammar=None, max_tokens=3, on_progress=lambda _: rested.append(client.rest(0)))
+
+    assert rested
+    assert not any(rested)
+
+
+def test_no_rest_where_none_can_be_started_again(random_model: Path) -> None:
+    """The last process that may be started is never unloaded."""
+    client = ModelClient(random_model, clock=SystemClock())
+    client.start()
+    client.start_no_more()
+
+    assert not client.rest(0)
+    assert not client.lost
+    client.stop()
+
+
+def test_what_is_refused_is_not_tried_again(random_model: Path, tmp_path: Path) -> None:
+    """A reason that will be the same tomorrow is repeated, and no process is started, until the file is another one."""
+    model = tmp_path / "model.gguf"
+    model.write_bytes(random_model.read_bytes())
+    clock = FakeClock()
+    refusal = {
+        "kind": "ModelError",
+        "message": "There is not enough memory for it.",
+        "hint": "Take a smaller one.",
+    }
+    client = ModelClient(
+        model, clock=clock, command=command("says.py", encode({"id": 1, "error": refusal}).hex())
+    )
+    for seconds in (0, 0, 100_000):
+        clock.advance(seconds)
+        with pytest.raises(ModelError, match="not enough memory"):
+            client.start()
+        with pytest.raises(ModelNotReadyError, match="not enough memory"):
+            client.count(["x"])
+        assert (State.FAILED, 1000.0) == (client.standing.state, client.standing.since)
+        assert "Take a smaller one." in client.standing.reason
+
+    os.utime(model, ns=(1, 1))
+    with pytest.raises(ModelError, match="not enough memory"):
+        client.start()
+    assert 101_000.0 == client.standing.since
+
+
+def test_a_crash_loop_ends(random_model: Path) -> None:
+    """A process that dies at every start is tried five times, each time later, and then no more."""
+    clock = FakeClock()
+    client = ModelClient(random_model, clock=clock, command=command("always_dies.py", "SIGTERM"))
+    for _ in range(LOOP_DEATHS):
+        with pytest.raises(ModelGoneError, match="SIGTERM"):
+            client.start()
+        clock.advance(60)
+
+    assert State.FAILED is client.standing.state
+    clock.advance(100_000)
+    with pytest.raises(ModelGoneError, match=r"5 times in 10 minutes.*SIGTERM.*homebody restart"):
+        client.start()
+    assert LOOP_DEATHS == len(client.standing.deaths)
+
+
+def test_a_load_that_stalls(random_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A load that reports no progress for too long is ended, with that reason, and tried again after a pause."""
+    monkeypatch.setattr(loading, "STALL_SECONDS", 0.2)
+    client = ModelClient(random_model, clock=FakeClock(), command=command("says.py", ""))
+
+    with pytest.raises(ModelGoneError, match="said nothing for 0 s"):
+        client.start()
+    assert State.BACKING_OFF is client.standing.state
+
+
+def test_how_far_a_load_is(random_model: Path) -> None:
+    """While a model loads, its standing says how far it is, and when it proves itself; a stop calls the load off."""
+    news = [{"id": 1, "progress": {"phase": "load", "done": done, "total": 100}} for done in (7, 42)]
+    client = ModelClient(
+        random_model, clock=FakeClock(), command=command("says.py", b"".join(map(encode, news)).hex())
+    )
+    with ThreadPoolExecutor(1) as pool:
+        start = pool.submit(client.start)
+        while client.standing.reason != "42 % of its weights are read":
+            assert not start.done()
+        assert State.LOADING is client.standing.state
+        client.stop()
+        with pytest.raises(ModelError, match="was stopped"):
+            start.result(20)
+    assert State.STOPPED is client.standing.state
+
+
+@pytest.mark.parametrize("how", ["told", "plain"])
+def test_a_real_assertion(random_model: Path, how: str) -> None:
+    """The text of an assertion that failed in the native library is in the error, in one line without folders."""
+    client = ModelClient(random_model, clock=FakeClock(), command=command("asserts.py", how))
+
+    with pytest.raises(ModelGoneError) as caught:
+        client.start()
+
+    words = r"SIGABRT\. It last said: ggml\.c:\d+: GGML_ASSERT\(wtype != GGML_TYPE_COUNT\) failed$"
+    assert re.search(words, str(caught.value))
 
 
 def test_under_a_sealed_daemon(random_model: Path, tmp_path: Path) -> None:
@@ -197,9 +328,9 @@ def test_under_a_sealed_daemon(random_model: Path, tmp_path: Path) -> None:
 
     assert "" == done.stderr
     result = json.loads(done.stdout)
-    assert "SIGKILL" in result.pop("gone")
     assert {
         "same": True,
+        "deaths": 1,
         "another": True,
         "threads": 1,
         "tier": "model",

@@ -75,7 +75,7 @@ def status_lines(status: dict[str, Any]) -> list[str]:
         lines.append(f"model: {info['name']}, {info['quantization']} ({info['quantization_words']}), "
                      f"context {model['context']} tokens, {model['memory_bytes'] / 1e6:.0f} MB")  # fmt: skip
     else:
-        lines.append(f"model: {model['state']}" + (f": {model['problem']}" if model["problem"] else ""))
+        lines.append(visible(f"model: {absent_model(model)}"))
     if status["paused"]:
         lines.append(paused_words(status["paused"]))
     counts = (
@@ -104,6 +104,14 @@ def status_lines(status: dict[str, Any]) -> list[str]:
     if status["key"] == "file":
         lines.append("the vault's key lies in a file (no keyring here); `homebody doctor` says more")
     return lines
+
+
+def absent_model(model: dict[str, Any]) -> str:
+    """Return where a model that does not answer stands, and why."""
+    if model["problem"]:
+        return f"{model['state']}: {model['problem']}"
+    process = model["process"]
+    return f"{process['state']}: {process['reason']}"
 
 
 def permitted_line(permissions: dict[str, Any]) -> str:

@@ -26,7 +26,7 @@ from homebody.service.control import request
 @click.option("--no-wait", "no_wait", is_flag=True, help="Do not wait for the end.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def run_command(  # noqa: PLR0913 - one for each option
+def run_command(
     home: Home, recipe: str | None, paths: tuple[Path, ...], *, dry: bool, apply_last: bool, force: bool,
     no_wait: bool, as_json: bool,
 ) -> None:  # fmt: skip

@@ -33,7 +33,7 @@ FAILED = f"{RunState.FAILED.value},{RunState.QUARANTINED.value}"
 @click.option("--since", metavar="WHEN", help=f"Only since then: {WRITTEN_LIKE}.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def history_command(  # noqa: PLR0913 - one for each option
+def history_command(
     home: Home,
     number: int,
     recipe: str | None,

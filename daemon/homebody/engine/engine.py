@@ -1,26 +1,44 @@
 """What can be asked of the loaded model: counting, checking, and answers for many at once."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from homebody.engine.constraint import Grammars
 from homebody.engine.job import Job, Replies, Wanted, Watch
 from homebody.engine.loop import Loop
-from homebody.engine.prompts import Prompts
+from homebody.engine.pondering import CLOSING, Pondering, budget
+from homebody.engine.prompts import Prompt, Prompts
 from homebody.engine.room import Room
+from homebody.engine.thinking import thinks
+from homebody.engine.tuning import Plan
 from homebody.engine.vocabulary import Vocabulary
-from homebody.engine.writing import Writing
+from homebody.engine.writing import Draw, Writing
 from homebody.messages import Message
 
 
 class Engine:
     """One model and its rooms. Not for several threads: whoever holds it lets it `advance` between two requests."""
 
-    def __init__(self, vocabulary: Vocabulary, rooms: Sequence[Room], *, context: int, chunk: int) -> None:
-        """Prepare; *context* is the most tokens of a prompt and its answer, *chunk* those read in one step."""
+    def __init__(
+        self, vocabulary: Vocabulary, rooms: Sequence[Room], *, context: int, plan: Plan, force: bool = True
+    ) -> None:
+        """Prepare; *context* is the most tokens of a prompt and its answer.
+
+        Without *force*, what a grammar leaves no choice about is asked of the model all the same.
+        """
+        self._bets = plan.bets
+        self._context = context
+        template = vocabulary.weights.template()
+        self._thinks = lru_cache(maxsize=8)(
+            lambda ending: thinks(template, ending, lambda text: len(vocabulary.control(text)) == 1)
+        )
+        prompts = Prompts(vocabulary, context=context)
+        self.context = context - (CLOSING if self._thinks(prompts.usual_ending()) is not None else 0)
+        """The most tokens of a prompt and its answer: a model that thinks needs some to come to an end."""
+        self._prompts = Prompts(vocabulary, context=self.context)
         self._vocabulary = vocabulary
-        self._prompts = Prompts(vocabulary, context=context)
-        self._grammars = Grammars(vocabulary)
-        self._loop = Loop(vocabulary, rooms, chunk=chunk)
+        self._grammars = Grammars(vocabulary, force=force)
+        self._loop = Loop(vocabulary, rooms, chunk=plan.chunk)
 
     @property
     def busy(self) -> bool:
@@ -51,15 +69,28 @@ class Engine:
         prompt = self._prompts.build(wanted.messages)
         self._prompts.refuse(prompt, wanted.max_tokens)
         constraint = None if wanted.grammar is None else self._grammars.constraint(wanted.grammar)
-        writing = Writing(
-            self._vocabulary, prompt.tokens, constraint, limit=wanted.max_tokens, sampling=wanted.sampling
+        draw = Draw(
+            vocabulary=self._vocabulary,
+            prompt=prompt.tokens,
+            constraint=constraint,
+            limit=wanted.max_tokens,
+            sampling=wanted.sampling,
+            costs=self._bets,
         )
+        how = self._thinks(prompt.ending)
+        thought = budget(self._context, len(prompt.tokens) + wanted.max_tokens) if how else 0
+        writing = Writing(draw) if how is None else Pondering(draw, how, budget=thought)
+        head = writing.head()
         self._loop.submit(
             Job(
                 number=wanted.number,
-                prompt=prompt,
+                prompt=Prompt([*prompt.tokens, *head], prompt.static),
+                head=len(head),
                 limit=wanted.max_tokens,
                 writing=writing,
+                thought=min(thought + CLOSING, self._context - len(prompt.tokens) - wanted.max_tokens)
+                if how
+                else 0,
                 watch=watch,
                 replies=replies,
                 interactive=wanted.interactive,

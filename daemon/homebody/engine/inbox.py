@@ -73,9 +73,9 @@ class Inbox:
         """Send the answer to a request."""
         self._send({"id": number, "answer": found})
 
-    def progress(self, number: int, phase: str, done: int, total: int) -> None:
+    def progress(self, number: int, phase: str, done: int, total: int, **more: float) -> None:
         """Send how far a request is."""
-        self._send({"id": number, "progress": {"phase": phase, "done": done, "total": total}})
+        self._send({"id": number, "progress": {"phase": phase, "done": done, "total": total, **more}})
 
     def fail(self, number: int, error: HomebodyError) -> None:
         """Send why a request failed."""

@@ -59,7 +59,8 @@ class Wanted:
 class Replies:
     """Whom to tell: how far it is, and one of how it was done and why it failed, once."""
 
-    report: Callable[[str, int, int], None]
+    report: Callable[..., None]
+    """Takes the phase, how much of it is done and how much there is; ``cached`` and ``tokens_per_second``."""
     done: Callable[[Generated], None]
     failed: Callable[[HomebodyError], None]
 
@@ -74,6 +75,10 @@ class Job:
     writing: Writing
     watch: Watch
     replies: Replies
+    head: int = 0
+    """Tokens of the answer that are read with the prompt, for they are certain."""
+    thought: int = 0
+    """Tokens that may come before the answer."""
     interactive: bool = False
     room: int = 0
     sequence: int = -1
@@ -98,22 +103,33 @@ class Job:
     @property
     def need(self) -> int:
         """Return the cells that it may come to need: its prompt and its longest answer."""
-        return len(self.prompt.tokens) + self.limit
+        return len(self.prompt.tokens) - self.head + self.thought + self.limit
 
-    def tell(self, now: float) -> None:
+    def tell_reading(self, now: float) -> None:
+        """Report how much of the prompt is read."""
+        self._report(
+            "prefill", self.cursor, len(self.prompt.tokens), self.cursor - self.cached, now - self.admitted_at
+        )
+
+    def tell_writing(self, now: float) -> None:
         """Report how much is written, not more often than anybody can read."""
         if now - self.told_at >= TELL_SECONDS:
             self.told_at = now
-            self.replies.report("decode", len(self.writing.tokens), self.limit)
+            written = len(self.writing.tokens)
+            self._report("decode", written, self.limit, written, now - self.read_at)
 
-    def generated(self, text: str, now: float) -> Generated:
+    def _report(self, phase: str, done: int, total: int, worked: int, seconds: float) -> None:
+        rate = round(worked / seconds, 2) if seconds > 0 else 0.0
+        self.replies.report(phase, done, total, cached=self.cached, tokens_per_second=rate)
+
+    def generated(self, now: float) -> Generated:
         """Return the answer, which is over."""
         assert self.writing.stop is not None
         return Generated(
-            text=text,
+            text=self.writing.text(),
             tokens=self.writing.tokens,
-            prompt_tokens=len(self.prompt.tokens),
-            cached_tokens=self.cached,
+            prompt_tokens=len(self.prompt.tokens) - self.head,
+            cached_tokens=min(self.cached, len(self.prompt.tokens) - self.head),
             answer_tokens=len(self.writing.tokens),
             prefill_seconds=self.read_at - self.admitted_at,
             decode_seconds=now - self.read_at,

@@ -1,6 +1,7 @@
 """How does a file become an engine: load it, lay out its memory, let it prove itself?"""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -8,48 +9,100 @@ import numpy as np
 
 from homebody.engine.engine import Engine
 from homebody.engine.llama import STEP, Fed, KvCache, Layout, Library, Weights
+from homebody.engine.measuring import measure
 from homebody.engine.room import Room
+from homebody.engine.tuning import Measured, Plan, choose
 from homebody.engine.vocabulary import Vocabulary
 from homebody.errors import ModelError
 
 PROOF_TOKENS = 40
 """Enough for the kernels of whole batches, and then some single steps."""
 
+POOL_SLOTS = 16
+HALL_SLOTS = 4
+"""Runs of a common pool, and of one that has lanes beside it and is for long runs only."""
+
 SPARE_SEQUENCES = 4
 """Sequences of a common pool beyond its runs: for beginnings that are remembered."""
 
-HALL_SLOTS = 4
+SMALL_BYTES = 64 * 1024 * 1024
+"""The steps of a smaller model are so short that measuring them says more about what else the machine does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What is laid out for one model, and how."""
+
+    library: Library
+    weights: Weights
+    threads: int
+    gpu: bool
+
+    def lanes(self, count: int, cells: int) -> KvCache:
+        """Return memory for short runs, each with cells of its own."""
+        layout = Layout(sequences=count, cells=cells, unified=False, outputs=count)
+        return KvCache(self.library, self.weights, layout, threads=self.threads, gpu=self.gpu)
+
+    def pool(self, cells: int) -> KvCache:
+        """Return memory for runs of any length, in common cells."""
+        layout = Layout(sequences=POOL_SLOTS + SPARE_SEQUENCES, cells=cells, unified=True, outputs=POOL_SLOTS)
+        return KvCache(self.library, self.weights, layout, threads=self.threads, gpu=self.gpu)
 
 
 def load(
-    request: dict[str, Any], *, path: Path, threads: int, on_load: Callable[[float], None]
+    request: dict[str, Any],
+    *,
+    path: Path,
+    threads: int,
+    on_load: Callable[[float], None],
+    on_proof: Callable[[], None] = lambda: None,
 ) -> tuple[Engine, dict[str, Any]]:
-    """Return an engine for the model at *path*, and what is to be told of it. Raises ModelFileError, ModelError."""
+    """Return an engine for the model at *path*, and what is to be told of it. Raises ModelFileError, ModelError.
+
+    The request says what memory there may be, what was measured before, and, for benchmarks, ``without`` which of
+    batching, prefix, forced and drafts the engine is to work.
+    """
     library = Library()
     settings = request["settings"]
     weights = Weights(library, path, settings=settings, on_load=on_load)
-    vocabulary = Vocabulary(weights)
+    memory = Memory(library=library, weights=weights, threads=threads, gpu=settings["gpu_layers"] != 0)
+    without = frozenset(request.get("without", ()))
+    measured = Measured.from_dict(request.get("tuning"))
+    small = path.stat().st_size < SMALL_BYTES
     context = request["context"]
     lanes = request.get("lanes") or {"count": 0, "cells": 0}
+    count, cells = lanes["count"], min(lanes["cells"], context)
+    lane_cache = memory.lanes(count, cells) if count > 1 else None
+    pool = memory.pool(context) if lane_cache is None or cells < context else None
+    for cache in (lane_cache, pool):
+        if cache is not None:
+            on_proof()
+            prove(cache)
+    if measured is None and not small:
+        measured = measure(lane_cache, pool)
+    plan = choose(measured, lanes=count, slots=POOL_SLOTS, chunk=STEP, hall=HALL_SLOTS)
+    plan = _without(plan, without)
     whole = not weights.forgets_in_part
-    gpu = settings["gpu_layers"] != 0
     rooms = []
-    if lanes["count"] > 1:
-        count = lanes["count"]
-        layout = Layout(sequences=count, cells=min(lanes["cells"], context), unified=False, outputs=count)
-        cache = KvCache(library, weights, layout, threads=threads, gpu=gpu)
-        rooms.append(Room(cache, slots=count, whole=whole))
-    if not rooms or rooms[0].cache.cells < context:
-        layout = Layout(
-            sequences=HALL_SLOTS + SPARE_SEQUENCES, cells=context, unified=True, outputs=HALL_SLOTS
-        )
-        hall = KvCache(library, weights, layout, threads=threads, gpu=gpu)
-        context = min(context, hall.cells)
-        rooms.append(Room(hall, slots=HALL_SLOTS, whole=whole))
-    for room in rooms:
-        prove(room.cache)
-    engine = Engine(vocabulary, rooms, context=context, chunk=STEP)
-    return engine, {"context": context}
+    if lane_cache is not None and (plan.lanes or pool is None):
+        rooms.append(Room(lane_cache, slots=plan.lanes or 1, whole=whole, share="prefix" not in without))
+    elif lane_cache is not None:
+        lane_cache.close()
+    if pool is not None:
+        rooms.append(Room(pool, slots=plan.slots, whole=whole, share="prefix" not in without))
+    context = min(context, rooms[-1].cache.cells)
+    if whole:
+        plan = replace(plan, bets={})  # a bet that is lost could not be forgotten
+    engine = Engine(Vocabulary(weights), rooms, context=context, plan=plan, force="forced" not in without)
+    kept = {"tuning": measured.to_dict()} if measured is not None and measured.complete else {}
+    return engine, {"context": engine.context, "plan": plan.to_dict(), **kept}
+
+
+def _without(plan: Plan, without: frozenset[str]) -> Plan:
+    """Return the plan with the parts left out that a benchmark wants to see the worth of."""
+    if "batching" in without:
+        plan = replace(plan, lanes=min(plan.lanes, 1), slots=1)
+    return replace(plan, bets={}) if "drafts" in without else plan
 
 
 def prove(cache: KvCache) -> None:

@@ -102,7 +102,7 @@ class Loop:
         job.admitted_at = self._clock()
         for other in self._waiting.values():
             other.overtaken += other.room == job.room and other.number < job.number
-        job.replies.report("prefill", job.cursor, len(job.prompt.tokens))
+        job.tell_reading(job.admitted_at)
 
     def _carry_out(self, step: Read | Write) -> None:
         """Do a step; what fails in it ends the runs that were in it, and no others."""
@@ -128,7 +128,7 @@ class Loop:
             if job.writing.stop is not None:
                 self._end(job, None)
             elif not job.reading:
-                job.tell(now)
+                job.tell_writing(now)
 
     def _concerned(self, step: Read | Write) -> list[Job]:
         """Return the runs that a step is for."""
@@ -139,7 +139,7 @@ class Loop:
     def _read(self, room: Room, job: Job, most: int) -> None:
         """Let *job* read on, and tell of it."""
         read = room.read(job, most)
-        job.replies.report("prefill", job.cursor, len(job.prompt.tokens))
+        job.tell_reading(self._clock())
         if read:
             job.read_at = self._clock()
 
@@ -155,7 +155,7 @@ class Loop:
         if error is not None:
             job.replies.failed(error)
         else:
-            job.replies.done(job.generated(self._vocabulary.text(job.writing.tokens), self._clock()))
+            job.replies.done(job.generated(self._clock()))
 
     def _inside(self) -> list[Job]:
         return [job for room in self._rooms for job in room.jobs]

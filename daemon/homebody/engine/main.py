@@ -128,7 +128,7 @@ def end_if_broken(error: BaseException) -> None:
     from homebody.engine.llama import DeviceError
 
     if isinstance(error, DeviceError):
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"ggml: {error}\n")
         sys.stderr.flush()
         os._exit(BROKEN)
 
@@ -151,11 +151,17 @@ def load(request: Request, inbox: Inbox) -> tuple["Engine", Request]:
     import_native(null)
     from homebody.engine.loading import load as load_engine
 
-    engine, found = load_engine(request, path=path, threads=threads, on_load=_reporter(inbox, request["id"]))
+    engine, found = load_engine(
+        request,
+        path=path,
+        threads=threads,
+        on_load=_reporter(inbox, request["id"]),
+        on_proof=lambda: inbox.progress(request["id"], "prove", 0, 1),
+    )
     return engine, {
         **found,
         "memory_bytes": _resident(statm),
-        "settings": {"threads": threads},
+        "settings": {"threads": threads, "slots": found["plan"]["lanes"] + found["plan"]["slots"]},
         "seal": report.to_dict(),
     }
 

@@ -13,10 +13,14 @@ SHORTER = "Give it less to read at once, or use a model with a larger context."
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """The tokens of a prompt; the first *static* of them hold nothing of a document."""
+    """The tokens of a prompt; the first *static* of them hold nothing of a document.
+
+    *ending* is what the template puts after the last message.
+    """
 
     tokens: Sequence[int]
     static: int
+    ending: str = ""
 
 
 class Prompts:
@@ -40,7 +44,8 @@ class Prompts:
         """
         tokens: list[int] = []
         static: int | None = None
-        for piece in self._template.pieces(messages):
+        pieces = self._template.pieces(messages)
+        for piece in pieces:
             if not isinstance(piece, Part):
                 tokens += self._weights.tokenize(piece, special=True)
                 continue
@@ -51,7 +56,15 @@ class Prompts:
         if self._weights.adds_bos() and self._bos >= 0 and tokens[:1] != [self._bos]:
             tokens.insert(0, self._bos)
             static = None if static is None else static + 1
-        return Prompt(tokens, len(tokens) if static is None else static)
+        ending = pieces[-1] if pieces and isinstance(pieces[-1], str) else ""
+        return Prompt(tokens, len(tokens) if static is None else static, ending)
+
+    def usual_ending(self) -> str:
+        """Return what the template puts after the last message, nothing when it refuses a plain question."""
+        try:
+            return self.build((Message(role="user", parts=(Part(text="?"),)),)).ending
+        except ModelError:
+            return ""
 
     def refuse(self, prompt: Prompt, max_tokens: int) -> None:
         """Raise when there is nothing to do, or no room to do it in: PromptTooLongError with the counts."""

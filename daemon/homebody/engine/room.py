@@ -5,7 +5,8 @@ sequences (llama-batch.cpp, split_equal): there every run writes one token a ste
 sequences at work are filled with tokens that are forgotten at once.
 """
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum, auto
 from itertools import pairwise
 
@@ -20,6 +21,9 @@ a third of a step of its own)."""
 
 FILLER = 0
 
+LOOK_SECONDS = 0.02
+"""How often it is looked within a step whether to give it up; asking at every graph node takes 4 % of a short step."""
+
 
 class Admission(Enum):
     """Whether a run got a place."""
@@ -33,8 +37,12 @@ class Admission(Enum):
 class Room:
     """A cache, and the runs that are in it."""
 
-    def __init__(self, cache: KvCache, *, slots: int, whole: bool) -> None:
-        """Begin empty; at most *slots* runs at a time. *whole*: the memory cannot forget in part."""
+    def __init__(self, cache: KvCache, *, slots: int, whole: bool, share: bool = True) -> None:
+        """Begin empty; at most *slots* runs at a time. *whole*: the memory cannot forget in part.
+
+        Without *share* nothing that was read serves another run.
+        """
+        self._share = share
         self.cache = cache
         self.slots = slots
         self._whole = whole
@@ -54,6 +62,8 @@ class Room:
         """Give *job* a sequence, and what is remembered of its prompt, if there is room for all that it may need."""
         if len(self._jobs) >= self.slots:
             return Admission.NO_ROOM
+        if not self._share:
+            job.plan = []
         path = self.index.match(job.plan)
         if self.index.awaited(job.plan) > len(path):
             return Admission.SOON
@@ -95,23 +105,32 @@ class Room:
         """Let all *jobs* write on by one step. Raises AbortedError, ModelError and DeviceError."""
         jump = self.cache.unified or len(jobs) == 1
         most = STEP // len(jobs) if jump else 1
-        feed, judged = [], []
+        feed, bets = [], []
         for job in jobs:
             unfed = list(job.writing.unfed)[:most]
-            whole = len(unfed) == len(job.writing.unfed)
-            feed.append(Fed(job.sequence, job.cursor, unfed, int(whole)))
-            judged.append(whole)
+            outputs = int(len(unfed) == len(job.writing.unfed))
+            bet = job.writing.bet()[: self.cache.outputs - 1] if len(jobs) == 1 and outputs else []
+            feed.append(Fed(job.sequence, job.cursor, [*unfed, *bet], outputs + len(bet)))
+            bets.append(bet)
         fillers = [] if self.cache.unified or self._whole else self._fillers([job.sequence for job in jobs])
         everything = sorted([*feed, *fillers], key=lambda fed: fed.sequence)
         place_of = dict(zip((fed.sequence for fed in everything), self._step(everything, jobs), strict=True))
         for filler in fillers:
             self.cache.trim(filler.sequence, filler.position)
-        for job, fed, whole in zip(jobs, feed, judged, strict=True):
-            job.cursor += len(fed.tokens)
-            for _ in fed.tokens:
-                job.writing.unfed.popleft()
-            if whole:
-                job.writing.choose(self.cache.logits(place_of[job.sequence]))
+        for job, fed, bet in zip(jobs, feed, bets, strict=True):
+            self._judge(job, fed, bet, place_of[job.sequence])
+
+    def _judge(self, job: Job, fed: Fed, bet: Sequence[int], place: int) -> None:
+        """Let *job* take up what a step brought: what it was fed, and how much of its bet held."""
+        job.cursor += len(fed.tokens) - len(bet)
+        for _ in range(len(fed.tokens) - len(bet)):
+            job.writing.unfed.popleft()
+        if not fed.outputs:
+            return
+        held = job.writing.judge(bet, lambda count: self.cache.logits(place + count))
+        job.cursor += held
+        if held < len(bet):
+            self.cache.trim(job.sequence, job.cursor)
 
     def leave(self, job: Job) -> None:
         """Take *job* out; what it read of use to others is kept."""
@@ -138,8 +157,7 @@ class Room:
 
         A step is given up when one of the runs in it is over; where a memory cannot forget in part, when all are.
         """
-        give_up = all if self._whole else any
-        self.cache.abort_when(lambda: give_up(job.watch.over() for job in jobs))
+        self.cache.abort_when(_looking(jobs, all if self._whole else any))
         try:
             return self.cache.step(feed)
         except Exception:
@@ -169,3 +187,18 @@ class Room:
         target = self.index.keep_copy(job.sequence)
         if target is not None:
             self.cache.fork(job.sequence, target, job.cursor)
+
+
+def _looking(jobs: Sequence[Job], enough: Callable[[Iterable[bool]], bool]) -> Callable[[], bool]:
+    """Return what tells, asked at every graph node, whether to give a step of *jobs* up."""
+    next_look = 0.0
+
+    def over() -> bool:
+        nonlocal next_look
+        now = time.monotonic()
+        if now < next_look:
+            return False
+        next_look = now + LOOK_SECONDS
+        return enough(job.watch.over() for job in jobs)
+
+    return over

@@ -39,6 +39,14 @@ class Vocabulary:
         """Return the bytes of *token*."""
         return self.weights.piece(token)
 
+    def spelled(self, token: int) -> bytes:
+        """Return the bytes of *token*, the name of a control token."""
+        return self.weights.spelled(token)
+
+    def control(self, text: str) -> list[int]:
+        """Return the tokens of *text*, names of control tokens as those tokens."""
+        return self.weights.tokenize(text, special=True)
+
     def text(self, tokens: Sequence[int]) -> str:
         """Return what the tokens say; a character that was cut off at the end is left out, not guessed."""
         decoder = codecs.getincrementaldecoder("utf-8")("replace")

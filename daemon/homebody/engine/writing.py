@@ -1,38 +1,49 @@
 """How does one answer come about, token by token?"""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from homebody.engine.constraint import Constraint
+from homebody.engine.draft import Draft
 from homebody.engine.repeats import Repeats
 from homebody.engine.sampler import Sampler, seed_in_use
+from homebody.engine.tuning import Seconds
 from homebody.engine.vocabulary import Vocabulary
 from homebody.sampling import GREEDY, Sampling
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draw:
+    """What an answer is drawn from: the *prompt*, the *constraint* it is held to, its *limit* in tokens.
+
+    *costs* says whether bets on what comes next pay (`homebody.engine.draft`).
+    """
+
+    vocabulary: Vocabulary
+    prompt: Sequence[int]
+    constraint: Constraint | None
+    limit: int
+    sampling: Sampling = GREEDY
+    costs: Seconds = field(default_factory=dict)
 
 
 class Writing:
     """An answer on its way: what was chosen, what of it the model has not been fed yet, and whether it is over."""
 
-    def __init__(
-        self,
-        vocabulary: Vocabulary,
-        prompt: Sequence[int],
-        constraint: Constraint | None,
-        *,
-        limit: int,
-        sampling: Sampling = GREEDY,
-    ) -> None:
-        """Begin an answer to *prompt* of at most *limit* tokens, held to *constraint* where there is one."""
-        self._vocabulary = vocabulary
-        self._constraint = constraint
-        self._limit = limit
+    def __init__(self, draw: Draw) -> None:
+        """Begin an answer."""
+        self._draw = draw
+        self._vocabulary = draw.vocabulary
+        self._constraint = draw.constraint
         self._repeats = Repeats()
-        self.seed = seed_in_use(sampling)
-        self._sampler = Sampler(sampling, self.seed)
-        self._copying = vocabulary.copying(prompt) if constraint is not None else None
+        self._draft = Draft(draw.prompt, draw.costs)
+        self.seed = seed_in_use(draw.sampling)
+        self._sampler = Sampler(draw.sampling, self.seed)
+        self._copying = draw.vocabulary.copying(draw.prompt) if draw.constraint is not None else None
         self.tokens: list[int] = []
         self.unfed: deque[int] = deque()
         self.stop: str | None = None
@@ -46,26 +57,67 @@ class Writing:
             self.stop = "end"
             return
         self._take(token)
-        if self._constraint is not None:
-            for forced in self._constraint.forced():
-                if (
-                    self.stop is not None
-                    or not self._constraint.allowed(np.array([forced], dtype=np.int32))[0]
-                ):
-                    break
-                self._take(forced)
+        self._take_forced()
+
+    def head(self) -> list[int]:
+        """Take what the answer must begin with, and return it: it is to be read with the prompt, not fed."""
+        self._take_forced(closing=False)
+        head = list(self.unfed)
+        self.unfed.clear()
+        return head
+
+    def bet(self) -> list[int]:
+        """Return tokens that are likely to follow the one that is to be fed, none where it does not pay."""
+        if len(self.unfed) != 1:
+            return []
+        return self._draft.propose(self._draw.limit - len(self.tokens) - 1)
+
+    def judge(self, bet: Sequence[int], logits: Callable[[int], NDArray[np.float32]]) -> int:
+        """Choose on as long as *bet* held; return how many tokens of it did, which the model has then been fed.
+
+        ``logits(n)`` are those after n tokens of the bet.
+        """
+        held = 0
+        self.choose(logits(0))
+        while held < len(bet) and self.stop is None and self.unfed[0] == bet[held]:
+            self.unfed.popleft()
+            held += 1
+            if not self.unfed:
+                self.choose(logits(held))
+        if bet:
+            self._draft.judged(len(bet), held)
+        return held
 
     def close(self) -> None:
         """Give the constraint's memory back."""
         if self._constraint is not None:
             self._constraint.close()
 
+    def text(self) -> str:
+        """Return what is written so far."""
+        return self._vocabulary.text(self.tokens)
+
+    def _take_forced(self, *, closing: bool = True) -> None:
+        """Take what must come next, as far as the answer has room for it."""
+        if self._constraint is None or self.stop is not None:
+            return
+        for token in self._constraint.forced(closing=closing):
+            last = len(self.tokens) + 1 == self._draw.limit
+            if self.stop is not None or (last and not closing) or not self._constraint.takes(token):
+                return
+            self._take(token)
+
+    def _feed(self, token: int) -> None:
+        """Let the model read *token* next."""
+        self.unfed.append(token)
+        self._draft.note(token)
+
     def _take(self, token: int) -> None:
         """Go on past *token*."""
         self.tokens.append(token)
-        self.unfed.append(token)
         self._repeats.note(self.tokens)
         self._sampler.note(token)
+        self._feed(token)
         if self._copying is not None:
             self._copying.note(token)
         if self._constraint is not None:
@@ -73,7 +125,7 @@ class Writing:
             if self._constraint.complete():
                 self.stop = "end"
                 return
-        if len(self.tokens) == self._limit:
+        if len(self.tokens) == self._draw.limit:
             self.stop = "limit"
 
     def _next(self, logits: NDArray[np.float32], passed_over: list[int]) -> int | None:

@@ -42,7 +42,7 @@ LULL_SECONDS = 1.0
 class Intake:
     """Takes in files: hints come from any thread, everything else happens in the thread that calls ``run``."""
 
-    def __init__(  # noqa: PLR0913 - everything that it needs, each by its name
+    def __init__(
         self,
         *,
         journal: Journal,

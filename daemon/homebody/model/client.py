@@ -1,70 +1,46 @@
 """How does the house ask the model?"""
 
-import contextlib
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 from homebody.clock import Clock
-from homebody.errors import ModelError
+from homebody.errors import CancelledError, ModelError, ModelKilledByPromptError, ModelNotReadyError
 from homebody.messages import Message
-from homebody.model.process import Event, Exchange, ProcessEndedError
-from homebody.model.supervisor import ModelReady, Supervisor, last_of, understood
+from homebody.model.answer import Answer, Progress
+from homebody.model.cancellation import Cancellation
+from homebody.model.gate import Gate, Turn
+from homebody.model.loading import Loader, ModelReady
+from homebody.model.memory import recall_suspects, remember_suspects
+from homebody.model.process import ANSWER_SECONDS, Event, Exchange, ModelProcess, ProcessEndedError
+from homebody.model.replies import last_of, understood
+from homebody.model.states import Standing
+from homebody.model.supervisor import Supervisor
+from homebody.model.suspects import remembered
 from homebody.sampling import GREEDY, Sampling
 from homebody.seal import Descriptor, ProbeResult, ProbeTargets
 
-__all__ = ["Answer", "ModelClient", "ModelReady", "Progress"]
+__all__ = ["Answer", "Cancellation", "ModelClient", "ModelReady", "Progress", "Standing"]
 
-ANSWER_SECONDS = 600
-GRAMMAR_SECONDS = 20
+Priority = Literal["interactive", "background"]
+
+GRAMMAR_SECONDS = 20.0
 """No grammar of ours takes a tenth of a second; the native parser cannot be interrupted, only ended."""
 
-GRACE_SECONDS = 30
+GRACE_SECONDS = 30.0
 """What the process may take beyond a deadline before it counts as hanging."""
 
 BATCH_CHARACTERS = 4 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What the model wrote, and what it cost.
-
-    ``stop`` is "limit" when the answer was cut at its maximum. ``seed`` is what its draws hung on, None where
-    nothing was drawn.
-    """
-
-    text: str
-    prompt_tokens: int
-    cached_tokens: int
-    answer_tokens: int
-    prefill_seconds: float
-    decode_seconds: float
-    stop: Literal["end", "limit"]
-    tokens: tuple[int, ...] = ()
-    seed: int | None = None
-
-    @property
-    def tokens_per_second(self) -> float:
-        """Return how fast the answer was written."""
-        return self.answer_tokens / self.decode_seconds if self.decode_seconds > 0 else 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """How far a run is: tokens of the prompt read, or tokens of the answer written."""
-
-    phase: Literal["prefill", "decode"]
-    done: int
-    total: int
-
-
 class ModelClient:
     """The model, as the house sees it: started on first use, started again after it died.
 
-    `generate` is for one thread; `cancel`, `probe` and `stop` may be called from any.
+    Any thread may call, and many at once. When the process dies, those who wait for it are tried again, each alone,
+    so that a document that kills it costs the others nothing but time (`model.suspects`).
     """
 
     def __init__(
@@ -76,20 +52,30 @@ class ModelClient:
         threads: int = 0,
         memory: Path | None = None,
         command: Sequence[str] | None = None,
+        without: Collection[str] = (),
     ) -> None:
-        """Prepare; nothing is started. *memory* is the file that remembers which settings worked."""
-        wishes = {"context": context, "threads": threads}
-        self._supervisor = Supervisor(path, clock=clock, wishes=wishes, memory=memory, command=command)
-        self._working = threading.Lock()
+        """Prepare; nothing is started. *memory* is the file that remembers which settings worked, and what steps took.
+
+        Benchmarks say *without* which parts the engine is to work: batching, prefix, forced, drafts.
+        """
+        wishes = {"context": context, "threads": threads, "without": sorted(without)}
+        loader = Loader(path, clock=clock, wishes=wishes, memory=memory, command=command)
+        self._supervisor = Supervisor(loader, clock)
+        self._suspects = memory and memory.with_name("suspects.json")
+        self._gate = Gate(remembered(*recall_suspects(self._suspects)))
         self._guard = threading.Lock()
-        self._current: Exchange | None = None
-        self._generating = False
-        self._cancelled = threading.Event()
+        self._handing = threading.Lock()
+        self._answers: set[Cancellation] = set()
 
     @property
     def ready(self) -> ModelReady | None:
         """Return what is known of the loaded model, or None while none is loaded."""
         return self._supervisor.ready
+
+    @property
+    def standing(self) -> Standing:
+        """Return where the model process stands, and why, in words."""
+        return self._supervisor.standing
 
     @property
     def context(self) -> int:
@@ -115,8 +101,14 @@ class ModelClient:
 
     def stop(self) -> None:
         """End the model process; a running answer ends with ModelGoneError."""
-        self._cancelled.set()
         self._supervisor.stop()
+
+    def rest(self, after: float) -> bool:
+        """End the model process if nobody needed it for *after* seconds, and return whether it was ended.
+
+        The next call loads it again. Where none can be started later, nothing is done.
+        """
+        return self._supervisor.rest(after, needed=lambda: not self._gate.idle)
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """Return the tokens of each text alone, no special ones added. Raises ModelError."""
@@ -135,9 +127,7 @@ class ModelClient:
         """Raise ModelError with the reason when *grammar* cannot be used."""
         try:
             self._ask({"do": "check_grammar", "grammar": grammar}, GRAMMAR_SECONDS)
-        except ProcessEndedError as error:
-            if error.asked:
-                raise
+        except ModelKilledByPromptError as error:
             raise ModelError("The grammar cannot be used: the native parser does not survive it.") from error
 
     def generate(
@@ -149,11 +139,15 @@ class ModelClient:
         on_progress: Callable[[Progress], None] | None = None,
         deadline_seconds: float = 600,
         sampling: Sampling = GREEDY,
+        cancellation: Cancellation | None = None,
+        priority: Priority = "background",
     ) -> Answer:
         """Return the model's answer, its tokens chosen by *sampling*, held to *grammar* where there is one.
 
-        Raises PromptTooLongError with the counts when it cannot fit, CancelledError, ModelGoneError when the
-        process dies on the way, ModelError for everything else (a grammar that cannot be used, the deadline).
+        Raises PromptTooLongError with the counts when it cannot fit, CancelledError, ModelKilledByPromptError when the
+        process died of it twice, ModelNotReadyError when there is no process and none can be started just now,
+        ModelGoneError when it was stopped meanwhile, ModelError for everything else (a grammar that cannot be used, the
+        deadline).
         """
         request = {
             "do": "generate",
@@ -161,85 +155,120 @@ class ModelClient:
             "grammar": grammar,
             "max_tokens": max_tokens,
             "deadline": deadline_seconds,
+            "priority": priority,
             "sampling": sampling.to_dict(),
         }
-        with self._working:
-            self._cancelled.clear()
-            self._generating = True
-            try:
-                answer = self._generate(request, on_progress, deadline_seconds + GRACE_SECONDS)
-            finally:
-                self._generating = False
-        self._supervisor.answered()
-        return understood(
-            lambda: Answer(**{**answer, "tokens": tuple(answer["tokens"]), "text": str(answer["text"])})
-        )
-
-    def cancel(self) -> None:
-        """Give the running answer up, if there is one; its `generate` raises CancelledError soon."""
-        if not self._generating:
-            return
-        self._cancelled.set()
-        with self._guard:
-            if self._current is not None:
-                self._current.cancel()
-
-    def probe(self, names: Sequence[str], targets: ProbeTargets) -> tuple[ProbeResult, ...]:
-        """Return what happened when the model process itself tried to get out, as *names* say."""
-        found = self._ask({"do": "probe", "names": list(names), "targets": asdict(targets)})
-        return understood(lambda: tuple(ProbeResult.from_dict(result) for result in found))
-
-    def descriptors(self) -> tuple[Descriptor, ...]:
-        """Return what the model process has open by its own account."""
-        found = self._ask({"do": "descriptors"})
-        return understood(lambda: tuple(Descriptor.from_dict(one) for one in found))
-
-    def _generate(
-        self, request: Event, on_progress: Callable[[Progress], None] | None, seconds: float
-    ) -> Event:
-        """Ask for an answer in such a way that `cancel` finds it."""
 
         def tell(progress: Event) -> None:
             if on_progress is not None:
                 on_progress(understood(lambda: Progress(**progress)))
 
-        with self._answering(request) as exchange:
-            with self._guard:
-                self._current = exchange
-            try:
-                if self._cancelled.is_set():
-                    exchange.cancel()
-                found: Event = last_of(exchange, seconds, tell)
-            except BaseException:
-                exchange.cancel()  # when on_progress fails, nobody waits for the rest
-                raise
-            finally:
-                with self._guard:
-                    self._current = None
-            return found
-
-    def _ask(self, request: Event, seconds: float = ANSWER_SECONDS) -> Any:
-        """Return the answer to a request that is not a generation."""
-        with self._answering(request) as exchange:
-            return last_of(exchange, seconds)
-
-    @contextlib.contextmanager
-    def _answering(self, request: Event) -> Iterator[Exchange]:
-        """Send *request* to a running process; note the death if the process dies over it."""
-        exchange: Exchange | None = None
+        mine = Cancellation()
+        with self._guard:
+            self._answers.add(mine)
         try:
-            exchange = self._supervisor.running(self._wait).ask(request)
-            yield exchange
-        except ProcessEndedError as error:
-            self._supervisor.died(error)
-            raise
+            with (cancellation or mine).listening(mine.cancel):
+                found = self._ask(request, deadline_seconds + GRACE_SECONDS, mine, tell)
         finally:
-            if exchange is not None:
-                exchange.close()
+            with self._guard:
+                self._answers.remove(mine)
+        return understood(
+            lambda: Answer(**{**found, "tokens": tuple(found["tokens"]), "text": str(found["text"])})
+        )
 
-    def _wait(self, seconds: float) -> bool:
-        """Let *seconds* pass; return true at once when a running answer is cancelled meanwhile."""
-        return self._cancelled.wait(seconds) and self._generating
+    def cancel(self) -> None:
+        """Give up every answer that is asked for now; each `generate` raises CancelledError soon."""
+        with self._guard:
+            answers = tuple(self._answers)
+        for answer in answers:
+            answer.cancel()
+
+    def probe(self, names: Sequence[str], targets: ProbeTargets) -> tuple[ProbeResult, ...]:
+        """Return what happened when the model process itself tried to get out, as *names* say."""
+        found = self._ask_of_process({"do": "probe", "names": list(names), "targets": asdict(targets)})
+        return understood(lambda: tuple(ProbeResult.from_dict(result) for result in found))
+
+    def descriptors(self) -> tuple[Descriptor, ...]:
+        """Return what the model process has open by its own account."""
+        found = self._ask_of_process({"do": "descriptors"})
+        return understood(lambda: tuple(Descriptor.from_dict(one) for one in found))
+
+    def _ask_of_process(self, request: Event) -> Any:
+        """Return the answer to a request that is about the process itself, and that nobody's document is in."""
+        process = self._supervisor.running(Cancellation())
+        try:
+            return _answer(process.ask(request))
+        except ProcessEndedError as error:
+            self._supervisor.died(process, error)
+            raise
+
+    def _ask(
+        self,
+        request: Event,
+        seconds: float = ANSWER_SECONDS,
+        cancellation: Cancellation | None = None,
+        tell: Callable[[Event], None] | None = None,
+    ) -> Any:
+        """Return the answer to *request*, however often the process has to be started for it."""
+        cancellation = cancellation or Cancellation()
+        with self._gate.arrival(request, cancellation) as turn:
+            while True:
+                turn.wait()
+                process = self._process_for(turn, cancellation)
+                try:
+                    exchange = process.ask(request, seconds)
+                    try:
+                        with cancellation.listening(exchange.cancel):
+                            found = _answer(exchange, tell)
+                    finally:
+                        turn.answered = exchange.done and not cancellation.cancelled
+                except ProcessEndedError as error:
+                    turn.answered = False
+                    self._note_death(process, error)
+                else:
+                    self._supervisor.answered()
+                    return found
+
+    def _process_for(self, turn: Turn, cancellation: Cancellation) -> ModelProcess:
+        """Return the process to ask. Raises CancelledError, and ModelNotReadyError saying why there is none."""
+        try:
+            process = self._supervisor.running(cancellation)
+        except CancelledError:
+            raise
+        except ModelError as error:
+            self._hand_on()
+            if isinstance(error, ModelNotReadyError):
+                raise
+            raise ModelNotReadyError(f"There is no model to ask: {error}", hint=error.hint) from error
+        turn.goes_to(process)
+        return process
+
+    def _note_death(self, process: ModelProcess, error: ProcessEndedError) -> None:
+        """Note who was in the process that ended. Raises *error* when it was ended on purpose."""
+        if error.asked:
+            raise error
+        telling = error.signal != "SIGTERM" and not error.unheard
+        guilty = self._gate.died(process, str(error), telling=telling)
+        self._supervisor.died(process, error, by_prompt=guilty)
+        self._hand_on()
+
+    def _hand_on(self) -> None:
+        """Tell the next daemon who is suspected and who is guilty, when this one ends for want of a process."""
+        with self._handing:  # every call that was open comes here
+            docket = self._gate.docket
+            if self._supervisor.lost and (docket.suspects or docket.guilty):
+                remember_suspects(self._suspects, docket.suspects, docket.guilty)
+
+
+def _answer(exchange: Exchange, tell: Callable[[Event], None] | None = None) -> Any:
+    """Return what the exchange ends with; when it ends otherwise, the process is told that nobody waits for it."""
+    try:
+        return last_of(exchange, tell)
+    except BaseException:
+        exchange.cancel()
+        raise
+    finally:
+        exchange.close()
 
 
 def _counts(found: Any, wanted: int) -> list[int]:

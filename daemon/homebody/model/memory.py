@@ -1,9 +1,11 @@
-"""Which settings worked for this model on this machine?"""
+"""Which settings worked for this model on this machine, and which requests ended its process?"""
 
+import contextlib
 import hashlib
 import json
 import os
 import platform
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -32,13 +34,49 @@ def recall(path: Path | None, sha256: str) -> Settings | None:
     return Settings.from_dict(_load(path).get(f"{sha256}:{machine()}"))
 
 
-def remember(path: Path | None, sha256: str, settings: Settings) -> None:
-    """Note in the file at *path* that *settings* worked. A full disk costs only the note."""
+def recall_tuning(path: Path | None, sha256: str, settings: Settings) -> Any:
+    """Return what steps took with these *settings* when that was last measured, or None."""
+    known = _load(path).get(f"{sha256}:{machine()}")
+    if isinstance(known, dict) and Settings.from_dict(known) == settings:
+        return known.get("tuning")
+    return None
+
+
+def remember(path: Path | None, sha256: str, settings: Settings, tuning: Any = None) -> None:
+    """Note in the file at *path* that *settings* worked, and what steps took. A full disk costs only the note."""
     known = _load(path)
     key = f"{sha256}:{machine()}"
-    if path is None or known.get(key) == settings.to_dict():
+    noted = settings.to_dict() | ({} if tuning is None else {"tuning": tuning})
+    if path is None or known.get(key) == noted:
         return
-    known[key] = settings.to_dict()
+    known[key] = noted
+    _keep(path, known)
+
+
+def recall_suspects(path: Path | None) -> tuple[list[str], dict[str, str]]:
+    """Return the keys of the requests that a former daemon suspected or found guilty, and forget them.
+
+    They are kept only from a daemon that must end because its model process did to the next one, so that a person
+    who starts homebody again starts anew.
+    """
+    known = _load(path)
+    if path is not None:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+    match known:
+        case {"suspects": list(suspects), "guilty": dict(guilty)}:
+            return [str(key) for key in suspects], {str(key): str(words) for key, words in guilty.items()}
+    return [], {}
+
+
+def remember_suspects(path: Path | None, suspects: Iterable[str], guilty: Mapping[str, str]) -> None:
+    """Note in the file at *path* whom the next daemon is to suspect. A full disk costs only the note."""
+    if path is not None:
+        _keep(path, {"suspects": sorted(suspects), "guilty": dict(guilty)})
+
+
+def _keep(path: Path, known: Mapping[str, Any]) -> None:
+    """Write *known* to the file, whole or not at all."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         with open(temporary, "w", encoding="utf-8", opener=_private) as file:

@@ -1,269 +1,234 @@
-"""Does a model process run, with which settings, and when may it be started again?"""
+"""Does a model process run, and when may it be started, ended or started again?
+
+What follows from what is decided by `model.states`; this room has the threads and the process.
+"""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TypeVar
+from collections.abc import Callable
 
-from homebody import errors
 from homebody.clock import Clock
-from homebody.errors import (
-    CancelledError,
-    HomebodyError,
-    ModelError,
-    ModelGoneError,
-    ModelNotReadyError,
-    SealError,
-)
-from homebody.model.attempts import Settings, next_settings
-from homebody.model.fit import context_for, lanes_for, most_memory
-from homebody.model.gguf import ModelInfo, inspect
-from homebody.model.memory import recall, remember
-from homebody.model.pin import sha256_of
-from homebody.model.process import Event, Exchange, ModelProcess, ProcessEndedError
-from homebody.model.wire import WireError
-from homebody.seal import refuse_unsealed
-
-Read = TypeVar("Read")
-
-STALL_SECONDS = 300
-"""A load that reports no progress for so long has stalled."""
-
-LONGEST_PAUSE = 60.0
-FAILED_PAUSE = 10.0
-"""How long the reason of a failed start is repeated before another is tried."""
+from homebody.errors import CancelledError, ModelError, ModelGoneError, ModelNotReadyError
+from homebody.logs import get_log
+from homebody.model.cancellation import Cancellation
+from homebody.model.loading import Identity, Loader, ModelReady
+from homebody.model.process import ModelProcess, ProcessEndedError
+from homebody.model.states import RESTART, Happening, Standing, State, next_state
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelReady:
-    """A model that is loaded, sealed in and has proved itself."""
+class Start:
+    """One start under way, as the loader sees it: whether it was called off, its process, how it failed."""
 
-    info: ModelInfo
-    sha256: str
-    context: int
-    memory_bytes: int
-    settings: dict[str, Any]
-    seal: dict[str, Any]
-    load_seconds: float
-    pid: int
+    def __init__(self, note: Callable[[Happening, str], None]) -> None:
+        self._note = note
+        self.halted = False
+        self.process: ModelProcess | None = None
+        self.failure: ModelError | None = None
 
+    def tell(self, happening: Happening, words: str = "") -> None:
+        """Take note of a step."""
+        self._note(happening, words)
 
-def pause_after(deaths: int) -> float:
-    """Return the seconds to wait after so many deaths without an answer in between: none after the first."""
-    return 0.0 if deaths < 2 else min(LONGEST_PAUSE, 2.0 ** min(deaths - 2, 10))
+    def began(self, process: ModelProcess) -> None:
+        """Take note of the process; end it when the start was called off before it was there."""
+        self.process = process
+        if self.halted:
+            process.stop()
 
 
 class Supervisor:
-    """The model process: tried with safer settings when a signal kills it, and started again later."""
+    """The model process: started by a thread of its own, so that whoever waits for it can give up waiting."""
 
-    def __init__(
-        self,
-        path: Path,
-        *,
-        clock: Clock,
-        wishes: Mapping[str, int],
-        memory: Path | None,
-        command: Sequence[str] | None,
-    ) -> None:
-        self._path = path
+    def __init__(self, loader: Loader, clock: Clock) -> None:
+        self._loader = loader
         self._clock = clock
-        self._wishes = wishes
-        self._memory = memory
-        self._command = command
-        self._starting = threading.RLock()
+        self._changed = threading.Condition()
+        self._halt = threading.Event()
         self._process: ModelProcess | None = None
-        self._stopped = False
-        self._deaths = 0
-        self._not_before = clock.monotonic()
+        self._start: Start | None = None
         self._failure: ModelError | None = None
-        self._was_last: bool | None = None
+        self._failed_file: Identity = None
+        self._had_one = True
+        self._used = clock.monotonic()
+        self.standing = Standing(since=clock.monotonic())
         self.ready: ModelReady | None = None
-
-    @property
-    def stopped(self) -> bool:
-        """Return whether the process was ended on purpose."""
-        return self._stopped
 
     @property
     def lost(self) -> bool:
         """Return whether a loaded process has ended, and none may be started any more."""
-        return self._was_last is True and (self._process is None or not self._process.alive)
+        process = self._process
+        return self.standing.last and self._had_one and (process is None or not process.alive)
 
     def start_no_more(self) -> None:
         """Start no other process from now on: the seal would refuse it (`seal.Starts`).
 
         A model that was not loaded by then stays unloaded, for the reason that it gave.
         """
-        self._was_last = self.ready is not None
+        with self._changed:
+            self._had_one = self.ready is not None
+            self._happened(Happening.NO_MORE)
 
     def start(self) -> ModelReady:
         """Start the process, unless it runs, and return what it says once it has proved itself.
 
         Raises ModelFileError or ModelError with the reason, ModelGoneError when no settings kept it alive.
         """
-        with self._starting:
-            self._stopped = False
-            return self._started()
+        with self._changed:
+            self._halt.clear()
+            self._running(Cancellation())
+            assert self.ready is not None
+            return self.ready
 
-    def running(self, wait: Callable[[float], bool]) -> ModelProcess:
-        """Return the process, started again if it died.
+    def running(self, cancellation: Cancellation) -> ModelProcess:
+        """Return the process, started again if it died, after a pause if it died before.
 
-        *wait* lets seconds pass between a death and the next start, and returns true to give up. Raises what
-        `start` raises, CancelledError when given up.
+        Raises what `start` raises, CancelledError when given up, ModelError when it was stopped.
         """
-        with self._starting:
-            if self._stopped:
-                raise ModelError("The model was stopped.")
-            if self._process is None or not self._process.alive:
-                pause = self._not_before - self._clock.monotonic()
-                if pause > 0 and self._failure is not None:
-                    raise self._failure
-                if pause > 0 and (wait(pause) or self._stopped):
-                    raise CancelledError
-                self._started()
-            assert self._process is not None
-            return self._process
+        with cancellation.listening(self._wake), self._changed:
+            return self._running(cancellation)
 
-    def died(self, error: ProcessEndedError) -> None:
-        """Note that the process ended while it worked."""
-        if error.asked:
-            return
-        self._process = None
-        self.ready = None
-        self._deaths += 1
-        self._not_before = self._clock.monotonic() + pause_after(self._deaths)
+    def died(self, process: ModelProcess, error: ProcessEndedError, *, by_prompt: bool = False) -> None:
+        """Note that *process* ended by itself; who tells of it later tells nothing new."""
+        with self._changed:
+            if self._process is not process:
+                return
+            self._process = self.ready = None
+            if error.asked:
+                return
+            self._happened(Happening.KILLED_BY_PROMPT if by_prompt else Happening.DIED, str(error))
+            self._failure, self._failed_file = None, self._loader.identity()
+        state = self.standing.state.value
+        get_log().warning("the model process ended", pid=process.pid, signal=error.signal, state=state)
 
     def answered(self) -> None:
-        """Note that the process finished its work: what came before no longer counts."""
-        self._deaths = 0
+        """Note that the process finished some work: what came before no longer counts."""
+        with self._changed:
+            self._used = self._clock.monotonic()
+            self._happened(Happening.ANSWERED)
+
+    def rest(self, after: float, needed: Callable[[], bool]) -> bool:
+        """End the process if nobody needed it for *after* seconds and it is not *needed* now; return whether it was."""
+        with self._changed:
+            process = self._process
+            if process is None or process.busy or self.standing.last or needed():
+                return False
+            if self._clock.monotonic() - self._used < after:
+                return False
+            self._process = self.ready = None
+            self._happened(Happening.IDLE)
+        process.stop()
+        return True
 
     def stop(self) -> None:
-        """End the process."""
-        self._stopped = True
-        process = self._process
+        """End the process, and call off a start that is under way."""
+        with self._changed:
+            self._halt.set()
+            process = self._process
+            if self._start is not None:
+                self._start.halted = True
+                process = process or self._start.process
+            self._process = self.ready = None
+            self._failure = None
+            self._happened(Happening.STOP)
+            self._changed.notify_all()
         if process is not None:
             process.stop()
-        self._process = None
-        self.ready = None
 
-    def _started(self) -> ModelReady:
-        """Return what the running process said, or start one; note why when that fails."""
-        if self.ready is not None and self._process is not None and self._process.alive:
-            return self.ready
-        if self._was_last is False:
-            raise self._failure or ModelNotReadyError("The model was not loaded before the seal.")
-        if self._was_last:
-            raise ModelNotReadyError(
-                "The model process ended, and within the seal no other can be started.",
-                hint="homebody ends by itself after this run, so that its service manager starts it again.",
-            )
+    def _running(self, cancellation: Cancellation) -> ModelProcess:
+        """Return the process that runs, waiting for a start; the lock is held, and let go while waiting."""
+        mine: Start | None = None
+        while True:
+            if cancellation.cancelled:
+                raise CancelledError
+            if self._halt.is_set():
+                raise ModelError("The model was stopped.")
+            process = self._process
+            if process is not None and process.alive:
+                self._used = self._clock.monotonic()
+                return process
+            if process is not None:  # it died while nobody asked it for anything
+                self.died(process, process.ending())
+            if mine is not None and mine.failure is not None and not mine.halted:
+                raise mine.failure
+            mine = self._start or self._begin()
+            self._changed.wait()
+
+    def _begin(self) -> Start:
+        """Begin a start. Raises the reason why there is none."""
+        now = self._clock.monotonic()
+        if self.standing.last:
+            raise self._no_more()
+        if self.standing.state is State.FAILED and self._loader.identity() != self._failed_file:
+            self._failure = None
+            self._happened(Happening.CHANGED)
+        pause = max(0.0, self.standing.not_before - now)
+        if self.standing.state is State.FAILED or (pause and self._failure is not None):
+            raise self._failure or ModelNotReadyError(f"The model cannot be used. {self.standing.reason}")
+        self._start = start = Start(self._tell)
+        threading.Thread(target=self._carry_out, args=(start, pause), name="model-start", daemon=True).start()
+        return start
+
+    def _no_more(self) -> ModelError:
+        """Return why no process may be started."""
+        if not self._had_one:
+            return self._failure or ModelNotReadyError("The model was not loaded before the seal.")
+        return ModelNotReadyError(
+            "The model process ended, and within the seal no other can be started.",
+            hint="homebody ends by itself after this run, so that its service manager starts it again.",
+        )
+
+    def _carry_out(self, start: Start, pause: float) -> None:
+        """Start a process after *pause* seconds, and note what came of it."""
+        found: tuple[ModelProcess, ModelReady] | None = None
+        failure: ModelError | None = None
+        identity: Identity = None
         try:
-            self.ready = self._climb_down()
+            if not (pause and self._halt.wait(pause)) and not start.halted:
+                self._tell(Happening.START)
+                identity = self._loader.identity()
+                found = self._loader.load(start)
         except ModelError as error:
-            self._failure = error
-            self._not_before = self._clock.monotonic() + FAILED_PAUSE
-            raise
-        self._failure = None
-        return self.ready
-
-    def _climb_down(self) -> ModelReady:
-        """Start with what worked last time, or with everything on; go on to safer settings after a death."""
-        info = inspect(self._path)
-        sha256 = sha256_of(self._path)
-        settings: Settings | None = recall(self._memory, sha256) or Settings()
-        last: ProcessEndedError | None = None
-        while settings is not None:
-            try:
-                ready = self._load(info, sha256, settings)
-            except ProcessEndedError as error:
-                if self._stopped or error.asked:
-                    raise ModelError("The model was stopped while it was loading.") from error
-                if error.signal in (None, "SIGTERM"):
-                    raise
-                last, settings = error, next_settings(settings)
-            else:
-                remember(self._memory, sha256, settings)
-                return ready
-        raise ModelGoneError(
-            f"The model could not be started with any settings. {last}",
-            hint="Try another model file; `homebody doctor` shows what this computer can do.",
-        ) from last
-
-    def _load(self, info: ModelInfo, sha256: str, settings: Settings) -> ModelReady:
-        """Start a process with *settings* and wait until it has proved itself."""
-        began = self._clock.monotonic()
-        self._process = process = ModelProcess(self._command)
-        if self._stopped:  # stop() came just before there was a process to end
-            process.stop()
-        context = context_for(info, self._wishes["context"])
-        lanes = lanes_for(info, context)
-        request = {
-            "do": "load",
-            "path": str(self._path.resolve()),
-            "context": context,
-            "threads": self._wishes["threads"],
-            "lanes": lanes.to_dict(),
-            "memory": most_memory(info, context, lanes),
-            "settings": settings.to_dict(),
-        }
-        try:
-            found = last_of(process.ask(request), STALL_SECONDS)
-            ready = understood(
-                lambda: ModelReady(
-                    info=info,
-                    sha256=sha256,
-                    context=int(found["context"]),
-                    memory_bytes=int(found["memory_bytes"]),
-                    settings={**settings.to_dict(), **found["settings"]},
-                    seal=dict(found["seal"]),
-                    load_seconds=round(self._clock.monotonic() - began, 3),
-                    pid=process.pid,
-                )
+            failure = error
+        except Exception as error:  # noqa: BLE001 - those who wait for it must hear of it, whatever it is
+            failure = ModelError(
+                f"A fault in homebody kept the model from starting ({type(error).__name__})."
             )
-            trusted(process.pid)
-        except HomebodyError:
-            self._process = None
-            process.stop()
-            raise
-        return ready
+        with self._changed:
+            self._start, start.failure = None, failure
+            if start.halted:
+                self._changed.notify_all()
+            elif found is not None:
+                self._process, self.ready = found
+                self._failure = None
+                self._used = self._clock.monotonic()
+                self._happened(Happening.PROVED)
+            else:
+                self._note_failure(failure, identity)
+        if start.halted and found is not None:
+            found[0].stop()
 
+    def _note_failure(self, failure: ModelError | None, identity: Identity) -> None:
+        """Note why a start failed: for good when something said so, for a while when the process just ended."""
+        self._failure, self._failed_file = failure, identity
+        if failure is None:
+            return
+        if isinstance(failure, ModelGoneError):
+            self._happened(Happening.DIED, str(failure))
+            if self.standing.state is State.FAILED:
+                self._failure = ModelGoneError(f"The model cannot be used. {self.standing.reason}")
+        else:
+            self._happened(Happening.REFUSED, f"{failure} {failure.hint or ''} {RESTART}".replace("  ", " "))
 
-def trusted(pid: int) -> None:
-    """Raise ModelError when the kernel, not the process, says that it is not sealed: then it gets nothing to read."""
-    try:
-        refuse_unsealed(pid)
-    except SealError as error:
-        raise ModelError(f"The model process gets nothing to read: {error}", hint=error.hint) from error
+    def _tell(self, happening: Happening, words: str = "") -> None:
+        """Note what happens, from a thread that does not hold the lock."""
+        with self._changed:
+            self._happened(happening, words)
 
+    def _happened(self, happening: Happening, words: str = "") -> None:
+        """Note what happened, and wake whoever waits for it."""
+        self.standing = next_state(self.standing, happening, self._clock.monotonic(), words)
+        self._changed.notify_all()
 
-def last_of(exchange: Exchange, seconds: float, tell: Callable[[Event], None] | None = None) -> Any:
-    """Return what the exchange ends with, telling of progress on the way. Raises the error it ends with."""
-    while True:
-        event = exchange.next(seconds)
-        if "error" in event:
-            raise error_from(event["error"])
-        if "answer" in event:
-            return event["answer"]
-        if tell is not None and "progress" in event:
-            tell(event["progress"])
-
-
-def error_from(found: Any) -> ModelError:
-    """Return the error that the process reports, of its own class where it is one of the model's."""
-    if not isinstance(found, dict):
-        return ModelError()
-    kind = getattr(errors, str(found.get("kind")), None)
-    known = kind if isinstance(kind, type) and issubclass(kind, ModelError) else ModelError
-    return known(str(found.get("message")), hint=found.get("hint"))
-
-
-def understood(read: Callable[[], Read]) -> Read:
-    """Return what *read* makes of an answer; raise WireError when nothing can be made of it.
-
-    The process reads files and documents that strangers wrote, so its word is not taken for sound.
-    """
-    try:
-        return read()
-    except (TypeError, ValueError, LookupError, AttributeError) as error:
-        raise WireError("The model process sent an answer that makes no sense.") from error
+    def _wake(self) -> None:
+        """Let everybody who waits look again."""
+        with self._changed:
+            self._changed.notify_all()

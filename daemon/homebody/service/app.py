@@ -29,7 +29,7 @@ from homebody.model.client import ModelClient
 from homebody.paths import Home
 from homebody.recipe.load import load_folder
 from homebody.secrets import vault_key
-from homebody.service.children import start_before_the_seal
+from homebody.service.children import refuse_unloading, start_before_the_seal
 from homebody.service.daemon import Daemon
 from homebody.service.lifecycle import Lock, Readiness, Signals
 from homebody.service.listener import ControlServer
@@ -39,7 +39,7 @@ from homebody.service.routes import routes
 from homebody.service.sealing import give_up_output, policy_for, put_on_seal, written_by
 from homebody.service.staying import refuse_carried_state
 from homebody.service.taking import Taker
-from homebody.service.threads import break_off, end_first_look, take_in, work
+from homebody.service.threads import break_off, end_first_look, give_memory_back, take_in, work
 from homebody.service.timetable import Timetable
 from homebody.service.upkeep import Upkeep
 from homebody.service.uptake import Uptake, watched_folders
@@ -90,6 +90,7 @@ def build_daemon(
 ) -> Daemon:
     """Return the daemon, sealed and self-tested, with nothing started yet. Raises HomebodyError."""
     settings = load_settings(home)
+    refuse_unloading(seal.this_system().starts, settings.unload_after)
     key = vault_key(home, environ)
     carrier = Carriers(person()).of  # inside the seal the programs that synchronise cannot be asked any more
     recipes = InForce(standing(NOTHING, load_folder(home.recipes), home, None, carrier))
@@ -170,6 +171,7 @@ def live(daemon: Daemon, server: ControlServer, signals: Signals) -> int:
         threading.Thread(target=work, args=(daemon, signals), name="house", daemon=True),
         threading.Thread(target=daemon.taker.run, args=(daemon.stop,), name="recipes", daemon=True),
         threading.Thread(target=daemon.upkeep.run, args=(daemon.stop,), name="upkeep", daemon=True),
+        threading.Thread(target=give_memory_back, args=(daemon,), name="model-rest", daemon=True),
     ]
     daemon.folders.start()
     for thread in threads:

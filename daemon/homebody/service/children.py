@@ -6,9 +6,11 @@ the last reader has ended, the daemon ends as well, after the run at hand is wri
 starts all three again. So no unsealed process has to stay alive to start others.
 """
 
+from datetime import timedelta
+
 from homebody import seal
 from homebody.documents.reader import Reader
-from homebody.errors import ModelError, SealError
+from homebody.errors import ModelError, SealError, SettingsError
 from homebody.house.loop import Endings
 from homebody.house.runner import Outcome
 from homebody.journal.run import Run
@@ -40,6 +42,15 @@ def start_before_the_seal(starts: seal.Starts, model: ModelClient, reader: Reade
                 f"The kernel does not say that process {pid}, a child of homebody, is sealed.",
                 hint="Please report this with the output of `homebody doctor`.",
             )
+
+
+def refuse_unloading(starts: seal.Starts, unload_after: timedelta | None) -> None:
+    """Raise SettingsError when the model is to be unloaded where it could not be loaded again."""
+    if unload_after is not None and not starts.after_seal:
+        raise SettingsError(
+            "`unload_after` cannot be kept on this system: within the seal no model process can be started again.",
+            hint="Take the line out of settings.yaml. `homebody stop` gives the memory back until `homebody start`.",
+        )
 
 
 def must_start_again(model: ModelClient, reader: Reader) -> bool:

@@ -9,6 +9,7 @@ from homebody import __version__
 from homebody.house.account import run_dict, step_dict
 from homebody.house.purge import key_lost
 from homebody.journal.rebuilding import Rebuilt
+from homebody.model.states import GIVEN_UP, ON_THE_WAY, State
 from homebody.recipe.permitted import permitted
 from homebody.recipe.schema import Schedule
 from homebody.service.control import Route
@@ -132,12 +133,17 @@ def rebuilt_words(rebuilt: Rebuilt) -> str:
 
 def model_status(daemon: Daemon) -> dict[str, Any]:
     """Return the model in use, or why there is none."""
-    ready = daemon.model.ready
+    ready, standing = daemon.model.ready, daemon.model.standing
+    told = {
+        "process": {"state": standing.state.value, "reason": standing.reason, "deaths": len(standing.deaths)}
+    }
     if ready is None:
-        state = "failed" if daemon.model_problem else "loading"
-        return {"state": state, "problem": daemon.model_problem}
+        state = model_state(daemon)
+        problem = standing.reason if standing.state in GIVEN_UP else daemon.model_problem
+        return {"state": state, "problem": problem if state == "failed" else None, **told}
     return {
         "state": "ready",
+        **told,
         "path": str(daemon.settings.model_path()),
         "info": ready.info.to_dict(),
         "sha256": ready.sha256,
@@ -148,6 +154,14 @@ def model_status(daemon: Daemon) -> dict[str, Any]:
         "load_seconds": ready.load_seconds,
         "pid": ready.pid,
     }
+
+
+def model_state(daemon: Daemon) -> str:
+    """Return where a model that is not there stands, in one word: it failed, rests, or will be there."""
+    state = daemon.model.standing.state
+    if state is State.UNLOADED:
+        return "unloaded"
+    return "failed" if state in GIVEN_UP or (daemon.model_problem and state not in ON_THE_WAY) else "loading"
 
 
 def schedule_status(daemon: Daemon) -> dict[str, str]:

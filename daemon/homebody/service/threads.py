@@ -17,6 +17,9 @@ from homebody.triggers.folders import FolderWatch
 
 NAP_SECONDS = 1.0
 
+REST_LOOK_SECONDS = 15.0
+"""How often it is looked whether anybody needs the model, at the least."""
+
 CANCEL_SECONDS, LAST_SECONDS = 1.0, 1.0
 """How long the run in hand may take to hear that it is broken off, and to be handed back when its children are gone."""
 
@@ -73,6 +76,16 @@ def work(daemon: Daemon, signals: Signals) -> None:
             log.error("the loop stumbled", error=error)
             stumbled = True
     signals.end()
+
+
+def give_memory_back(daemon: Daemon) -> None:
+    """Unload the model whenever nobody needed it for as long as the settings say, until the daemon stops."""
+    if daemon.settings.unload_after is None:
+        return
+    after = daemon.settings.unload_after.total_seconds()
+    while not daemon.stop.wait(min(after / 4, REST_LOOK_SECONDS)):
+        if daemon.model.rest(after):
+            get_log().info("model unloaded")
 
 
 def break_off(daemon: Daemon, threads: Sequence[Thread]) -> None:

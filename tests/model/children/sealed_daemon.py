@@ -8,29 +8,31 @@ from pathlib import Path
 
 from homebody import seal
 from homebody.clock import SystemClock
-from homebody.errors import ModelGoneError
+from homebody.logs import configure
 from homebody.messages import Message, Part
 from homebody.model.client import ModelClient
 
 model, state = Path(sys.argv[1]), Path(sys.argv[2])
 HELLO = (Message(role="user", parts=(Part(text="hello"),)),)
 
+configure(None, None)
 seal.scrub_environment_here()
 seal.enter(seal.daemon_policy(read=[model.parent], write=[state]))
 client = ModelClient(model, clock=SystemClock(), memory=state / "models.json")
 first = client.start()
 before = client.generate(HELLO, grammar=None, max_tokens=4)
-try:
-    client.generate(
-        HELLO, grammar=None, max_tokens=4, on_progress=lambda _: os.kill(first.pid, signal.SIGKILL)
-    )
-except ModelGoneError as error:
-    gone = str(error)
-after = client.generate(HELLO, grammar=None, max_tokens=4)
+
+
+def kill(progress):
+    if client.ready is not None and client.ready.pid == first.pid:
+        os.kill(first.pid, signal.SIGKILL)
+
+
+after = client.generate(HELLO, grammar=None, max_tokens=4, on_progress=kill)
 reached = [r.name for r in client.probe(("tcp", "child", "write_outside"), seal.ProbeTargets()) if r.reached]
 result = {
     "same": before.tokens == after.tokens,
-    "gone": gone,
+    "deaths": len(client.standing.deaths),
     "another": client.ready.pid != first.pid,
     "threads": first.settings["threads"],
     "tier": client.ready.seal["tier"],

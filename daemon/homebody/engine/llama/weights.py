@@ -100,15 +100,19 @@ class Weights:
         """Return the bytes of *token*; control tokens have none."""
         known = self._pieces.get(token)
         if known is None:
-            known = self._pieces[token] = self._read_piece(token)
+            known = self._pieces[token] = self._read_piece(token, special=False)
         return known
 
-    def _read_piece(self, token: int) -> bytes:
+    def spelled(self, token: int) -> bytes:
+        """Return the bytes of *token*, the name of a control token."""
+        return self._read_piece(token, special=True)
+
+    def _read_piece(self, token: int, *, special: bool) -> bytes:
         """Ask the library for a token's bytes, with as much room as it takes."""
         space = 64
         while True:
             buffer = ctypes.create_string_buffer(space)
-            found = native.llama_token_to_piece(self.vocab, token, buffer, space, 0, False)
+            found = native.llama_token_to_piece(self.vocab, token, buffer, space, 0, special)
             if found >= 0:
                 return buffer.raw[:found]
             space = -found

@@ -1,0 +1,112 @@
+"""How long do steps take here: a few of each kind, timed once when a model is first loaded on a machine?"""
+
+import time
+from collections.abc import Callable, Iterable
+
+from homebody.engine.llama import Fed, KvCache
+from homebody.engine.tuning import Measured
+
+DEPTH = 192
+"""Tokens that each run has behind it when writing is measured: a short note."""
+
+WIDTHS = (1, 2, 4, 8, 12, 16, 24, 32)
+CHUNKS = (64, 128, 256, 512)
+BETS = (1, 2, 3, 4, 6, 8)
+BUDGET = 12.0
+"""Seconds after which no further kind of step is measured."""
+
+TURNS = 3
+
+
+class Stopwatch:
+    """Times steps until its time is up."""
+
+    def __init__(self, clock: Callable[[], float] = time.perf_counter, budget: float = BUDGET) -> None:
+        """Begin now."""
+        self._clock = clock
+        self._until = clock() + budget
+
+    def best(self, step: Callable[[], None], turns: int = TURNS) -> float | None:
+        """Return the fewest seconds that *step* took, or None when there is no time left to try it.
+
+        Other work on the machine makes a step longer, never shorter.
+        """
+        if self._clock() > self._until:
+            return None
+        took = []
+        for _ in range(turns):
+            began = self._clock()
+            step()
+            took.append(self._clock() - began)
+            if self._clock() > self._until:
+                break
+        return min(took)
+
+
+def measure(lanes: KvCache | None, pool: KvCache | None, watch: Stopwatch | None = None) -> Measured:
+    """Return what steps take in the two layouts, as far as there is time; both caches are empty afterwards."""
+    watch = watch or Stopwatch()
+    either = lanes or pool
+    if either is None or either.cells < DEPTH + max(BETS):
+        return Measured()
+    _read(either, DEPTH)
+    state = either.state(0)
+    found = Measured(
+        lanes=_writing(lanes, state, watch) if lanes is not None else {},
+        pool=_writing(pool, state, watch) if pool is not None else {},
+        bets=_table(BETS, lambda count: watch.best(lambda: _bet(either, count))),
+        read=_table(
+            (chunk for chunk in CHUNKS if chunk <= either.cells),
+            lambda chunk: watch.best(lambda: _read(either, chunk), 1),
+        ),
+    )
+    for cache in (lanes, pool):
+        if cache is not None:
+            cache.clear()
+    return found
+
+
+def _writing(cache: KvCache, state: bytes, watch: Stopwatch) -> dict[int, float]:
+    """Return what steps of several runs take, each with *state* behind it in cells of its own."""
+    room = cache.cells // (DEPTH + 1) if cache.unified else cache.sequences
+    cache.clear()
+    ready = 0
+
+    def timed(width: int) -> float | None:
+        nonlocal ready
+        while ready < width:
+            cache.restore(ready, state)
+            ready += 1
+        return watch.best(lambda: _write(cache, width))
+
+    return _table((width for width in WIDTHS if width <= min(room, cache.sequences)), timed)
+
+
+def _read(cache: KvCache, count: int) -> None:
+    """Read *count* tokens from nothing."""
+    cache.clear()
+    cache.step([Fed(0, 0, [place % cache.vocabulary for place in range(count)], 1)])
+
+
+def _write(cache: KvCache, width: int) -> None:
+    """Let *width* runs write a token, and forget it again."""
+    cache.step([Fed(number, DEPTH, [number % cache.vocabulary], 1) for number in range(width)])
+    for number in range(width):
+        cache.trim(number, DEPTH)
+
+
+def _bet(cache: KvCache, count: int) -> None:
+    """Feed *count* tokens to one run, and forget them again."""
+    cache.step([Fed(0, DEPTH, [place % cache.vocabulary for place in range(count)], 1)])
+    cache.trim(0, DEPTH)
+
+
+def _table(keys: Iterable[int], timed: Callable[[int], float | None]) -> dict[int, float]:
+    """Return what each key took, as far as there was time."""
+    found: dict[int, float] = {}
+    for key in keys:
+        seconds = timed(key)
+        if seconds is None:
+            break
+        found[key] = round(seconds, 6)
+    return found

@@ -1,0 +1,102 @@
+"""Which layout of memory suits this model on this machine, by what a few steps took?
+
+On a processor every token of a common pool looks over the cells of all runs, so streams of their own are faster; on a
+GPU it may well be the other way round. So a few steps are measured when a model is first loaded on a machine
+(`homebody.engine.measuring`), and kept.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+VERSION = 1
+"""Of what is measured, and how; what another version measured is measured anew."""
+
+CLOSE = 0.95
+"""A width that reaches this share of the best rate is as good as the best, and leaves more room for each run."""
+
+NEARLY = 0.97
+"""Likewise for chunks of reading: the smaller one hears a cancel sooner."""
+
+Seconds = Mapping[int, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """Seconds that steps took: by runs that write at once in lanes and in a common pool, by tokens read, and by tokens
+    fed to one run."""
+
+    lanes: Seconds = field(default_factory=dict)
+    pool: Seconds = field(default_factory=dict)
+    read: Seconds = field(default_factory=dict)
+    bets: Seconds = field(default_factory=dict)
+
+    @property
+    def complete(self) -> bool:
+        """Return whether there was time for all: on a busy machine there may not be, and it is measured again."""
+        return bool((self.lanes or self.pool) and self.read and self.bets)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as JSON can hold them."""
+        return {"version": VERSION, **{name: {str(key): value for key, value in found.items()}
+                                       for name, found in asdict(self).items()}}  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, kept: Any) -> "Measured | None":
+        """Return what `to_dict` wrote, or None for anything else."""
+        if not isinstance(kept, dict) or kept.get("version") != VERSION:
+            return None
+        try:
+            tables = {
+                name: {int(key): float(value) for key, value in kept[name].items()}
+                for name in ("lanes", "pool", "read", "bets")
+            }
+        except (KeyError, ValueError, TypeError, AttributeError):
+            return None
+        sound = all(key > 0 and value > 0 for table in tables.values() for key, value in table.items())
+        return cls(**tables) if sound else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How the engine is laid out: lanes or none, the runs of the common pool, the tokens read in one step."""
+
+    lanes: int
+    slots: int
+    chunk: int
+    bets: Seconds = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as JSON can hold them."""
+        return {"lanes": self.lanes, "slots": self.slots, "chunk": self.chunk}
+
+
+def choose(measured: Measured | None, *, lanes: int, slots: int, chunk: int, hall: int) -> Plan:
+    """Return the plan for a machine.
+
+    *lanes* is the most lanes there is memory for, *slots* the most runs of a pool that is alone, *hall* those of a pool
+    beside lanes, *chunk* the most tokens of a step. Where nothing was measured: lanes if there can be any.
+    """
+    measured = measured or Measured()
+    width, rate = widest(measured.lanes, lanes)
+    pool_width, pool_rate = widest(measured.pool, slots)
+    if lanes > 1 and rate >= pool_rate:
+        count, runs = (width or lanes), hall
+    else:
+        count, runs = 0, (pool_width or slots)
+    return Plan(lanes=count, slots=runs, chunk=best_chunk(measured.read, chunk), bets=dict(measured.bets))
+
+
+def widest(seconds: Seconds, most: int) -> tuple[int, float]:
+    """Return the smallest width that is nearly the fastest, and its tokens a second; (0, 0) when none is known."""
+    rates = {width: width / took for width, took in seconds.items() if width <= most}
+    best = max(rates.values(), default=0.0)
+    width = min((width for width, rate in rates.items() if rate >= CLOSE * best), default=0)
+    return width, rates.get(width, 0.0)
+
+
+def best_chunk(seconds: Seconds, most: int) -> int:
+    """Return the smallest number of tokens that is read at nearly the best rate, *most* when nothing is known."""
+    rates = {count: count / took for count, took in seconds.items() if count <= most}
+    best = max(rates.values(), default=0.0)
+    return min((count for count, rate in rates.items() if rate >= NEARLY * best), default=most)

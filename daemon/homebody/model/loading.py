@@ -1,0 +1,186 @@
+"""How does a model process come to be: which settings are tried, and what must it show before it is trusted?"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from homebody.clock import Clock
+from homebody.errors import HomebodyError, ModelError, ModelGoneError, SealError
+from homebody.model.attempts import Settings, next_settings
+from homebody.model.fit import context_for, lanes_for, most_memory
+from homebody.model.gguf import ModelInfo, inspect
+from homebody.model.memory import recall, recall_tuning, remember
+from homebody.model.pin import sha256_of
+from homebody.model.process import Event, ModelProcess, ProcessEndedError
+from homebody.model.replies import last_of, understood
+from homebody.model.states import Happening
+from homebody.seal import refuse_unsealed
+
+STALL_SECONDS = 300.0
+"""A load that reports no progress for so long has stalled; the whole may take as long as it takes."""
+
+Identity = tuple[int, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelReady:
+    """A model that is loaded, sealed in and has proved itself."""
+
+    info: ModelInfo
+    sha256: str
+    context: int
+    memory_bytes: int
+    settings: dict[str, Any]
+    seal: dict[str, Any]
+    load_seconds: float
+    pid: int
+    plan: Mapping[str, int]
+    """How the engine is laid out: ``lanes``, ``slots`` of the common pool, ``chunk`` tokens read in one step."""
+    tuning: Mapping[str, Any] | None = None
+    """What steps took on this machine, by the engine's measurement; None for a model too small to measure."""
+
+    @property
+    def slots(self) -> int:
+        """Return how many runs can be worked on at once."""
+        return int(self.plan.get("lanes", 0)) + int(self.plan.get("slots", 1))
+
+
+class Watcher(Protocol):
+    """Who follows a start: is told of every step and of each process, and may call it off."""
+
+    @property
+    def halted(self) -> bool:
+        """Return whether the start is called off."""
+
+    def tell(self, happening: Happening, words: str = "") -> None:
+        """Take note of a step."""
+
+    def began(self, process: ModelProcess) -> None:
+        """Take note of the process that is being loaded."""
+
+
+class Loader:
+    """Starts model processes for one file, and remembers which settings worked."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        clock: Clock,
+        wishes: Mapping[str, Any],
+        memory: Path | None,
+        command: Sequence[str] | None,
+    ) -> None:
+        self._path = path
+        self._clock = clock
+        self._wishes = wishes
+        self._memory = memory
+        self._command = command
+
+    def identity(self) -> Identity:
+        """Return what tells whether the model's file is still the same one, None when there is none."""
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+    def load(self, watcher: Watcher) -> tuple[ModelProcess, ModelReady]:
+        """Start with what worked last time, or with everything on; go on to safer settings after a death.
+
+        Raises ModelError with the reason when the file, the process or the kernel refuses, and ModelGoneError when
+        the process ended by itself, with whatever settings.
+        """
+        info = inspect(self._path)
+        sha256 = sha256_of(self._path)
+        settings: Settings | None = recall(self._memory, sha256) or Settings()
+        last: ProcessEndedError | None = None
+        while settings is not None:
+            try:
+                found = self._loaded(info, sha256, settings, watcher)
+            except ProcessEndedError as error:
+                if watcher.halted or error.asked:
+                    raise ModelError("The model was stopped while it was loading.") from error
+                if error.signal in (None, "SIGTERM"):
+                    raise
+                last, settings = error, next_settings(settings)
+            else:
+                remember(self._memory, sha256, settings, found[1].tuning)
+                return found
+        raise ModelGoneError(
+            f"The model could not be started with any settings. {last}",
+            hint="Try another model file; `homebody doctor` shows what this computer can do.",
+        ) from last
+
+    def _loaded(
+        self, info: ModelInfo, sha256: str, settings: Settings, watcher: Watcher
+    ) -> tuple[ModelProcess, ModelReady]:
+        """Start a process with *settings* and wait until it has proved itself."""
+        began = self._clock.monotonic()
+        try:
+            process = ModelProcess(self._command)
+        except OSError as error:
+            raise ModelGoneError(f"No model process could be started: {error.strerror}.") from error
+        watcher.began(process)
+        context = context_for(info, self._wishes["context"])
+        lanes = lanes_for(info, context)
+        request = {
+            "do": "load",
+            "path": str(self._path.resolve()),
+            "context": context,
+            "threads": self._wishes["threads"],
+            "lanes": lanes.to_dict(),
+            "memory": most_memory(info, context, lanes),
+            "settings": settings.to_dict(),
+            "tuning": recall_tuning(self._memory, sha256, settings),
+            "without": self._wishes.get("without", []),
+        }
+        try:
+            exchange = process.ask(request, STALL_SECONDS)
+            try:
+                found = last_of(exchange, telling(watcher))
+            finally:
+                exchange.close()
+            ready = understood(
+                lambda: ModelReady(
+                    info=info,
+                    sha256=sha256,
+                    context=int(found["context"]),
+                    memory_bytes=int(found["memory_bytes"]),
+                    settings={**settings.to_dict(), **found["settings"]},
+                    seal=dict(found["seal"]),
+                    load_seconds=round(self._clock.monotonic() - began, 3),
+                    pid=process.pid,
+                    plan=dict(found["plan"]),
+                    tuning=found.get("tuning"),
+                )
+            )
+            trusted(process.pid)
+        except HomebodyError:
+            process.stop()
+            raise
+        return process, ready
+
+
+def telling(watcher: Watcher) -> Callable[[Event], None]:
+    """Return what tells *watcher* how far a load is, as the process reports it."""
+
+    def tell(progress: Event) -> None:
+        phase, done, total = understood(
+            lambda: (str(progress["phase"]), int(progress["done"]), max(1, int(progress["total"])))
+        )
+        if phase == "prove" or done >= total:
+            watcher.tell(Happening.PROVE)
+        else:
+            watcher.tell(Happening.LOAD, f"{100 * done // total} % of its weights are read")
+
+    return tell
+
+
+def trusted(pid: int) -> None:
+    """Raise ModelError when the kernel, not the process, says that it is not sealed: then it gets nothing to read."""
+    try:
+        refuse_unsealed(pid)
+    except SealError as error:
+        raise ModelError(f"The model process gets nothing to read: {error}", hint=error.hint) from error
