@@ -18,6 +18,7 @@ The last line of --json is one object: the figures, null for what was left out, 
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -72,15 +73,23 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def measure(asked: argparse.Namespace) -> tuple[Bench, Found]:
+def measure(asked: argparse.Namespace, memory: Path) -> tuple[Bench, Found]:
     """Return what was found, part by part; a part that fails is left out with the reason."""
     model = asked.model or model_file(Shape())
     rivals = Rivals(sources=asked.sources, build=asked.build, packages=asked.packages)
     found = Found()
-    with homebody(model) as house:
+    with homebody(model, memory) as house:
         sizes = (QUICK if asked.quick else Sizes()).within(house.ready.context)
         writer = Writer(house.client.count, asked.seed)
-        bench = Bench(model=model, house=house, writer=writer, sizes=sizes, rivals=rivals, quick=asked.quick)
+        bench = Bench(
+            model=model,
+            house=house,
+            memory=memory,
+            writer=writer,
+            sizes=sizes,
+            rivals=rivals,
+            quick=asked.quick,
+        )
         for name in asked.part:
             if not asked.json:
                 print(f"measuring {name} …", file=sys.stderr, flush=True)
@@ -96,7 +105,8 @@ def main() -> None:
     asked = arguments()
     end_as_on_interrupt()
     try:
-        bench, found = measure(asked)
+        with tempfile.TemporaryDirectory(prefix="homebody-bench-") as folder:
+            bench, found = measure(asked, Path(folder) / "memory.json")
     except KeyboardInterrupt:
         raise SystemExit("interrupted; everything that was started has ended") from None
     told = circumstances(bench)

@@ -15,7 +15,7 @@ from typing import Any
 
 RIVALS = Path(__file__).with_name("rivals")
 LAST_LINES = 12
-END_SECONDS = 10
+END_SECONDS = 5
 
 QUIET = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "GGML_NO_BACKTRACE": "1"}
 """As homebody's own model process has it: numpy's threads would stand in the way of ggml's."""

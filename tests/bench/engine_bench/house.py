@@ -1,7 +1,6 @@
 """homebody, as it is measured: the real client, its pipe and the sealed model process, asked by many threads."""
 
 import contextlib
-import inspect
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -55,21 +54,22 @@ class House:
         with ThreadPoolExecutor(len(prompts)) as pool:
             began = time.perf_counter()
             asked = [pool.submit(self.ask, one, tokens=tokens, grammar=grammar) for one in prompts]
-            answers = [one.result().answer for one in asked]
+            try:
+                answers = [one.result().answer for one in asked]
+            except BaseException:
+                self.client.stop()  # nobody waits for the others' answers
+                raise
             return answers, time.perf_counter() - began
 
 
 @contextlib.contextmanager
-def homebody(model: Path, *, without: str | None = None) -> Iterator[House]:
-    """Give a house whose model is loaded, with one part of the engine switched off if *without* names it."""
-    switched = {} if without is None else {"without": (without,)}
-    client = ModelClient(model, clock=SystemClock(), **switched)  # type: ignore[arg-type]
+def homebody(model: Path, memory: Path, *, without: str | None = None) -> Iterator[House]:
+    """Give a house whose model is loaded, with one part of the engine switched off if *without* names it.
+
+    *memory* keeps what the engine measured at its first load, so that all of one call are laid out alike.
+    """
+    client = ModelClient(model, clock=SystemClock(), memory=memory, without=(without,) if without else ())
     try:
         yield House(client, client.start())
     finally:
         client.stop()
-
-
-def knows_ablations() -> bool:
-    """Return whether parts of this engine can be switched off."""
-    return "without" in inspect.signature(ModelClient.__init__).parameters

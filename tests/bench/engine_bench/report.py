@@ -39,6 +39,8 @@ def circumstances(bench: Bench) -> dict[str, Any]:
         "model": bench.model.name,
         "model_mb": round(bench.model.stat().st_size / 1e6),
         "context": bench.house.ready.context,
+        "plan": dict(bench.house.ready.plan),
+        "tuning": dict(bench.house.ready.tuning or {}),
         "llama_cpp_python": __version__,
         "quick": bench.quick,
     }

@@ -51,6 +51,9 @@ def ask_all(
             found = [one.result() for one in asked]
         except (OSError, http.client.HTTPException, ValueError, KeyError) as error:
             raise child.failed(f"it did not answer as it should ({error})") from error
+        except BaseException:
+            child.end()  # nobody waits for the others' answers
+            raise
         return found, time.perf_counter() - began
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine_bench.children import QUIET, Child, running, script
@@ -35,8 +35,6 @@ class Sizes:
 
     def within(self, context: int) -> "Sizes":
         """Return sizes that a model of so small a *context* can take."""
-        from dataclasses import replace
-
         return replace(
             self,
             prefill=min(self.prefill, context // 2),
@@ -66,6 +64,8 @@ class Bench:
 
     model: Path
     house: House
+    memory: Path
+    """Where homebody keeps what it measured, in this call of the benchmark."""
     writer: Writer
     sizes: Sizes
     rivals: Rivals

@@ -4,7 +4,7 @@ from typing import Any
 
 from engine_bench.figures.found import Found, ratio, spread
 from engine_bench.figures.notes import Turns, batch, in_house
-from engine_bench.house import House, homebody, knows_ablations
+from engine_bench.house import House, homebody
 from engine_bench.setup import Bench
 from engine_bench.texts import prompt, recipe_grammar
 
@@ -18,16 +18,19 @@ def ablations(bench: Bench) -> Found:
     Three things are measured: notes a minute; first tokens of a recipe's next document a second; and tokens a second
     of one run under a recipe's grammar. They have no goal.
     """
-    if not knows_ablations():
-        return Found(left_out={"ablations": "this engine's parts cannot be switched off one by one"})
     told: dict[str, Any] = {}
     for part in PARTS:
         with_all: list[dict[str, float]] = []
         without: list[dict[str, float]] = []
-        with homebody(bench.model, without=part) as house:
-            for _ in range(bench.sizes.note_rounds):
-                with_all.append(_measure(bench, bench.house))
-                without.append(_measure(bench, house))
+        with homebody(bench.model, bench.memory, without=part) as house:
+            for one in (bench.house, house):
+                one.client.check_grammar(recipe_grammar())  # compiles it
+            for number in range(bench.sizes.note_rounds):
+                for whole in (True, False) if number % 2 == 0 else (False, True):
+                    if whole:
+                        with_all.append(_measure(bench, bench.house))
+                    else:
+                        without.append(_measure(bench, house))
         told[part] = {
             name: {
                 "without_by_with": ratio([one[name] for one in without], [one[name] for one in with_all]),

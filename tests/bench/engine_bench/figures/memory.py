@@ -14,7 +14,7 @@ from engine_bench.setup import Bench
 from engine_bench.texts import Writer, note_grammar, prompt
 from homebody.errors import ModelError, ModelGoneError
 from homebody.model.client import ModelReady, Progress
-from homebody.model.fit import cells, keys_and_values, lanes_for
+from homebody.model.fit import keys_and_values, lanes_for
 
 THREADS = 8
 BAD_GRAMMAR = "root ::= (("
@@ -67,11 +67,15 @@ def proportional(pid: int, file: Path) -> tuple[float, float]:
 
 
 def kv_bytes(ready: ModelReady) -> int:
-    """Return the bytes of all KV cells: as the engine tells them, or as the supervisor reckons what it asks for."""
-    told = ready.settings.get("kv_bytes")
-    if told is not None:
-        return int(told)
-    return keys_and_values(ready.info, cells(ready.context, lanes_for(ready.info, ready.context)))
+    """Return the bytes of all KV cells that the engine laid out: its lanes, its common pool, or both.
+
+    As engine/loading.py lays them out: the pool is as large as the context, and left out where lanes are no shorter;
+    lanes that the plan does not use are given back.
+    """
+    lanes = lanes_for(ready.info, ready.context)
+    pool = ready.context if lanes.count < 2 or lanes.cells < ready.context else 0
+    used = ready.plan["lanes"] or not pool
+    return keys_and_values(ready.info, pool + (lanes.count * lanes.cells if used else 0))
 
 
 class _EnoughError(Exception):
@@ -86,7 +90,7 @@ def memory_growth(bench: Bench, model: Path) -> Found:
     """
     if not Path("/proc/self/status").exists():
         return Found(left_out={"memory_growth": "this system has no /proc/PID/status"})
-    with homebody(model) as house, ThreadPoolExecutor(THREADS) as pool:
+    with homebody(model, bench.memory) as house, ThreadPoolExecutor(THREADS) as pool:
         writer = Writer(house.client.count, seed=1)
         recipes = [writer.recipe(30) for _ in range(20)]
         texts = [writer.text(40) for _ in range(200)]
@@ -103,9 +107,11 @@ def memory_growth(bench: Bench, model: Path) -> Found:
         settled = anonymous_kilobytes(house.ready.pid)
         ends += Counter(pool.map(one, range(sizes.settled_runs, sizes.runs)))
         last = anonymous_kilobytes(house.ready.pid)
+        if house.client.ready is not house.ready:
+            return Found(left_out={"memory_growth": f"the model process died on the way ({dict(ends)})"})
     details = {
         "runs": sizes.runs, "ends": dict(ends), "settled_mb": round(settled * 1024 / MEGABYTE, 1),
-        "last_mb": round(last * 1024 / MEGABYTE, 1), "cells_in_use": "the engine does not tell",
+        "last_mb": round(last * 1024 / MEGABYTE, 1),
     }  # fmt: skip
     return Found({"memory_growth": round(last / settled, 4)}, details={"memory_growth": details})
 

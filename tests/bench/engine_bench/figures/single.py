@@ -54,6 +54,7 @@ def constrained(bench: Bench) -> Found:
     written = 0
     recipe = bench.writer.recipe(bench.sizes.note_recipe)
     most = bench.sizes.decode
+    bench.house.client.check_grammar(recipe_grammar())  # compiles it, as is done when a recipe is loaded
     for number in range(bench.sizes.rounds):
         messages = prompt(recipe, bench.writer.text(bench.sizes.note))
         bench.house.ask(messages, tokens=1)
