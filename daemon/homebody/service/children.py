@@ -10,7 +10,7 @@ from homebody import seal
 from homebody.documents.reader import Reader
 from homebody.errors import ModelError, SealError
 from homebody.house.loop import Endings
-from homebody.house.runner import Outcome
+from homebody.house.outcome import Outcome
 from homebody.journal.run import Run
 from homebody.logs import get_log
 from homebody.model.client import ModelClient
@@ -50,7 +50,7 @@ def must_start_again(model: ModelClient, reader: Reader) -> bool:
 class LastEndings(Endings):
     """Writes down how runs end; after one that cost a child that cannot be replaced, the daemon ends.
 
-    Right after an ending is the quiet moment: no run is under way, and the try that failed is counted.
+    After an ending the try that failed is counted; the other runs in hand are handed back.
     """
 
     def __init__(self, daemon: Daemon) -> None:
