@@ -58,6 +58,7 @@ def test_two_recipes_that_want_one_file_take_turns(room):
     room.recipe("stamp", STAMP)
     room.model.hold_back()
     with Several(room, slots=3) as house:
+        house.loop.nap = 60.0
         house.drop("a.md")
         for _ in range(2):
             (one,) = room.model.until_held(1)

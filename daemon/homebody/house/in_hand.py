@@ -44,10 +44,11 @@ class InHand:
             self._held[run.id] = Held(run, self._cancellation())
             return self._held[run.id]
 
-    def let_go(self, run: Run) -> None:
-        """Note that nobody works on *run* any more."""
+    def let_go(self, held: Held) -> None:
+        """Note that whoever claimed *held* works on it no more; once handed back, another may have it by now."""
         with self._lock:
-            self._held.pop(run.id, None)
+            if self._held.get(held.run.id) is held:
+                del self._held[held.run.id]
 
     def cancel(self, number: int) -> bool:
         """Let the run of that *number* be given up because a person wants it; return whether it is in hand.

@@ -83,12 +83,16 @@ class Loop:
 
     def _next(self, kind: Kind) -> tuple[float, Held | None]:
         """Return the next run, waiting for it, and when it was looked for; None when ``stop`` is set."""
-        began = self.clock.monotonic()
-        while not self.stop.is_set():
+        while True:
+            began, rung = (
+                self.clock.monotonic(),
+                self.wake.rung,
+            )  # before all looks: who rings meanwhile is heard
+            if self.stop.is_set():
+                return began, None
             if self.pause.lasts():
                 self.stop.wait(REST_SECONDS)
                 continue
-            began, rung = self.clock.monotonic(), self.wake.rung
             try:
                 held = self.claim(kind)
             except DiskFullError:
@@ -98,7 +102,6 @@ class Loop:
                 return began, held
             self.pause.over(began)
             self.wake.wait(rung, self.nap)
-        return began, None
 
     def claim(self, kind: Kind) -> Held | None:
         """Return the next run of that *kind*, now in hand, or None. Raises JournalError or DiskFullError."""
@@ -116,7 +119,7 @@ class Loop:
             if self._conclude(held, outcome) and not outcome.pause:
                 self.pause.over(began)
         finally:
-            self._let_go(held.run)
+            self._let_go(held)
 
     def _conclude(self, held: Held, outcome: Outcome) -> bool:
         """Write down how a run ended, as soon as the journal has room for it, and return whether that was done.
@@ -139,12 +142,12 @@ class Loop:
             else:
                 return True
 
-    def _let_go(self, run: Run) -> None:
-        """Note that nobody has *run* in hand any more, and wake those who waited for its file."""
-        self.in_hand.let_go(run)
+    def _let_go(self, held: Held) -> None:
+        """Note that a run is in this hand no more, and wake those who waited for its file."""
+        self.in_hand.let_go(held)
         waits = True
         with contextlib.suppress(HomebodyError):
-            waits = self.journal.waits_beside(run)
+            waits = self.journal.waits_beside(held.run)
         if waits:
             self.wake.set()
 
