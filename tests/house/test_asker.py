@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from several import until
 
+from homebody.clock import SystemClock
 from homebody.errors import CancelledError, DocumentError, ModelError, ModelGoneError, SlotError
 from homebody.house.asker import MAP_TASK, answer_tokens, ask_about, room
 from homebody.house.cancellation import Cancellation
 from homebody.house.model import InTurn, Turns
-from homebody.model.client import Answer
+from homebody.model.client import Answer, ModelClient
 from homebody.recipe.schema import Ask
 from homebody.slots import ListSlot, TextSlot
 from homebody.testing import FakeModel
@@ -263,3 +264,19 @@ def test_a_run_that_is_given_up_takes_all_its_parts_with_it():
         with pytest.raises(CancelledError):
             found.result(timeout=60)
     assert ([], 2) == (model.held, len(model.asked))
+
+
+def test_the_real_model_says_the_same_side_by_side(random_model):
+    """A real process, asked by three threads about the parts of one text and by one: the same values and steps."""
+    client = ModelClient(random_model, clock=SystemClock(), context=1024)
+    try:
+        client.start()
+        one, many = Told(), Told()
+        expected = ask(side_by_side(client, 1), LONG, told=one)
+        found = ask(side_by_side(client, 3), LONG, told=many)
+    finally:
+        client.stop()
+    assert expected.values == found.values
+    assert (expected.tokens_read, expected.answer_tokens) == (found.tokens_read, found.answer_tokens)
+    assert len(expected.calls) == len(found.calls) > 4
+    assert sorted(one.names()) == sorted(many.names())

@@ -2,8 +2,8 @@
 
 On Linux when they are needed, and again after they died: there this room does nothing. Where a sealed daemon
 starts no process (`seal.Starts`), both come first, several readers ahead, and each seals itself; when the model or
-the last reader has ended, the daemon ends as well, after the run at hand is written down, and its service manager
-starts all three again. So no unsealed process has to stay alive to start others.
+the last reader has ended, the daemon ends as well, after the runs at hand are written down or handed back, and its
+service manager starts all three again. So no unsealed process has to stay alive to start others.
 """
 
 from homebody import seal
