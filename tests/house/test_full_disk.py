@@ -227,3 +227,15 @@ def test_a_pause_keeps_its_beginning(room):
     assert pause.resting.since == began
     pause.over()
     assert (pause.resting, pause.lasts(), pause.free()) == (None, False, 0)
+
+
+def test_what_was_begun_before_the_disk_was_found_full_does_not_end_the_pause(room):
+    """A run that was in hand already and needed no room proves nothing; one that was begun since does."""
+    pause = Pause(room.clock, lambda: [room.folder])
+    before = room.clock.monotonic()
+    room.clock.advance(1)
+    pause.full()
+    pause.over(before)
+    assert pause.resting is not None
+    pause.over(room.clock.monotonic())
+    assert pause.resting is None
