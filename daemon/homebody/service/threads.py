@@ -18,6 +18,9 @@ from homebody.triggers.folders import FolderWatch
 
 NAP_SECONDS = 1.0
 
+MUSTER_SECONDS = 10.0
+"""How often it is looked whether the model has more slots than threads ask it: one that was loaded late may have."""
+
 CANCEL_SECONDS, LAST_SECONDS = 1.0, 1.0
 """How long the runs in hand may take to hear that they are broken off, and to be handed back without their children."""
 
@@ -63,7 +66,7 @@ def work(daemon: Daemon, signals: Signals) -> None:
         daemon.model_problem = f"{error} {error.hint or ''}".strip()
         log.error("model not loaded", error=error)
     crew.muster(Kind.ASKS, slots_of(daemon.model.ready))
-    while not daemon.stop.wait(NAP_SECONDS):
+    while not daemon.stop.wait(MUSTER_SECONDS):
         crew.muster(Kind.ASKS, slots_of(daemon.model.ready))  # a model that was loaded later may have more
     signals.end()  # whoever set the stop: the runs in hand are broken off now
     crew.join()
