@@ -1,7 +1,7 @@
 """How does a model process come to be: which settings are tried, and what must it show before it is trusted?"""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -35,7 +35,7 @@ class ModelReady:
     seal: dict[str, Any]
     load_seconds: float
     pid: int
-    plan: Mapping[str, int]
+    plan: Mapping[str, int] = field(default_factory=dict)
     """How the engine is laid out: ``lanes``, ``slots`` of the common pool, ``chunk`` tokens read in one step."""
     tuning: Mapping[str, Any] | None = None
     """What steps took on this machine, by the engine's measurement; None for a model too small to measure."""

@@ -14,13 +14,16 @@ from homebody import __version__, seal
 from homebody.clock import Clock, SystemClock
 from homebody.documents.reader import Reader
 from homebody.errors import ModelError, ModelNotReadyError
+from homebody.house.in_hand import InHand
 from homebody.house.intake import Intake
+from homebody.house.model import slots_of
 from homebody.house.pause import Pause
 from homebody.house.purge import know_key
 from homebody.house.rebuild import FirstLook
 from homebody.house.recover import recover
 from homebody.house.runner import Runner
 from homebody.house.taking import NOTHING, InForce
+from homebody.house.wake import Wake
 from homebody.house.watched import wishes
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
@@ -110,10 +113,11 @@ def build_daemon(
         reader=reader,
         clock=clock,
         recipes=recipes,
+        slots=lambda: slots_of(model.ready),
     )
     watched = wishes(recipes.values(), settings.settle)
     first_look = FirstLook(journal, watched)
-    wake = threading.Event()
+    wake = Wake()
     recipes_folder = home.recipes.resolve()
     folders = FolderWatch(
         watched_folders(watched, recipes_folder),
@@ -150,8 +154,9 @@ def build_daemon(
                      also=lambda: end_first_look(first_look, intake, folders))  # fmt: skip
     return Daemon(
         home=home, settings=settings, clock=clock, recipes=recipes, key=key, lock=lock, journal=journal, vault=vault,
-        policy=policy, report=report, reader=reader, model=model, runner=runner, pause=pause, upkeep=upkeep,
-        uptake=uptake, intake=intake, folders=folders, wake=wake, timetable=timetable, taker=taker, say=say,
+        policy=policy, report=report, reader=reader, model=model, runner=runner, in_hand=InHand(journal), pause=pause,
+        upkeep=upkeep, uptake=uptake, intake=intake, folders=folders, wake=wake, timetable=timetable, taker=taker,
+        say=say,
     )  # fmt: skip
 
 
