@@ -260,3 +260,16 @@ def test_what_was_answered_before_a_document_is_a_conversation(
 ) -> None:
     """An answer before the first document makes all that comes before it a conversation."""
     assert expected is talked(messages)
+
+
+@pytest.mark.parametrize("lanes", [False, True], ids=["pool", "lanes"])
+def test_recipes_that_begin_alike_do_not_cost_each_other(lanes: bool) -> None:
+    """One that shares the first words of a held beginning takes a copy of these, and leaves the rest to its own."""
+    house = House(lanes=lanes)
+    alike = [1] * 64
+    house.room.restore([*alike, *[2] * 100], bytes([*alike, *[2] * 100]))
+
+    other = house.ask([*alike, *[3] * 100, 9], 164)
+    first = house.ask([*alike, *[2] * 100, 9], 164)
+
+    assert (64, 164) == (other.cached, first.cached)

@@ -302,3 +302,18 @@ def test_what_nobody_listens_for_is_dropped(random_model: Path) -> None:
     process.stop()
     (found,) = asked(random_model, None, about(SECRET))
     assert 24 == found.answer_tokens
+
+
+def test_long_documents_too(random_model: Path, kept: Path) -> None:
+    """What long prompts begin with is kept for the common pool; two that share their first words share its cells."""
+    long = "word " * 1200
+    systems = [SYSTEM + "Then " + "sort them by their colour. " * number for number in (3, 5)]
+    wanted = [about(long + str(number), system) for number, system in enumerate(systems)]
+    asked(random_model, kept, *wanted)
+    assert ["pool", "pool"] == [file.name.split(".")[1].split("-")[0] for file in kept.iterdir()]
+
+    later = asked(random_model, kept, *wanted)
+    fresh = [asked(random_model, None, one)[0] for one in wanted]
+
+    assert sorted(len(tokens_in(file)) for file in kept.iterdir()) == [one.cached_tokens for one in later]
+    assert [one.tokens for one in fresh] == [one.tokens for one in later]

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from homebody import seal
+from homebody.errors import EffectError
 from homebody.model.attempts import Settings
 from homebody.model.memory import machine
 from homebody.model.wire import MOST_STATE, key_of
@@ -170,7 +172,7 @@ class PrefixFolder:
                 _note_use(file.fileno(), now)
                 os.fsync(file.fileno())
             temporary.replace(self._path / entry.name)
-        except OSError:
+        except (OSError, EffectError):
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
             return False
@@ -194,7 +196,7 @@ class PrefixFolder:
 
     def note_use(self, entry: Entry, now: datetime) -> None:
         """Note that a kept beginning was of use just *now*."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, EffectError):
             descriptor = os.open(self._path / entry.name, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
             try:
                 _note_use(descriptor, now)
@@ -208,9 +210,10 @@ class PrefixFolder:
 
 
 def _note_use(descriptor: int, now: datetime) -> None:
-    """Set the time of a file that is open for writing: by its name, the seal would refuse it."""
+    """Set the time of a file that is open for writing, in the way that the seal allows."""
     nanoseconds = int(now.timestamp() * 1e9)
-    os.utime(descriptor, ns=(nanoseconds, nanoseconds))
+    with seal.handle(descriptor) as number:
+        os.utime(number, ns=(nanoseconds, nanoseconds))
 
 
 def _private(path: str, flags: int) -> int:
