@@ -221,23 +221,25 @@ def test_the_books_agree_after_beginnings_were_given_back(
         assert room.index.used == cache.used
     for number in range(cache.sequences):
         assert room.index.held(number) == len(cache.holds[number])
-    for tokens in asked:
+    for number, tokens in enumerate(asked):
         job = house.ask([*tokens, 9, 9, 9], len(tokens))
-        assert job.cached >= len(tokens) * (tokens in held[:3])
+        assert number or job.cached >= len(tokens) * (tokens in held[:3]), "nothing came between"
     room.clear()
     assert (0, 0) == (room.index.used, cache.used)
 
 
-def test_what_was_given_back_goes_before_what_was_used() -> None:
-    """Where memory is short, a beginning that nobody asked for yet is forgotten before one that was."""
+@pytest.mark.parametrize("used", [None, 1, 2])
+def test_what_was_given_back_goes_before_what_was_used(used: int | None) -> None:
+    """Where memory is short, what nobody asked for yet is forgotten first, and of two such the one given back later."""
     house = House()
     for first in (1, 2):
         house.room.restore([first] * 200, bytes([first] * 200))
-    house.ask([1] * 200 + [9] * 10, 200)
-    house.ask([3] * 800, 0)
+    if used is not None:
+        house.ask([used] * 200 + [9] * 10, 200)
+    house.ask([3] * 700, 0)
 
-    assert [200] == [sum(house.cache.state(number) == bytes([1] * 200) and 200 for number in range(6))]
-    assert not any(2 in house.cache.state(number) for number in range(6))
+    left = {tokens[0] for tokens in map(house.cache.state, range(6)) if tokens[:1] in (b"\1", b"\2")}
+    assert {used or 1} == left
 
 
 def message(role: str, *parts: tuple[str, bool]) -> Message:

@@ -4,6 +4,7 @@ import base64
 import json
 import stat
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -275,6 +276,7 @@ def test_words_that_make_no_sense_are_dropped(kept: Path, tmp_path: Path) -> Non
     for found in nonsense:
         hear({"keep": found})
         hear({"used": found})
+        prefixes.settle()
     hear({})
     prefixes.settle()
     assert [] == list(tmp_path.rglob("*"))
@@ -285,14 +287,24 @@ def test_words_that_make_no_sense_are_dropped(kept: Path, tmp_path: Path) -> Non
 
 
 def test_one_process_cannot_fill_the_disk_with_files(kept: Path) -> None:
-    """What a process says beyond a number of messages is not heard."""
+    """What a process says beyond a number of messages is not heard, and of what comes at once only the first."""
     prefixes = Prefixes(kept, clock=SystemClock())
-    hear = prefixes.listener("a" * 32)
-    for number in range(100):
-        hear({"keep": {"kind": "pool-512-k1-v1", "tokens": [number], "state": "AAAA"}})
-    prefixes.settle()
+    hear, busy = prefixes.listener("a" * 32), threading.Event()
 
-    assert 64 == kept_in(kept)[0]
+    def say(number: int) -> None:
+        hear({"keep": {"kind": "pool-512-k1-v1", "tokens": [number], "state": "AAAA"}})
+
+    prefixes._soon(busy.wait)
+    for number in range(20):
+        say(number)
+    busy.set()
+    prefixes.settle()
+    assert 4 == kept_in(kept)[0]
+
+    for number in range(100):
+        say(number)
+        prefixes.settle()
+    assert 44 == kept_in(kept)[0], "64 messages, the first 20 of them at once"
 
 
 def test_what_nobody_listens_for_is_dropped(random_model: Path) -> None:

@@ -26,6 +26,10 @@ MOST_HEARD = 64
 """What one process may say of beginnings: ours says less, and what somebody has taken over says no more than that."""
 
 
+MOST_WAITING = 4
+"""How many wait to be written at once, in the daemon's memory: ours gives no more in its whole life."""
+
+
 class DiedOfPrefixError(ProcessEndedError):
     """The model process ended while it took back a beginning."""
 
@@ -41,6 +45,7 @@ class Prefixes:
         self._clock = clock
         self._worth_seconds = worth_seconds
         self._heard: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._waiting = threading.Semaphore(MOST_WAITING)
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._given_up = False
@@ -56,7 +61,7 @@ class Prefixes:
         def hear(event: Event) -> None:
             nonlocal heard
             heard += 1
-            if heard <= MOST_HEARD:
+            if heard <= MOST_HEARD and self._waiting.acquire(blocking=False):
                 self._soon(lambda: self._take(family, event))
 
         return hear
@@ -119,8 +124,10 @@ class Prefixes:
                 self._keep(family, event["keep"])
             elif "used" in event:
                 self._note_use(family, event["used"])
-        except (TypeError, ValueError, LookupError, AttributeError, OverflowError):
+        except Exception:  # noqa: BLE001 - whatever it was, what comes after it must be heard
             get_log().warning("the model process said of a beginning what makes no sense")
+        finally:
+            self._waiting.release()
 
     def _keep(self, family: str, found: Any) -> None:
         """Keep what is found to be a beginning. Raises ValueError and the like for anything else."""
