@@ -78,7 +78,7 @@ def test_what_is_kept_for_the_model_is_told(house):
     assert "1 kept, 99.4 KB of at most 256 MB" in found["prefixes"]["words"]
     assert (1, True) == (house.status()["model"]["prefixes"]["count"], house.answering())
     said = CliRunner().invoke(cli, ["--home", str(house.home.config), "status"]).output
-    assert "kept for the model's next start: 1 beginnings of prompts, 0.1 MB" in said
+    assert "beginnings of prompts kept for the model's next start: 1, 0.1 MB" in said
 
 
 def test_a_time_zone_that_is_none_stops_no_daemon(house):

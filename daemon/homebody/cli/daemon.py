@@ -77,7 +77,7 @@ def status_lines(status: dict[str, Any]) -> list[str]:
     else:
         lines.append(visible(f"model: {absent_model(model)}"))
     if model["prefixes"]["count"]:
-        lines.append(f"kept for the model's next start: {model['prefixes']['count']} beginnings of prompts, "
+        lines.append(f"beginnings of prompts kept for the model's next start: {model['prefixes']['count']}, "
                      f"{model['prefixes']['bytes'] / 1e6:.1f} MB")  # fmt: skip
     if status["paused"]:
         lines.append(paused_words(status["paused"]))
