@@ -29,6 +29,7 @@ from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
 from homebody.logs import configure, get_log
 from homebody.model.client import ModelClient
+from homebody.model.keeping import Prefixes
 from homebody.paths import Home
 from homebody.recipe.load import load_folder
 from homebody.secrets import vault_key
@@ -102,7 +103,8 @@ def build_daemon(
     shown = seal.identities(policy)
     reader = Reader(clock=clock)
     model = ModelClient(settings.model_path(), clock=clock, context=settings.context, threads=settings.threads,
-                        memory=home.state / "models.json")  # fmt: skip
+                        memory=home.state / "models.json",
+                        prefixes=Prefixes(home.prefixes, clock=clock))  # fmt: skip
     start_before_the_seal(seal.this_system().starts, model, reader)
     report = put_on_seal(home, policy, ready)
     vault = Vault(home.vault, key.data)
