@@ -68,10 +68,10 @@ class Child:
         return RivalError(f"{self.name}: {why}. Its last lines:\n{said or '    (none)'}")
 
     def end(self) -> None:
-        """End it, and wait until it has ended."""
-        for stop in (self.process.terminate, self.process.kill):
+        """End it and whatever it started itself, and wait until it has ended."""
+        for number in (signal.SIGTERM, signal.SIGKILL):
             with contextlib.suppress(OSError):
-                stop()
+                os.killpg(self.process.pid, number)  # it leads a session of its own
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(END_SECONDS)
                 break

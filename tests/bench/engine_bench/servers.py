@@ -3,7 +3,6 @@
 import contextlib
 import importlib.util
 import json
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine_bench.children import RIVALS, RivalError
+from engine_bench.children import RIVALS, RivalError, running
 from engine_bench.served import HOST, ask_all, free_port, served
 from engine_bench.setup import SLOT_CELLS, Bench, Rivals
 
@@ -131,12 +130,11 @@ def built(rivals: Rivals) -> Path:
         ]
         for command in commands:
             try:
-                done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+                with running("cmake", command, answers=False) as child:
+                    if child.process.wait():
+                        raise child.failed("llama-server cannot be built")
             except OSError as error:
                 raise RivalError(f"left out: it cannot be built ({error})") from error
-            if done.returncode:
-                said = "\n".join((done.stdout + done.stderr).splitlines()[-12:])
-                raise RivalError(f"left out: it cannot be built. The end of what cmake said:\n{said}")
     return binary
 
 
