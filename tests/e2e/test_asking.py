@@ -1,10 +1,13 @@
 """Asking the real, sealed daemon's model: from the command line, and as local scripts do."""
 
+import contextlib
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -125,3 +128,73 @@ def test_scripts_ask(house):
     assert path == house.status()["socket"]
     assert 0 == house.stop()
     assert SECRET.encode() not in kept(house.home.state)
+
+
+LIST = """
+name: keep-a-list
+triggers:
+  - watch: {notes}
+    settle: 100ms
+actions:
+  - append: {{dest: "{folder}/list/names.md", content: "{{{{ file.name }}}}"}}
+"""
+
+
+def resident_kib(pid: int) -> int:
+    """Return the memory that a process has (proc(5))."""
+    status = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in status if line.startswith("VmRSS:"))
+
+
+def spoken(path: Path, data: bytes, *, cut: bool) -> bytes:
+    """Send *data* and return all that comes, or only its beginning."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(60)
+        connection.connect(str(path))
+        answer = b""
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            connection.sendall(data)
+        with contextlib.suppress(ConnectionResetError):
+            while (block := connection.recv(65536)) and not cut:
+                answer += block
+        return answer or block
+
+
+def posted(body: bytes) -> bytes:
+    """Return a request for a conversation."""
+    return b"POST /v1/chat/completions HTTP/1.1\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+
+
+def test_a_crowd_is_answered_and_recipes_go_on(house):
+    """Sixty-four scripts at once, cut connections, bad JSON and 10 MB bodies among them: each is answered.
+
+    A file that is dropped meanwhile is done, and the daemon's memory does not grow.
+    """
+    house.recipe("keep-a-list", LIST.format(notes=house.notes, folder=house.folder))
+    house.start()
+    pid, path = house.status()["pid"], house.home.socket
+    question = {"messages": [{"role": "user", "content": "What is a boiler?"}], "max_tokens": 30}
+    asked = [
+        (posted(json.dumps(question).encode()), False, b"200"),
+        (posted(json.dumps({**question, "stream": True}).encode()), False, b"200"),
+        (posted(json.dumps({**question, "stream": True}).encode()), True, b"200"),
+        (posted(b"{nope"), False, b"400"),
+        (posted(b"x" * 10_000_000), False, b"413"),
+    ]
+    sizes = []
+    for number in range(4):
+        found: list[bool] = []
+
+        def ask_one(data: bytes, cut: bool, status: bytes, found: list[bool] = found) -> None:
+            found.append(status == spoken(path, data, cut=cut)[9:12])
+
+        threads = [threading.Thread(target=ask_one, args=asked[one % len(asked)]) for one in range(64)]
+        for thread in threads:
+            thread.start()
+        house.drop(f"{number}.md", "x")
+        for thread in threads:
+            thread.join()
+        assert [True] * 64 == found
+        assert ["done"] == [run["state"] for run in house.ended(f"{number}.md")]
+        sizes.append(resident_kib(pid))
+    assert sizes[-1] < sizes[0] + 8_000, sizes

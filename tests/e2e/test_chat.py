@@ -1,9 +1,5 @@
 """Talking with the real daemon's model."""
 
-import os
-import pty
-import select
-import signal
 import subprocess
 import sys
 from typing import Any
@@ -51,42 +47,3 @@ def test_a_conversation_from_a_pipe(house, write_model):
     assert SECRET.encode() not in b"".join(
         path.read_bytes() for path in house.home.state.rglob("*") if path.is_file()
     )
-
-
-def test_an_answer_is_stopped_and_the_conversation_goes_on(house, write_model):
-    """At a terminal Ctrl+C stops a long answer, and the next message is answered."""
-    house.settings(f"model: {write_model(house.folder / 'random.gguf', context=32768)}\n")
-    house.start()
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        command(house, "--max-tokens", "7000"),
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
-    )
-    os.close(theirs)
-    seen = b""
-
-    def until(what: bytes) -> None:
-        nonlocal seen
-        while what not in seen:
-            ready, _, _ = select.select([ours], [], [], 60)
-            assert ready, seen
-            seen += os.read(ours, 65536)
-
-    for question in (b"Tell me of the house.", b"And of the garden."):
-        until(b"> ")
-        seen = b""
-        os.write(ours, question + b"\n")
-        until(question + b"\r\n")
-        seen = b""
-        while len(seen) < 20:
-            seen += os.read(ours, 65536)
-        process.send_signal(signal.SIGINT)
-        until(b"Stopped.")
-        seen = seen.partition(b"Stopped.")[2]
-    os.write(ours, b"/help\n/bye\n")
-    until(b"/new    begin anew")
-    assert 0 == process.wait(timeout=60)
-    os.close(ours)

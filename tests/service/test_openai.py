@@ -33,7 +33,7 @@ LONG = {
     "type": "json_schema",
     "json_schema": {
         "name": "long",
-        "schema": {"type": "array", "items": NUMBER, "minItems": 100, "maxItems": 100},
+        "schema": {"type": "array", "items": NUMBER, "minItems": 200, "maxItems": 200},
     },
 }
 """An answer that takes seconds, whatever the model has to say."""
@@ -440,7 +440,7 @@ def test_a_death_of_the_process_is_hardly_noticed(random_model: Path, tmp_path: 
                 os.kill(model.ready.pid, signal.SIGKILL)
             text += piece.choices[0].delta.content or ""
     model.stop()
-    assert 100 == len(json.loads(whole))
+    assert 200 == len(json.loads(whole))
     assert whole == text
 
 

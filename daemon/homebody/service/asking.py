@@ -12,6 +12,7 @@ from typing import Any
 from homebody.documents.extract import MOST_CHARACTERS
 from homebody.errors import HomebodyError, PromptTooLongError, UsageError
 from homebody.house.asker import ask_about
+from homebody.house.model import InTurn, Turns, slots_of
 from homebody.messages import Message, Part
 from homebody.model.answer import Answer, Manner, Progress
 from homebody.model.cancellation import Cancellation
@@ -79,11 +80,10 @@ def read_document(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class Attended:
-    """The model, for one person who waits and may go away."""
+    """The model, for one person who waits."""
 
-    def __init__(self, model: ModelClient, cancellation: Cancellation) -> None:
+    def __init__(self, model: ModelClient) -> None:
         self._model = model
-        self._cancellation = cancellation
 
     @property
     def context(self) -> int:
@@ -107,8 +107,9 @@ class Attended:
         on_progress: Callable[[Progress], None] | None = None,
         deadline_seconds: float = DEADLINE_SECONDS,
         sampling: Sampling = GREEDY,
+        cancellation: Cancellation | None = None,
     ) -> Answer:
-        """Return the model's answer. Raises CancelledError when the person has gone."""
+        """Return the model's answer. Raises CancelledError when *cancellation* was told."""
         return self._model.generate(
             messages,
             grammar=grammar,
@@ -116,7 +117,7 @@ class Attended:
             on_progress=on_progress,
             deadline_seconds=deadline_seconds,
             sampling=sampling,
-            cancellation=self._cancellation,
+            cancellation=cancellation,
             manner=Manner(priority="interactive", stream=on_progress is not None, shorten=grammar is None),
         )
 
@@ -138,10 +139,10 @@ def _ask(daemon: Daemon, asked: Mapping[str, Any], client: Client) -> None:
         )
     slots = read_slots(str(asked["slots"])) if asked.get("slots") else None
     model, cancellation = daemon.model, Cancellation()
-    attended = Attended(model, cancellation)
     with client.waiting(cancellation.cancel):
         if model.ready is None:
             model.start()
+        attended = InTurn(Attended(model), Turns(lambda: slots_of(model.ready)), cancellation)
         messages = _messages(question, document)
         # The starter model picks and copies for slots, and has no words of its own about a document.
         wordless = daemon.settings.model_path() == starter_model()
@@ -166,7 +167,7 @@ def _messages(question: str, document: str) -> tuple[Message, ...]:
     return (Message(role="system", parts=(Part(text=SYSTEM),)), Message(role="user", parts=parts))
 
 
-def _fits(model: Attended, messages: tuple[Message, ...]) -> bool:
+def _fits(model: InTurn, messages: tuple[Message, ...]) -> bool:
     """Return whether the whole prompt can be read at once, with room for an answer."""
     try:
         return model.prompt_tokens(messages) + LEAST_TOKENS <= model.context
@@ -174,7 +175,7 @@ def _fits(model: Attended, messages: tuple[Message, ...]) -> bool:
         return False
 
 
-def _said(model: Attended, messages: tuple[Message, ...], client: Client) -> dict[str, Any]:
+def _said(model: InTurn, messages: tuple[Message, ...], client: Client) -> dict[str, Any]:
     """Return the answer in the model's own words, told as they are written."""
 
     def hear(progress: Progress) -> None:
@@ -186,7 +187,7 @@ def _said(model: Attended, messages: tuple[Message, ...], client: Client) -> dic
 
 
 def _filled(
-    model: Attended, question: str, document: str, slots: Mapping[str, Slot] | None, client: Client
+    model: InTurn, question: str, document: str, slots: Mapping[str, Slot] | None, client: Client
 ) -> dict[str, Any]:
     """Return the slots, or one text, filled from a document of any length."""
     parts = 1
