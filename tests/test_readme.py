@@ -120,6 +120,8 @@ def typed(person: Path, *command: str) -> str:
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "HOME": str(person),
         "HOMEBODY_HOME": (person / "home.txt").read_text(encoding="utf-8"),
+        "http_proxy": "http://127.0.0.1:9",  # nobody listens there: what would go to a proxy fails
+        "ALL_PROXY": "http://127.0.0.1:9",
     }
     done = subprocess.run(
         command, cwd=person, env=environment, capture_output=True, text=True, timeout=120, check=False
