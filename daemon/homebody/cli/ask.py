@@ -13,6 +13,7 @@ import click
 
 from homebody.cli.paragraphs import echo_fitted
 from homebody.cli.plans import printable
+from homebody.clock import Clock, SystemClock
 from homebody.errors import HomebodyError, UsageError
 from homebody.paths import Home
 from homebody.service.control import events, request
@@ -22,6 +23,9 @@ LARGEST_BYTES = 11_000_000
 
 ANSWER_SECONDS = 700.0
 """So long the next event is waited for: a little longer than the model may take."""
+
+NOTE_SECONDS = 3.0
+"""How often it is said how far the reading is."""
 
 
 @click.command("ask")
@@ -51,7 +55,7 @@ def ask_command(
     if slots is not None and not document.strip():
         raise UsageError("Slots are filled from a document.", hint="Name a file, or pipe a text in.")
     body = {"question": question, "document": document, "slots": slots}
-    shown = Shown(told=not as_json)
+    shown = Shown(SystemClock(), told=not as_json)
     for event in events(home.socket, "/v1/ask", body, timeout=ANSWER_SECONDS):
         shown.hear(event)
     if shown.answer is None:
@@ -67,7 +71,9 @@ def ask_command(
 class Shown:
     """An answer as it comes."""
 
-    def __init__(self, *, told: bool) -> None:
+    def __init__(self, clock: Clock, *, told: bool) -> None:
+        self._clock = clock
+        self._noted = clock.monotonic()
         self._told = told
         self._text = ""
         self._parts = 0
@@ -86,12 +92,20 @@ class Shown:
                 if self._parts <= event["parts"]
                 else "the parts together"
             )
+        elif event["phase"] == "prefill":
+            self._read(event["done"], event["total"])
         elif self._told and event["text"]:
             self._text += event["text"]
             click.echo(event["text"], nl=False)
             sys.stdout.flush()
-        elif event["phase"] == "prefill" and self._text:
+
+    def _read(self, done: int, total: int) -> None:
+        """Tell now and then how far the reading is. Raises HomebodyError when it begins again within an answer."""
+        if self._text:
             raise HomebodyError("The model process ended in the middle of the answer.", hint="Ask again.")
+        if self._clock.monotonic() - self._noted >= NOTE_SECONDS:
+            self._noted = self._clock.monotonic()
+            note(f"read {done:,} of {total:,} tokens")
 
     def finish(self, event: Mapping[str, Any]) -> None:
         """Print the rest of a text, or each slot on a line."""

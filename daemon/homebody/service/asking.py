@@ -180,7 +180,8 @@ def _said(model: InTurn, messages: tuple[Message, ...], client: Client) -> dict[
 
     def hear(progress: Progress) -> None:
         if progress.phase == "prefill" or progress.text:
-            client.event({"phase": progress.phase, "text": progress.text})
+            counts = {"done": progress.done, "total": progress.total}
+            client.event({"phase": progress.phase, "text": progress.text, **counts})
 
     found = model.generate(messages, grammar=None, max_tokens=USUAL_TOKENS, on_progress=hear)
     return {"answer": found.text, "cut": found.stop == "limit", "parts": 1, **_costs([found])}
