@@ -31,6 +31,7 @@ from homebody.house.applying import apply
 from homebody.house.asker import Asked, Model, ask_about
 from homebody.house.calls import keeping
 from homebody.house.carried import carried_off
+from homebody.house.evidence import keep_evidence
 from homebody.house.planner import file_values, merged, plan, unchanged, wanted
 from homebody.house.proposal import Proposal, keep, kept, proposed, shown, why_wait
 from homebody.house.recover import BY_OTHERS, Settled, settle
@@ -38,8 +39,9 @@ from homebody.house.selection import selected
 from homebody.journal.run import Run, RunState
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
-from homebody.recipe.schema import ANY_SIZE, Recipe
+from homebody.recipe.schema import ANY_SIZE, Ask, Recipe
 from homebody.slots.check import check
+from homebody.slots.evidence import evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +127,10 @@ class Runner:
         source, documents = self._read(run, recipe, file)
         now = self._clock.now() if proposal is None else proposal.now
         values = self._values(run, recipe, file, documents, now)
-        asked = self._answers(run, recipe, source, proposal)
+        today = values["run"]["date"]
+        asked = (
+            None if recipe.ask is None else self._answers(run, recipe, recipe.ask.on(today), source, proposal)
+        )
         if asked is not None:
             values["ask"] = dict(asked.values)
             values["run"] |= {"tokens_read": asked.tokens_read, "tokens_total": asked.tokens_total}
@@ -147,14 +152,12 @@ class Runner:
         self._apply(run, effects, file)
         return Outcome(state=RunState.DONE)
 
-    def _answers(self, run: Run, recipe: Recipe, source: str, proposal: Proposal | None) -> Asked | None:
-        """Return the filled slots: those that a person was shown, or the model's; None for a recipe without."""
-        if recipe.ask is None:
-            return None
+    def _answers(self, run: Run, recipe: Recipe, ask: Ask, source: str, proposal: Proposal | None) -> Asked:
+        """Return the filled slots: those that a person was shown, or the model's."""
         if proposal is None or proposal.answer is None:
-            return self._ask(run, recipe, source)
+            return self._ask(run, recipe, ask, source)
         text = json.dumps(proposal.answer, ensure_ascii=False)
-        values = check(text, recipe.ask.output, f"{source}\n{proposal.evidence()}")
+        values = check(text, ask.output, f"{source}\n{proposal.evidence()}")
         read, total = proposal.tokens
         return Asked(values=values, tokens_total=total, tokens_read=read, overflow=recipe.read.overflow)
 
@@ -245,17 +248,17 @@ class Runner:
             values["documents"] = list(documents)
         return values
 
-    def _ask(self, run: Run, recipe: Recipe, text: str) -> Asked:
+    def _ask(self, run: Run, recipe: Recipe, ask: Ask, text: str) -> Asked:
         """Return the filled slots, the steps told to the journal."""
-        assert recipe.ask is not None
         asked = ask_about(
             self._model(),
-            recipe.ask,
+            ask,
             text,
             overflow=recipe.read.overflow,
             tell=lambda name, **detail: self._journal.step(run.id, name, **detail),
             keep=keeping(self._journal, self._vault, run.id),
         )
+        keep_evidence(self._journal, self._vault, run.id, evidence(ask.output, asked.values, text))
         self._journal.step(
             run.id,
             "answered",

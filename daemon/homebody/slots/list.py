@@ -1,12 +1,14 @@
 """The list slot: a few words, from a closed list or free."""
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from homebody.errors import SlotError
 from homebody.slots.choice import literal
-from homebody.slots.slot import Slot, characters, clean
+from homebody.slots.slot import Slot, appears, characters, clean
+from homebody.slots.span import Span, find_text
 
 ITEM_CHARACTERS = 60
 """The most characters that one free item may have: a tag, a name, never a sentence that ran away."""
@@ -16,16 +18,30 @@ GRAMMAR_REPEATS = 1900
 
 
 class ListSlot(Slot):
-    """At most ``max`` different words, each one of ``of`` when that is given."""
+    """At most ``max`` different words, each one of ``of`` when that is given, else of ``max_length`` characters."""
 
     type: Literal["list"] = "list"
     of: list[str] | None = Field(default=None, min_length=1, max_length=200, description="The words allowed.")
     max: int = Field(default=3, ge=1, le=50, description="The most items that the list may have.")
+    max_length: int | None = Field(
+        default=None, ge=1, le=400, description="The most characters that each free item may have."
+    )
+    must_appear: bool = Field(
+        default=False, description="Each item must stand in the document, word for word."
+    )
+
+    @model_validator(mode="after")
+    def _free(self) -> Self:
+        if self.of is not None and self.max_length is not None:
+            raise ValueError(
+                "`max_length` is for lists without `of`: these words have the length that they have"
+            )
+        return self
 
     @property
     def item_characters(self) -> int:
         """The most characters that a free item of this list may have."""
-        return min(ITEM_CHARACTERS, GRAMMAR_REPEATS // self.max)
+        return self.max_length or min(ITEM_CHARACTERS, GRAMMAR_REPEATS // self.max)
 
     @field_validator("of")
     @classmethod
@@ -41,17 +57,32 @@ class ListSlot(Slot):
     def instruction(self) -> str:
         """Return "list of at most N", and the words to take them from."""
         words = f" of: {', '.join(self.of)}" if self.of else " short items"
-        return f"list of at most {self.max}{words}"
+        length = f" of at most {self.max_length} characters each" if self.max_length else ""
+        copied = ", each copied from the document" if self.must_appear else ""
+        return f"list of at most {self.max}{words}{length}{copied}"
 
     def rule(self) -> str:
         """Return a JSON array of zero to ``max`` items."""
+        return self._array(self._item())
+
+    def rules(self, name: str) -> list[str]:
+        """Return the array; where free items are long, an item is a rule: llama.cpp repeats no long expression."""
+        if self.max_length is None:
+            return super().rules(name)
+        return [
+            f"{name} ::= {self._array(f'{name}-item')}{self.or_null()}",
+            f"{name}-item ::= {self._item()}",
+        ]
+
+    def _item(self) -> str:
         if self.of:
-            item = "(" + " | ".join(literal(word) for word in self.of) + ")"
-        else:
-            item = rf'"\"" {characters(self.item_characters)} "\""'
+            return "(" + " | ".join(literal(word) for word in self.of) + ")"
+        return rf'"\"" {characters(self.item_characters)} "\""'
+
+    def _array(self, item: str) -> str:
         return f'"[" ({item} ("," {item}){{0,{self.max - 1}}})? "]"'
 
-    def judge(self, value: Any, source: str) -> list[str]:  # noqa: ARG002 - the list decides
+    def judge(self, value: Any, source: str) -> list[str]:
         """Return the items without repeats, in the order given; raise SlotError for one not allowed."""
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise SlotError("is not a list of words")
@@ -63,9 +94,24 @@ class ListSlot(Slot):
             raise SlotError(f"holds an item of more than {self.item_characters} characters")
         if len(items) > self.max:
             raise SlotError(f"has {len(items)} items, and at most {self.max} are allowed")
+        if self.must_appear and (absent := [item for item in items if not appears(item, source)]):
+            raise SlotError(f"holds {len(absent)} that do not stand in the document")
         return items
+
+    def spans(self, value: Any, source: str) -> Mapping[str, Span]:
+        """Return where each item stands."""
+        found = {f"[{number}]": find_text(item, source) for number, item in enumerate(value)}
+        return {place: span for place, span in found.items() if span is not None} if self.must_appear else {}
+
+    def by_hand(self, text: str) -> list[str]:
+        """Return what stands between commas."""
+        return [word for part in text.split(",") if (word := part.strip())]
 
     def longest(self) -> int:
         """Return the length of a full list of the longest items, brackets, quotes and commas counted."""
-        item = max((len(literal(word)) for word in self.of), default=0) if self.of else ITEM_CHARACTERS + 8
+        item = max((len(literal(word)) for word in self.of), default=0) if self.of else self._longest_item()
         return self.max * (item + 1) + 2
+
+    def _longest_item(self) -> int:
+        """Return the length of a free item and its quotes, some added for escapes."""
+        return max(ITEM_CHARACTERS + 8, (self.max_length or 0) * 11 // 10 + 2)
