@@ -158,7 +158,7 @@ def _exact(value: Any) -> Any:
 
 def _small(value: Any) -> bool:
     """Return whether *value* is a number with which nothing can be made that takes long to make."""
-    return isinstance(value, int | float | Decimal) and abs(value) < 2**63
+    return isinstance(value, int | float | Decimal) and -(2**63) < value < 2**63
 
 
 class _Bounded(NodeTransformer):

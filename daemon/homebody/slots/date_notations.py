@@ -59,7 +59,7 @@ def _pattern(value: date) -> re.Pattern[str]:
     joint = rf"{_GAP}(?:[-/]|{_OF}\b)?{_GAP}"
     ways += [
         rf"(?<!\d){day}{_ORDINAL}{joint}{name}\.?,?{joint}{year}(?!\d)",
-        rf"(?<![^\W\d_]){name}\.?[-/]?{_GAP}{day}{_ORDINAL},?[-/]?{_GAP}{year}(?!\d)",
+        rf"(?<![^\W\d_]){name}\.?[-/]?{_GAP}{day}(?!\d){_ORDINAL},?[-/]?{_GAP}{year}(?!\d)",
         rf"(?<!\d){year4}[.,]?{_GAP}[-/]?{_GAP}{name}\.?[-/]?{_GAP}{day}(?!\d)",
     ]
     return re.compile("|".join(ways), re.IGNORECASE)

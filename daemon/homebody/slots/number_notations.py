@@ -53,7 +53,7 @@ def _numbers(value: Decimal, source: str) -> Iterator[Span]:
     """Yield every place where *value* stands."""
     for found in _pattern(abs(value)).finditer(source):
         before = source[max(0, found.start() - NEAR) : found.start()]
-        after = source[found.end() : found.end() + 2]
+        after = source[found.end() : found.end() + NEAR]
         if _part_of_word(before) or (re.search(r"\d-\Z", before) and re.match(r"-\d", after)):
             continue
         if _may_be(found[0], before, after, negative=value < 0):
@@ -75,7 +75,8 @@ def _may_be(number: str, before: str, after: str, *, negative: bool) -> bool:
     )
     if negative:
         apart = re.search(rf"(?:\A|[\s(])[{_MINUS}]\s\Z", marked) is not None
-        return attached or trailing or apart or (before.endswith("(") and after.startswith(")"))
+        bracketed = marked.endswith("(") and re.match(rf"\s?(?:{_marks(None)})?\)", after) is not None
+        return attached or trailing or apart or bracketed
     return not attached and not trailing
 
 
