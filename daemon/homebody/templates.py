@@ -222,8 +222,10 @@ def _attribute(node: nodes.Getattr | nodes.Getitem) -> str | None:
     return node.arg.value if isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str) else None
 
 
-_SAME_ITEMS = frozenset({"list", "reject", "rejectattr", "reverse", "select", "selectattr", "sort", "unique"})
-"""Filters that give the items of a list as they are, some left out or in another order."""
+_SAME_ITEMS = frozenset(
+    {"__counted", "list", "reject", "rejectattr", "reverse", "select", "selectattr", "sort", "unique"}
+)
+"""Filters that give the items of a list as they are, some left out or in another order; the sandbox's own, too."""
 
 
 def _walked(node: nodes.Node | None) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from homebody.errors import SlotError
 from homebody.slots.digits import between
@@ -77,9 +77,9 @@ class NumberSlot(Slot):
     """A number from ``min`` to ``max``; templates get an int, or with ``decimals`` a Decimal, which is exact."""
 
     type: Literal["number"] = "number"
+    decimals: int = Field(default=0, ge=0, le=6, description="The most digits behind the decimal point.")
     min: Limit = Field(default=None, description="The smallest number allowed.")
     max: Limit = Field(default=None, description="The largest number allowed.")
-    decimals: int = Field(default=0, ge=0, le=6, description="The most digits behind the decimal point.")
     unit: str | None = Field(
         default=None, min_length=1, max_length=20, description="What is counted, in words for the model."
     )
@@ -87,13 +87,16 @@ class NumberSlot(Slot):
         default=False, description="The number must stand in the document, in whatever notation."
     )
 
+    @field_validator("min", "max")
+    @classmethod
+    def _with_as_many_decimals(cls, value: Decimal | None, info: ValidationInfo) -> Decimal | None:
+        decimals = info.data.get("decimals", 6)
+        if value is not None and fitted(value, decimals) is None:
+            raise ValueError(f"has more than {decimals} decimals: give the slot more `decimals`")
+        return value
+
     @model_validator(mode="after")
     def _some_number(self) -> Self:
-        for name, value in (("min", self.min), ("max", self.max)):
-            if value is not None and fitted(value, self.decimals) is None:
-                raise ValueError(
-                    f"`{name}` has more than {self.decimals} decimals: give the slot more `decimals`"
-                )
         if self.min is not None and self.max is not None and self.min > self.max:
             raise ValueError("`min` is more than `max`: no number would be allowed")
         if self.unit is not None and not (self.unit.strip() and self.unit.isprintable()):
