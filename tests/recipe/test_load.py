@@ -393,6 +393,7 @@ def test_no_file_makes_anything_but_a_recipe_error(text: str | bytes) -> None:
         ("flag", FlagSlot()),
         ("{type: flag, optional: no}", FlagSlot()),
         ("{type: list, max: 4, max_length: 20, must_appear: true}", ListSlot(max=4, max_length=20, must_appear=True)),
+        ("{type: list, of: [a, b], new: allow}", ListSlot(of=["a", "b"], new="allow")),
         ("{type: list, of: {what: text, who: text?, due: {type: date, not_before: today}}}",
          ObjectsSlot(of={"what": TextSlot(max=100), "who": TextSlot(max=100, optional=True),
                          "due": DateSlot(not_before="today")})),

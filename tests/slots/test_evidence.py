@@ -361,3 +361,10 @@ def test_only_a_date_that_stands_there_gets_through(day: date, other: date) -> N
     if day != other:
         with pytest.raises(SlotError, match="does not stand in the document"):
             check(text, slots, f"on {other.day}. {GERMAN[other.month - 1]} {other.year}")
+
+
+def test_a_text_full_of_one_amount_does_not_hold_up_the_house() -> None:
+    """Only so many places are looked at: what stands behind a thousand others of its like is not found."""
+    text = "$5 " * 300_000 + "EUR 5"
+    assert find_money(Money(Decimal("5.00"), "USD"), text) is not None
+    assert find_money(Money(Decimal("5.00"), "EUR"), text) is None

@@ -104,7 +104,17 @@ def free_lists(draw: st.DrawFn) -> Drawn:
     ), words
 
 
-KINDS = st.tuples(SINGLE | objects() | free_lists(), st.integers(0, 2)).map(lambda one: maybe(*one))
+@st.composite
+def open_lists(draw: st.DrawFn) -> Drawn:
+    """Return a slot for words of a list and others, and some of both."""
+    words = draw(st.lists(WORDS, min_size=2, max_size=6, unique_by=str.casefold))
+    slot = ListSlot(of=words[:2], new="allow", max=draw(st.integers(len(words), 50)))
+    return slot, draw(st.permutations(words[: draw(st.integers(0, len(words)))]))
+
+
+KINDS = st.tuples(SINGLE | objects() | free_lists() | open_lists(), st.integers(0, 2)).map(
+    lambda one: maybe(*one)
+)
 
 
 def written(value: Any) -> str:
@@ -217,6 +227,7 @@ def test_whatever_json_comes_in_is_judged(slot: Slot, value: Any) -> None:
         (FlagSlot(), "true", "is neither true nor false"),
         (FlagSlot(), 1, "is neither true nor false"),
         (ListSlot(max_length=3), ["abcd"], "holds an item of more than 3 characters"),
+        (ListSlot(of=["a"], new="allow", max_length=3), ["a", "abcd"], "holds an item of more than 3 characters"),
         (ListSlot(must_appear=True), ["a", "z"], "holds 2 that do not stand in the document"),
         (ObjectsSlot(of={"due": DateSlot()}), {}, "is not a list of objects"),
         (ObjectsSlot(of={"due": DateSlot()}), ["x"], "is not a list of objects"),
@@ -397,6 +408,13 @@ def test_no_list_in_a_list() -> None:
     """An object's parts are single values."""
     with pytest.raises(ValidationError, match="`inner` is a list in a list"):
         ObjectsSlot(of={"inner": ListSlot()})
+
+
+def test_a_new_word_is_not_an_old_one_in_other_letters() -> None:
+    """With `new: allow` the recipe's own spelling is kept, and nothing stands there twice."""
+    slot = ListSlot(of=["Work", "home"], new="allow", max=3)
+    assert ["Work", "garden", "home"] == slot.check(["work", "garden", "WORK", "home"], "")
+    assert "list of at most 3 of: Work, home; or others, where none of these fits" == slot.instruction()
 
 
 def test_dates_meet_all_days(matcher: Any) -> None:

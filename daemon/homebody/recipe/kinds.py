@@ -31,7 +31,7 @@ LATER: Mapping[str, frozenset[str]] = {
     "watch": frozenset({"events"}),
     "read": frozenset({"pages", "max_tokens"}),
     "ask": frozenset({"timeout", "system", "options"}),
-    "slot": frozenset({"new", "format"}),
+    "slot": frozenset({"format"}),
     "filter": frozenset(
         {
             "age",

@@ -18,7 +18,11 @@ GRAMMAR_REPEATS = 1900
 
 
 class ListSlot(Slot):
-    """At most ``max`` different words, each one of ``of`` when that is given, else of ``max_length`` characters."""
+    """At most ``max`` different words, each one of ``of`` when that is given.
+
+    Free words, of at most ``max_length`` characters, are those of a list without ``of``, and with ``new: allow`` the
+    ones beside it; a free word that is one of ``of`` but for upper and lower case becomes that one.
+    """
 
     type: Literal["list"] = "list"
     of: list[str] | None = Field(default=None, min_length=1, max_length=200, description="The words allowed.")
@@ -26,17 +30,34 @@ class ListSlot(Slot):
     max_length: int | None = Field(
         default=None, ge=1, le=400, description="The most characters that each free item may have."
     )
+    new: Literal["deny", "allow"] = Field(
+        default="deny", description="Whether words may be taken that `of` does not have."
+    )
     must_appear: bool = Field(
         default=False, description="Each item must stand in the document, word for word."
     )
 
+    @field_validator("new", mode="before")
+    @classmethod
+    def _there(cls, word: Any) -> Any:
+        if word == "propose":
+            raise ValueError('"propose" is not there yet; known here: deny, allow')
+        return word
+
     @model_validator(mode="after")
-    def _free(self) -> Self:
-        if self.of is not None and self.max_length is not None:
+    def _fits_together(self) -> Self:
+        if self.of is None and self.new == "allow":
+            raise ValueError("`new` has no effect without `of`: a list without words takes any")
+        if not self.free and self.max_length is not None:
             raise ValueError(
-                "`max_length` is for lists without `of`: these words have the length that they have"
+                "`max_length` has no effect beside `of`: these words have the length that they have"
             )
         return self
+
+    @property
+    def free(self) -> bool:
+        """Whether the list takes words that the recipe does not name."""
+        return self.of is None or self.new == "allow"
 
     @property
     def item_characters(self) -> int:
@@ -57,6 +78,7 @@ class ListSlot(Slot):
     def instruction(self) -> str:
         """Return "list of at most N", and the words to take them from."""
         words = f" of: {', '.join(self.of)}" if self.of else " short items"
+        words += "; or others, where none of these fits" if self.new == "allow" else ""
         length = f" of at most {self.max_length} characters each" if self.max_length else ""
         copied = ", each copied from the document" if self.must_appear else ""
         return f"list of at most {self.max}{words}{length}{copied}"
@@ -66,8 +88,8 @@ class ListSlot(Slot):
         return self._array(self._item())
 
     def rules(self, name: str) -> list[str]:
-        """Return the array; where free items are long, an item is a rule: llama.cpp repeats no long expression."""
-        if self.max_length is None:
+        """Return the array; where free items can be long, an item is a rule: llama.cpp repeats no long expression."""
+        if self.max_length is None and self.new == "deny":
             return super().rules(name)
         return [
             f"{name} ::= {self._array(f'{name}-item')}{self.or_null()}",
@@ -75,9 +97,10 @@ class ListSlot(Slot):
         ]
 
     def _item(self) -> str:
-        if self.of:
-            return "(" + " | ".join(literal(word) for word in self.of) + ")"
-        return rf'"\"" {characters(self.item_characters)} "\""'
+        ways = [literal(word) for word in self.of or ()]
+        if self.free:
+            ways.append(rf'"\"" {characters(self.item_characters)} "\""')
+        return "(" + " | ".join(ways) + ")" if self.of else ways[0]
 
     def _array(self, item: str) -> str:
         return f'"[" ({item} ("," {item}){{0,{self.max - 1}}})? "]"'
@@ -88,9 +111,13 @@ class ListSlot(Slot):
             raise SlotError("is not a list of words")
         items = list(dict.fromkeys(" ".join(clean(item).split()) for item in value))
         items = [item for item in items if item]
-        if self.of is not None and (strange := [item for item in items if item not in self.of]):
+        if self.free:
+            own = {word.casefold(): word for word in self.of or ()}
+            items = list(dict.fromkeys(own.get(item.casefold(), item) for item in items))
+        strange = [item for item in items if item not in (self.of or ())]
+        if strange and not self.free:
             raise SlotError(f"holds {len(strange)} that are not in the list")
-        if self.of is None and any(len(item) > self.item_characters for item in items):
+        if any(len(item) > self.item_characters for item in strange):
             raise SlotError(f"holds an item of more than {self.item_characters} characters")
         if len(items) > self.max:
             raise SlotError(f"has {len(items)} items, and at most {self.max} are allowed")
@@ -109,8 +136,8 @@ class ListSlot(Slot):
 
     def longest(self) -> int:
         """Return the length of a full list of the longest items, brackets, quotes and commas counted."""
-        item = max((len(literal(word)) for word in self.of), default=0) if self.of else self._longest_item()
-        return self.max * (item + 1) + 2
+        item = max((len(literal(word)) for word in self.of or ()), default=0)
+        return self.max * (max(item, self._longest_item() if self.free else 0) + 1) + 2
 
     def _longest_item(self) -> int:
         """Return the length of a free item and its quotes, some added for escapes."""

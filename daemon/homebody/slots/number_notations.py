@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 
 from homebody.money import DECIMALS, MARKS, Money
 from homebody.slots.span import Span
@@ -17,6 +18,9 @@ _MINUS = "\\-\u2212\u2013\ufe63\uff0d"
 
 _BEFORE = rf"(?<!\d)(?<!\d[.,'’٬٫:{_NEVER_BROKEN}])(?<!\s[.,])(?<!\A[.,])"
 _AFTER = rf"(?!\d)(?![.,'’٬٫:]\d)(?![{_NEVER_BROKEN}]\d{{3}}(?!\d))"
+
+MOST_PLACES = 2_000
+"""Places at which a number is looked at: a text that is full of one number must not hold up the house."""
 
 NEAR = 14
 """Characters on each side of an amount in which its currency and its sign may stand."""
@@ -36,6 +40,8 @@ def find_money(value: Money, source: str) -> Span | None:
 
     An amount that has no currency beside it counts where the right one stands elsewhere, as at the head of a table.
     """
+    if not _anywhere(value.currency).search(source):
+        return None
     bare = None
     for number in _numbers(value.amount, source):
         before = source[max(0, number.start - NEAR) : number.start]
@@ -46,12 +52,12 @@ def find_money(value: Money, source: str) -> Span | None:
             return Span(number.start, number.end + found.end())
         if bare is None and not _before(None).search(before) and not _behind(None).match(after):
             bare = number
-    return bare if bare is not None and _anywhere(value.currency).search(source) else None
+    return bare
 
 
 def _numbers(value: Decimal, source: str) -> Iterator[Span]:
-    """Yield every place where *value* stands."""
-    for found in _pattern(abs(value)).finditer(source):
+    """Yield the places where *value* stands."""
+    for found in islice(_pattern(abs(value)).finditer(source), MOST_PLACES):
         before = source[max(0, found.start() - NEAR) : found.start()]
         after = source[found.end() : found.end() + NEAR]
         if _part_of_word(before) or (re.search(r"\d-\Z", before) and re.match(r"-\d", after)):
