@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from homebody.engine.engine import Engine
+from homebody.engine.keeping import Give, Keeper
 from homebody.engine.llama import STEP, Fed, KvCache, Layout, Library, Weights
 from homebody.engine.measuring import measure
 from homebody.engine.room import Room
@@ -56,11 +57,13 @@ def load(
     threads: int,
     on_load: Callable[[float], None],
     on_proof: Callable[[], None] = lambda: None,
+    give: Give = lambda _what, _found: None,
 ) -> tuple[Engine, dict[str, Any]]:
     """Return an engine for the model at *path*, and what is to be told of it. Raises ModelFileError, ModelError.
 
     The request says what memory there may be, what was measured before, and, for benchmarks, ``without`` which of
-    batching, prefix, forced and drafts the engine is to work.
+    batching, prefix, forced and drafts the engine is to work. *give* hands the parent what is to
+    be kept.
     """
     library = Library()
     settings = request["settings"]
@@ -93,9 +96,13 @@ def load(
     context = min(context, rooms[-1].cache.cells)
     if whole:
         plan = replace(plan, bets={})  # a bet that is lost could not be forgotten
-    engine = Engine(Vocabulary(weights), rooms, context=context, plan=plan, force="forced" not in without)
+    keeper = None if "prefix" in without else Keeper.wished(request.get("prefixes"), give)
+    engine = Engine(
+        Vocabulary(weights), rooms, context=context, plan=plan, force="forced" not in without, keeper=keeper
+    )
     kept = {"tuning": measured.to_dict()} if measured is not None and measured.complete else {}
-    return engine, {"context": engine.context, "plan": plan.to_dict(), **kept}
+    kinds = [room.cache.kind for room in rooms]
+    return engine, {"context": engine.context, "plan": plan.to_dict(), "kinds": kinds, **kept}
 
 
 def _without(plan: Plan, without: frozenset[str]) -> Plan:

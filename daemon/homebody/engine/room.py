@@ -5,11 +5,12 @@ sequences (llama-batch.cpp, split_equal): there every run writes one token a ste
 sequences at work are filled with tokens that are forgotten at once.
 """
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum, auto
 from itertools import pairwise
 
-from homebody.engine.blocks import steps
+from homebody.engine.blocks import keys, steps
 from homebody.engine.job import Job
 from homebody.engine.llama import STEP, Fed, KvCache
 from homebody.engine.prefix import PrefixIndex
@@ -20,6 +21,9 @@ a third of a step of its own)."""
 
 FILLER = 0
 
+LOOK_SECONDS = 0.02
+"""How often it is looked within a step whether to give it up; asking at every graph node takes 4 % of a short step."""
+
 
 class Admission(Enum):
     """Whether a run got a place."""
@@ -28,6 +32,15 @@ class Admission(Enum):
     NO_ROOM = auto()
     SOON = auto()
     """Another run is reading what this one begins with: it is cheaper to wait for it."""
+
+
+class Restored(Enum):
+    """What came of a beginning that was to be held again."""
+
+    HELD = "held"
+    NO_ROOM = "no room"
+    REFUSED = "refused"
+    """The cache could make nothing of it, or not what it should be."""
 
 
 class Room:
@@ -136,6 +149,25 @@ class Room:
             self.index.forget(job.sequence)
         job.sequence = -1
 
+    def restore(self, tokens: Sequence[int], state: bytes) -> Restored:
+        """Let an idle sequence hold the static beginning *tokens*, as *state* has it, for prompts that begin so."""
+        plan = keys([*tokens, FILLER], len(tokens))  # the last token of a prompt is in no block
+        path = self.index.match(plan)
+        if path and len(path) == len(plan):
+            return Restored.HELD
+        number = self.index.vacant(len(tokens)) if self._share else None
+        if number is None:
+            return Restored.NO_ROOM
+        if not self.cache.restore(number, state) or self.cache.held(number) != len(tokens):
+            self.cache.trim(number, 0)
+            return Restored.REFUSED
+        source, shared = self.index.source(path), 0
+        if source is not None and self.cache.unified and not self._whole:
+            shared = path[-1].end
+            self.cache.join(source, number, shared)
+        self.index.hold(number, plan, shared=shared)
+        return Restored.HELD
+
     def clear(self) -> None:
         """Forget everything; nobody may be in the room."""
         self.cache.clear()
@@ -153,8 +185,7 @@ class Room:
 
         A step is given up when one of the runs in it is over; where a memory cannot forget in part, when all are.
         """
-        give_up = all if self._whole else any
-        self.cache.abort_when(lambda: give_up(job.watch.over() for job in jobs))
+        self.cache.abort_when(_looking(jobs, all if self._whole else any))
         try:
             return self.cache.step(feed)
         except Exception:
@@ -184,3 +215,18 @@ class Room:
         target = self.index.keep_copy(job.sequence)
         if target is not None:
             self.cache.fork(job.sequence, target, job.cursor)
+
+
+def _looking(jobs: Sequence[Job], enough: Callable[[Iterable[bool]], bool]) -> Callable[[], bool]:
+    """Return what tells, asked at every graph node, whether to give a step of *jobs* up."""
+    next_look = 0.0
+
+    def over() -> bool:
+        nonlocal next_look
+        now = time.monotonic()
+        if now < next_look:
+            return False
+        next_look = now + LOOK_SECONDS
+        return enough(job.watch.over() for job in jobs)
+
+    return over

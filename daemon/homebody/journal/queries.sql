@@ -18,13 +18,26 @@ INSERT OR IGNORE INTO turns (recipe, lane, turn) VALUES (:recipe, :lane, 0);
 -- name: next_run
 -- Fair: the lane whose last turn lies longest ago goes first; of its runs, the one with the lowest place.
 -- A pause longer than any we make comes from a clock that was set back, and is over.
+-- Never two runs on one file at once, nor, of those without one, two of one recipe: they keep their place meanwhile.
 SELECT recipe, lane, (
   SELECT id FROM runs
   WHERE state = 'queued' AND runs.recipe = turns.recipe AND runs.lane = turns.lane
     AND (not_before IS NULL OR not_before <= :now OR not_before > :never)
+    AND NOT EXISTS (
+      SELECT 1 FROM runs AS other
+      WHERE other.state = 'running' AND +other.path IS runs.path -- by the few that run, not by all on that file
+        AND (other.path IS NOT NULL OR other.recipe = runs.recipe)
+    )
   ORDER BY place LIMIT 1
 ) AS next
-FROM turns WHERE next IS NOT NULL ORDER BY turn, recipe, lane LIMIT 1;
+FROM turns
+WHERE (:only IS NULL OR recipe IN (SELECT value FROM json_each(:only)))
+  AND recipe NOT IN (SELECT value FROM json_each(:but))
+  AND next IS NOT NULL
+ORDER BY turn, recipe, lane LIMIT 1;
+
+-- name: waits_beside
+SELECT 1 FROM runs WHERE path = :path AND state = 'queued' LIMIT 1;
 
 -- name: take_turn
 UPDATE turns SET turn = (SELECT max(turn) + 1 FROM turns) WHERE recipe = :recipe AND lane = :lane;

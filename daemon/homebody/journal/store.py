@@ -4,8 +4,10 @@ The rules it keeps: one run for each key, ever; a state only after one that it m
 at all; every turn of events with its step, so that a screen can follow along.
 """
 
+import json
 import os
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +29,7 @@ from homebody.journal.rows import (
     stored,
     words,
 )
-from homebody.journal.run import (
-    LONGEST_PAUSE_SECONDS,
-    Run,
-    RunState,
-    Step,
-    may_follow,
-)
+from homebody.journal.run import Run, RunState, Step, may_follow
 
 __all__ = ["Journal", "Origin", "Signature", "Step"]
 
@@ -126,18 +122,21 @@ class Journal(History, Again, Forgetting, Plans):
                 )
             return made.lastrowid
 
-    def claim(self) -> Run | None:
-        """Return the next run, now running, or None when nothing is due; recipes and their folders take turns."""
-        now = self._clock.now()
-        never = stored(now + timedelta(seconds=LONGEST_PAUSE_SECONDS))
-        if not self._database.ask("next_run", now=stored(now), never=never):
+    def claim(self, *, only: Collection[str] | None = None, but: Collection[str] = ()) -> Run | None:
+        """Return the next run, now running, or None when nothing is due; recipes and their folders take turns.
+
+        A run on a file that another run is at just now waits for that. *only* and *but* are names of recipes.
+        """
+        now = self._now()
+        names = {"only": None if only is None else json.dumps(sorted(only)), "but": json.dumps(sorted(but))}
+        if not self._database.ask("next_run", **self._due(), **names):
             return None
         # Relaxed: a claim that a power cut loses is a run still queued, and the plan that it leads to is a full commit.
         with self._database.writing(relaxed=True):
-            found = self._database.ask("next_run", now=stored(now), never=never)
+            found = self._database.ask("next_run", **self._due(), **names)
             if not found:
                 return None
-            self._database.do("claim", id=found[0]["next"], now=stored(now))
+            self._database.do("claim", id=found[0]["next"], now=now)
             self._database.do("take_turn", recipe=found[0]["recipe"], lane=found[0]["lane"])
             run = self.run(found[0]["next"])
             self._tell(run.id, "claimed", attempt=run.attempt)
