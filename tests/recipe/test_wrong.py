@@ -330,7 +330,7 @@ BY_HAND = [
     ("      of: [work, home]", "      of: [work, ' home']", "blank"),
     ("      of: [work, home]", "      of: []", "at least one"),
     ("      max: 3", "      max: 99", "at most 50"),
-    ("      max: 3", "      new: propose", "not there yet"),
+    ("      max: 3", "      new: maybe", "is not one of: deny, propose, allow"),
     ("      max: 3", "      new: alow", 'did you mean "allow"'),
     ("      max: 3", "      format: x", "not there yet"),
     ("    temperature: 0.7", "    temprature: 0.7", 'did you mean "temperature"'),

@@ -417,6 +417,20 @@ def test_a_new_word_is_not_an_old_one_in_other_letters() -> None:
     assert "list of at most 3 of: Work, home; or others, where none of these fits" == slot.instruction()
 
 
+def test_a_proposed_word_is_left_out_and_told() -> None:
+    """The value has the list's words only; the others are for a person, and a word too long is no word."""
+    slot = ListSlot(of=["Work", "home"], new="propose", max=3, max_length=9)
+    given = ["work", "garden", "home"]
+    assert (["Work", "home"], ["garden"]) == (slot.check(given, ""), slot.proposals(given))
+    assert ([], []) == (slot.check([], ""), slot.proposals([]))
+    assert [] == slot.model_copy(update={"new": "allow"}).proposals(given)
+    assert "list of at most 3 of: Work, home; or others" in slot.instruction()
+    with pytest.raises(SlotError, match="more than 9 characters"):
+        slot.check(["x" * 10], "")
+    with pytest.raises(ValidationError, match="no effect without `of`"):
+        ListSlot(new="propose")
+
+
 def test_dates_meet_all_days(matcher: Any) -> None:
     """Every day of four years, a leap year among them, can be written, and no 29 to 31 that there is not."""
     taken = matcher(grammar({"a": DateSlot()}))

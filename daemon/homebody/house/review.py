@@ -11,7 +11,7 @@ from homebody.house.proposal import Proposal, keep, kept, words_of
 from homebody.journal.run import Run, RunState
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
-from homebody.recipe.schema import ANY_SIZE, Recipe
+from homebody.recipe.schema import ANY_SIZE, Recipe, Slot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,13 +92,20 @@ def edit(journal: Journal, vault: Vault, recipe: Recipe | None, run: int, slots:
                 f"{found.recipe} has no slot {name!r}.", hint=f"It has {', '.join(recipe.ask.output)}."
             )
         try:
-            value = None if slot.optional and not text.strip() else slot.by_hand(text)
-            values[name] = slot.check(value, words_of(value))  # what a person writes needs no evidence
+            values[name] = _by_hand(slot, text)
         except SlotError as error:
             raise UsageError(f"{name} {error}.") from error
     keep(journal, vault, run, proposal.with_slots(values))
     drop_evidence(journal, vault, run, values)
     journal.plan_again(run, "a person has filled its slots; its plan is made anew")
+
+
+def _by_hand(slot: Slot, text: str) -> Any:
+    """Return what *slot* holds when a person writes *text*, which needs no evidence. Raises SlotError."""
+    value = None if slot.optional and not text.strip() else slot.by_hand(text)
+    if slot.proposals(value):
+        raise SlotError("holds words that are not in the list: add them to it first")
+    return slot.check(value, words_of(value))
 
 
 def _must_be_waiting(journal: Journal, run: int) -> Run:

@@ -30,6 +30,7 @@ from homebody.house.proposal import Proposal, keep, kept, proposed, shown, why_w
 from homebody.house.reading import Heeding
 from homebody.house.recover import BY_OTHERS, Settled, mend, settle
 from homebody.house.selection import selected
+from homebody.house.tags import keep_proposals
 from homebody.journal.run import Run, RunState
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
@@ -271,6 +272,7 @@ class Runner:
             keep=keeping(self._journal, self._vault, run.id),
         )
         keep_evidence(self._journal, self._vault, run.id, evidence(ask.output, asked.values, text))
+        keep_proposals(self._journal, self._vault, run, ask.output, asked.calls[-1].text)
         self._journal.step(
             run.id,
             "answered",

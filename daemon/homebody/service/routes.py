@@ -18,6 +18,7 @@ from homebody.service.daemon import Daemon
 from homebody.service.explain import explain_routes
 from homebody.service.proving import proving_routes
 from homebody.service.requests import request_routes
+from homebody.service.tagging import tag_routes
 from homebody.service.trying import trying_routes
 from homebody.service.vaulting import vault_routes
 from homebody.triggers.schedule import build, next_due
@@ -35,6 +36,7 @@ def routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route]:
         **request_routes(daemon),
         **explain_routes(daemon),
         **vault_routes(daemon),
+        **tag_routes(daemon),
         **proving_routes(daemon),
         **trying_routes(daemon),
     }

@@ -20,8 +20,9 @@ GRAMMAR_REPEATS = 1900
 class ListSlot(Slot):
     """At most ``max`` different words, each one of ``of`` when that is given.
 
-    Free words, of at most ``max_length`` characters, are those of a list without ``of``, and with ``new: allow`` the
-    ones beside it; a free word that is one of ``of`` but for upper and lower case becomes that one.
+    Free words, of at most ``max_length`` characters, are those of a list without ``of``, and those beside it: with
+    ``new: allow`` they are taken, with ``new: propose`` they are left out and proposed to a person. A free word that is
+    one of ``of`` but for upper and lower case becomes that one.
     """
 
     type: Literal["list"] = "list"
@@ -30,23 +31,16 @@ class ListSlot(Slot):
     max_length: int | None = Field(
         default=None, ge=1, le=400, description="The most characters that each free item may have."
     )
-    new: Literal["deny", "allow"] = Field(
-        default="deny", description="Whether words may be taken that `of` does not have."
+    new: Literal["deny", "propose", "allow"] = Field(
+        default="deny", description="What becomes of words that `of` does not have."
     )
     must_appear: bool = Field(
         default=False, description="Each item must stand in the document, word for word."
     )
 
-    @field_validator("new", mode="before")
-    @classmethod
-    def _there(cls, word: Any) -> Any:
-        if word == "propose":
-            raise ValueError('"propose" is not there yet; known here: deny, allow')
-        return word
-
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        if self.of is None and self.new == "allow":
+        if self.of is None and self.new != "deny":
             raise ValueError("`new` has no effect without `of`: a list without words takes any")
         if not self.free and self.max_length is not None:
             raise ValueError(
@@ -56,8 +50,8 @@ class ListSlot(Slot):
 
     @property
     def free(self) -> bool:
-        """Whether the list takes words that the recipe does not name."""
-        return self.of is None or self.new == "allow"
+        """Whether the model may write words that the recipe does not name."""
+        return self.of is None or self.new != "deny"
 
     @property
     def item_characters(self) -> int:
@@ -78,7 +72,7 @@ class ListSlot(Slot):
     def instruction(self) -> str:
         """Return "list of at most N", and the words to take them from."""
         words = f" of: {', '.join(self.of)}" if self.of else " short items"
-        words += "; or others, where none of these fits" if self.new == "allow" else ""
+        words += "; or others, where none of these fits" if self.new != "deny" else ""
         length = f" of at most {self.max_length} characters each" if self.max_length else ""
         copied = ", each copied from the document" if self.must_appear else ""
         return f"list of at most {self.max}{words}{length}{copied}"
@@ -107,13 +101,7 @@ class ListSlot(Slot):
 
     def judge(self, value: Any, source: str) -> list[str]:
         """Return the items without repeats, in the order given; raise SlotError for one not allowed."""
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise SlotError("is not a list of words")
-        items = list(dict.fromkeys(" ".join(clean(item).split()) for item in value))
-        items = [item for item in items if item]
-        if self.free:
-            own = {word.casefold(): word for word in self.of or ()}
-            items = list(dict.fromkeys(own.get(item.casefold(), item) for item in items))
+        items = self._items(value)
         strange = [item for item in items if item not in (self.of or ())]
         if strange and not self.free:
             raise SlotError(f"holds {len(strange)} that are not in the list")
@@ -121,9 +109,25 @@ class ListSlot(Slot):
             raise SlotError(f"holds an item of more than {self.item_characters} characters")
         if len(items) > self.max:
             raise SlotError(f"has {len(items)} items, and at most {self.max} are allowed")
+        if self.new == "propose":
+            items = [item for item in items if item in (self.of or ())]
         if self.must_appear and (absent := [item for item in items if not appears(item, source)]):
             raise SlotError(f"holds {len(absent)} that do not stand in the document")
         return items
+
+    def _items(self, value: Any) -> list[str]:
+        """Return the items cleaned, each once; raise SlotError for what is no list of words."""
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise SlotError("is not a list of words")
+        items = [" ".join(clean(item).split()) for item in value]
+        own = {word.casefold(): word for word in self.of or ()} if self.free else {}
+        return list(dict.fromkeys(own.get(item.casefold(), item) for item in items if item))
+
+    def proposals(self, value: Any) -> list[str]:
+        """Return the words that are left out of a good answer's *value*, for a person to decide."""
+        if self.new != "propose" or value is None:
+            return []
+        return [item for item in self._items(value) if item not in (self.of or ())]
 
     def spans(self, value: Any, source: str) -> Mapping[str, Span]:
         """Return where each item stands."""

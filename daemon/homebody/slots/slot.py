@@ -86,6 +86,10 @@ class Slot(BaseModel, ABC):
         """
         return {}
 
+    def proposals(self, value: Any) -> list[str]:  # noqa: ARG002 - only lists propose
+        """Return the words in a good answer's *value* that are not taken before a person agrees to them."""
+        return []
+
     def by_hand(self, text: str) -> Any:
         """Return the JSON value that a person means who writes *text*. Raises SlotError."""
         return text
