@@ -18,6 +18,10 @@ CLOSE = 0.95
 NEARLY = 0.97
 """Likewise for chunks of reading: the smaller one hears a cancel sooner."""
 
+LONGEST = 2.5
+"""Seconds; no step of reading is planned to take longer, unless the smallest does: within one, a cancel is heard
+between two nodes of the graph, and the largest of them takes a twentieth of it."""
+
 Seconds = Mapping[int, float]
 
 
@@ -97,6 +101,8 @@ def widest(seconds: Seconds, most: int) -> tuple[int, float]:
 
 def best_chunk(seconds: Seconds, most: int) -> int:
     """Return the smallest number of tokens that is read at nearly the best rate, *most* when nothing is known."""
-    rates = {count: count / took for count, took in seconds.items() if count <= most}
+    short = {count: took for count, took in seconds.items() if took <= LONGEST}
+    least = dict(sorted(seconds.items())[:1])
+    rates = {count: count / took for count, took in (short or least).items() if count <= most}
     best = max(rates.values(), default=0.0)
     return min((count for count, rate in rates.items() if rate >= NEARLY * best), default=most)
