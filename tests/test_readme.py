@@ -21,9 +21,9 @@ from homebody.settings import load_settings
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TRIED = {
-    "demo", "new", "list", "check", "show", "serve", "status", "history", "why", "run", "review", "backfill", "retry",
-    "undo", "ask", "chat", "forget", "vault", "prove", "doctor", "install", "uninstall", "start", "stop", "restart",
-    "logs", "reload",
+    "demo", "new", "list", "check", "show", "serve", "status", "history", "why", "run", "review", "tags", "backfill",
+    "retry", "undo", "ask", "chat", "forget", "vault", "prove", "doctor", "install", "uninstall", "start", "stop",
+    "restart", "logs", "reload",
 }  # fmt: skip
 """The commands that tests/cli and tests/e2e run."""
 
@@ -142,7 +142,7 @@ def test_the_lines_that_ask_are_answered(person: Path):
     for line in lines:
         answer = typed(person, "sh", "-c", line)
         assert answer.strip()
-    assert {"vendor", "kind", "tags"} == set(json.loads(answer)["answer"])
+    assert {"vendor", "due", "total", "kind", "tags"} == set(json.loads(answer)["answer"])
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")

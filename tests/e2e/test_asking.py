@@ -47,11 +47,11 @@ def test_a_person_asks(house):
     assert piped.stdout == named.stdout == ask(house, "What was repaired?", "-", text=note.read_text()).stdout
     assert piped.stdout.strip()
 
-    slots = "what, kind:choice(invoice|note), tags:list(house|travel|work)"
+    slots = "what, due:date?, total:money?, kind:choice(invoice|note), tags:list(house|travel|work)"
     lines = ask(house, "What is it about?", str(note), "--slots", slots).stdout.splitlines()
-    assert ["what", "kind", "tags"] == [line.split(":")[0] for line in lines]
+    assert ["what", "due", "total", "kind", "tags"] == [line.split(":")[0] for line in lines]
     found = json.loads(ask(house, "What is it about?", str(note), "--slots", slots, "--json").stdout)
-    assert ["what", "kind", "tags"] == list(found["answer"])
+    assert ["what", "due", "total", "kind", "tags"] == list(found["answer"])
     assert found["answer"]["kind"] in ("invoice", "note")
     assert set(found["answer"]["tags"]) <= {"house", "travel", "work"}
     assert 1 == found["parts"]

@@ -11,13 +11,16 @@ from homebody.slots.spec import MOST, read_slots
 
 def test_a_line_names_slots_in_its_order():
     """A name alone is text; words for a choice or a list stand in brackets, commas within them count as theirs."""
-    slots = read_slots("vendor, kind:choice(invoice| note, or so) ,tags : list(house|travel),free:list")
+    slots = read_slots(
+        "vendor, kind:choice(invoice| note, or so) ,tags : list(house|travel)?,free:list, when?"
+    )
 
-    assert ["vendor", "kind", "tags", "free"] == list(slots)
+    assert ["vendor", "kind", "tags", "free", "when"] == list(slots)
     assert isinstance(slots["vendor"], TextSlot)
     assert slots["kind"] == ChoiceSlot(of=["invoice", "note, or so"])
-    assert slots["tags"] == ListSlot(of=["house", "travel"])
+    assert slots["tags"] == ListSlot(of=["house", "travel"], optional=True)
     assert slots["free"] == ListSlot()
+    assert slots["when"] == TextSlot(optional=True)
 
 
 @pytest.mark.parametrize("kind", [str(one.model_fields["type"].default) for one in ALL])

@@ -31,7 +31,9 @@ NOTE_SECONDS = 3.0
 @click.command("ask")
 @click.argument("question")
 @click.argument("files", nargs=-1, metavar="[FILE...|-]")
-@click.option("--slots", metavar="SLOTS", help="What to find out, as in 'vendor, kind:choice(invoice|note)'.")
+@click.option(
+    "--slots", metavar="SLOTS", help="What to find out, as in 'vendor, due:date?, kind:choice(invoice|note)'."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
 def ask_command(
@@ -41,7 +43,7 @@ def ask_command(
 
     Files of every kind that recipes read can be named; they are read in the sealed reader. What does not fit the
     model at once is read in parts, and nothing is left out. With --slots the answer is held to these: a name, and a
-    kind after a colon (text if none is given).
+    kind after a colon (text if none is given); one with a ? behind it may stay empty.
 
     Nothing of it is kept, neither the question nor the answer. homebody must be running: `homebody start`.
     """

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from homebody.engine.blocks import BLOCK
+
 VERSION = 1
 """Of what is measured, and how; what another version measured is measured anew."""
 
@@ -88,7 +90,12 @@ def choose(measured: Measured | None, *, lanes: int, slots: int, chunk: int, hal
         count, runs = (width or lanes), hall
     else:
         count, runs = 0, (pool_width or slots)
-    return Plan(lanes=count, slots=runs, chunk=best_chunk(measured.read, chunk), bets=dict(measured.bets))
+    return Plan(
+        lanes=count,
+        slots=runs,
+        chunk=max(best_chunk(measured.read, chunk), 2 * BLOCK),
+        bets=dict(measured.bets),
+    )
 
 
 def widest(seconds: Seconds, most: int) -> tuple[int, float]:

@@ -149,7 +149,11 @@ def _ask(daemon: Daemon, asked: Mapping[str, Any], client: Client) -> None:
         if slots is None and (not document or (not wordless and _fits(attended, messages))):
             found = _said(attended, messages, client)
         else:
-            found = _filled(attended, question, document, slots, client)
+            today = daemon.clock.now().astimezone().date()
+            asks = {name: slot.on(today) for name, slot in (slots or LONG_ANSWER).items()}
+            found = _filled(attended, question, document, asks, client)
+            if slots is None:
+                found["answer"] = found["answer"]["answer"]
     client.event(found)
     client.end()
 
@@ -188,9 +192,9 @@ def _said(model: InTurn, messages: tuple[Message, ...], client: Client) -> dict[
 
 
 def _filled(
-    model: InTurn, question: str, document: str, slots: Mapping[str, Slot] | None, client: Client
+    model: InTurn, question: str, document: str, slots: Mapping[str, Slot], client: Client
 ) -> dict[str, Any]:
-    """Return the slots, or one text, filled from a document of any length."""
+    """Return the slots filled from a document of any length."""
     parts = 1
 
     def tell(_name: str, **detail: Any) -> None:
@@ -199,11 +203,10 @@ def _filled(
             parts = max(parts, detail["parts"])
             client.event({"part": detail["part"], "parts": detail["parts"]})
 
-    ask = Ask.model_construct(prompt=question, language="same", output=slots or LONG_ANSWER, sampling=GREEDY)
+    ask = Ask.model_construct(prompt=question, language="same", output=slots, sampling=GREEDY)
     found = ask_about(model, ask, document, overflow="summarize", tell=tell)
     values = {name: _plain(value) for name, value in found.values.items()}
-    answered = values if slots is not None else values["answer"]
-    return {"answer": answered, "cut": False, "parts": parts, **_costs(found.calls)}
+    return {"answer": values, "cut": False, "parts": parts, **_costs(found.calls)}
 
 
 def _costs(calls: Sequence[Answer]) -> dict[str, Any]:
@@ -215,7 +218,7 @@ def _costs(calls: Sequence[Answer]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return a slot's value as JSON has it; what JSON has no form for as its text."""
+    """Return a slot's value as JSON has it; a date as 2026-03-02, money as 1234.50 EUR."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, list | tuple):

@@ -21,6 +21,7 @@ from homebody.service.openai.api import Api
 from homebody.service.proving import proving_routes
 from homebody.service.requests import request_routes
 from homebody.service.responding import Endpoint
+from homebody.service.tagging import tag_routes
 from homebody.service.trying import trying_routes
 from homebody.service.vaulting import vault_routes
 from homebody.triggers.schedule import build, next_due
@@ -38,6 +39,7 @@ def routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route | Endpoi
         **request_routes(daemon),
         **explain_routes(daemon),
         **vault_routes(daemon),
+        **tag_routes(daemon),
         **proving_routes(daemon),
         **trying_routes(daemon),
         **asking_endpoints(daemon),

@@ -1,7 +1,8 @@
-"""Which slots does a line name, as somebody types them: `vendor, date:date, kind:choice(invoice|note)`?"""
+"""Which slots does a line name, as somebody types them: `vendor, due:date?, kind:choice(invoice|note)`?"""
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -11,14 +12,14 @@ from homebody.slots import ALL, Slot
 MOST = 20
 """Slots that one line may name, as in a recipe."""
 
-HINT = "As in: vendor, kind:choice(invoice|note), tags:list(house|travel|work)"
+HINT = "As in: vendor, due:date?, kind:choice(invoice|note), tags:list(house|travel|work)"
 
 _COMMA = re.compile(r",(?![^()]*\))")
-_SLOT = re.compile(r"([a-z][a-z0-9_]{0,39})\s*(?::\s*([a-z_]+)\s*(?:\(([^()]*)\))?)?")
+_SLOT = re.compile(r"([a-z][a-z0-9_]{0,39})\s*(?::\s*([a-z_]+)\s*(?:\(([^()]*)\))?)?\s*(\?)?")
 
 
 def read_slots(line: str) -> Mapping[str, Slot]:
-    """Return the slots that *line* names, in its order; one without a kind is text.
+    """Return the slots that *line* names, in its order; one without a kind is text, one with a ? may be null.
 
     Raises UsageError for what is no slot, naming it, and the kinds that there are.
     """
@@ -31,16 +32,16 @@ def read_slots(line: str) -> Mapping[str, Slot]:
                 f"{_quoted(entry)} is no slot: a name in lower-case letters, digits and _, and a kind.",
                 hint=HINT,
             )
-        name, kind, words = found.groups()
+        name, kind, words, optional = found.groups()
         if name in slots:
             raise UsageError(f"The slot {name} is named twice.")
-        slots[name] = _slot(entry, kind or "text", words)
+        slots[name] = _slot(entry, kind or "text", words, optional=optional is not None)
     if len(slots) > MOST:
         raise UsageError(f"There are {len(slots)} slots, and at most {MOST} can be asked for at once.")
     return slots
 
 
-def _slot(entry: str, kind: str, words: str | None) -> Slot:
+def _slot(entry: str, kind: str, words: str | None, *, optional: bool) -> Slot:
     kinds: dict[str, type[Slot]] = {}
     for one in ALL:
         kinds.setdefault(str(one.model_fields["type"].default), one)
@@ -50,7 +51,9 @@ def _slot(entry: str, kind: str, words: str | None) -> Slot:
         )
     if words is not None and "of" not in kinds[kind].model_fields:
         raise UsageError(f"{_quoted(entry)}: a slot of kind {kind} takes no words in brackets.", hint=HINT)
-    fields = {} if words is None else {"of": [word.strip() for word in words.split("|")]}
+    fields: dict[str, Any] = {"optional": optional}
+    if words is not None:
+        fields["of"] = [word.strip() for word in words.split("|")]
     try:
         return kinds[kind].model_validate(fields)
     except ValidationError as error:
