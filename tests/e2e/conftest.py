@@ -1,5 +1,6 @@
 """A real daemon on a home of its own, asked over its control socket."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -16,6 +17,12 @@ from homebody.paths import find_home, shipped
 from homebody.service.control import request
 
 PATIENCE_SECONDS = 60
+
+
+def ready(status: dict[str, Any], *, model: bool) -> bool:
+    """Return whether a daemon has looked at every folder that it can look at, and loaded its *model* or failed to."""
+    looked = status["looked"] or status["folders"]
+    return bool(looked) and (not model or status["model"]["state"] != "loading")
 
 
 class House:
@@ -51,11 +58,14 @@ class House:
         return [sys.executable, "-I", "-m", "homebody", "--home", str(self.home.config), "serve"]
 
     def start(self, *, launcher: list[str] | None = None, model: bool = True) -> "House":
-        """Start the daemon and wait until it answers, and until the model has loaded or failed to."""
+        """Start the daemon and wait until it answers and has looked at its folders, and until the model has loaded.
+
+        What is put into a folder before that look was there before homebody, and is left alone.
+        """
         with self.words.open("ab") as out:
             command = [*(launcher or []), *self.command()]
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
-        self.until(lambda: self.answering() and (not model or self.status()["model"]["state"] != "loading"))
+        self.until(lambda: self.answering() and ready(self.status(), model=model))
         return self
 
     def answering(self) -> bool:
@@ -150,7 +160,11 @@ def child_of() -> Callable[[int], list[int]]:
 
     def children(pid: int) -> list[int]:
         threads = Path(f"/proc/{pid}/task").iterdir()
-        return [int(number) for thread in threads for number in (thread / "children").read_text().split()]
+        found = []
+        for thread in threads:
+            with contextlib.suppress(FileNotFoundError):  # it has ended meanwhile
+                found += [int(number) for number in (thread / "children").read_text().split()]
+        return found
 
     return children
 

@@ -96,6 +96,11 @@ class Intake:
         return len(self._settling)
 
     @property
+    def looked(self) -> bool:
+        """Whether every folder has been looked at: what comes later is new."""
+        return self._looked
+
+    @property
     def caught_up(self) -> bool:
         """Whether every folder has been looked at, and all that was found has been taken in."""
         return self._looked and not self.pending() and self._hints.empty() and not self.problems

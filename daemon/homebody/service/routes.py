@@ -81,6 +81,7 @@ def status(daemon: Daemon) -> dict[str, Any]:
         "folders": {
             str(folder): why for folder, why in (daemon.folders.problems | daemon.intake.problems).items()
         },
+        "looked": daemon.intake.looked,
         "schedules": schedule_status(daemon),
         "missed": missed_status(daemon),
         "counts": {state.value: number for state, number in daemon.journal.counts().items()},
