@@ -15,6 +15,7 @@ from homebody.recipe.schema import Schedule
 from homebody.service.control import Route
 from homebody.service.daemon import Daemon
 from homebody.service.explain import explain_routes
+from homebody.service.measuring import measuring_routes
 from homebody.service.proving import proving_routes
 from homebody.service.requests import request_routes
 from homebody.service.trying import trying_routes
@@ -34,6 +35,7 @@ def routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route]:
         **request_routes(daemon),
         **explain_routes(daemon),
         **vault_routes(daemon),
+        **measuring_routes(daemon),
         **proving_routes(daemon),
         **trying_routes(daemon),
     }
