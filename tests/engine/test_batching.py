@@ -19,6 +19,10 @@ from homebody.engine.job import Generated, Replies, Wanted
 from homebody.engine.llama import Fed, KvCache, Layout, Library, Weights
 from homebody.engine.loading import load
 from homebody.messages import Message, Part
+from homebody.paths import starter_model
+from homebody.slots import TextSlot
+from homebody.slots.grammar import grammar as slots_grammar
+from homebody.slots.prompt import build
 
 TOLERANCE = 0.05
 """Of logits that spread over about ten."""
@@ -190,10 +194,10 @@ def test_cancel_in_the_middle_of_a_step(make) -> None:
 
         def over(self) -> bool:
             self.asked += 1
-            return self.asked > 200 or self.gone.is_set()
+            return self.asked > 5 or self.gone.is_set()
 
         def check(self) -> None:
-            if self.gone.is_set() or self.asked > 200:
+            if self.gone.is_set() or self.asked > 5:
                 from homebody.errors import CancelledError
 
                 raise CancelledError
@@ -238,3 +242,71 @@ def test_a_memory_that_cannot_forget_in_part(tmp_path: Path) -> None:
     assert [0, *[110] * 5] == [one.cached_tokens for one in later], "the static part, to its last token"
     crowd = answers(engine, wanted, together=True)
     assert ["}"] * 6 == [one.text[-1:] for one in crowd]
+
+
+EAGER = {
+    "version": 1,
+    "lanes": {},
+    "pool": {},
+    "read": {},
+    "bets": {str(width): 1 + width / 100 for width in range(1, 10)},
+}
+"""A machine on which bets cost next to nothing, so that there are many."""
+
+
+@pytest.mark.parametrize("lanes", [0, 4], ids=["in one hall", "in lanes"])
+def test_bets_change_nothing(make, weights_path: Path, lanes: int) -> None:
+    """Answers with bets on what comes next are those without, but for near-ties."""
+    wanted = [
+        Wanted(number=number, messages=conversation(number), grammar=None, max_tokens=120)
+        for number in range(5)
+    ]
+    without = answers(make(lanes), wanted, together=False)
+    engine = make(lanes, tuning=EAGER)
+    fed: list[int] = []
+    for room in engine._loop._rooms:
+        room.cache.step = counting(room.cache.step, fed)
+    betting = answers(engine, wanted, together=False)
+    plain = Plain(weights_path)
+
+    for one, left, right in zip(wanted, without, betting, strict=True):
+        assert same_but_for_ties(plain, list(make_prompt(make, one)), left.tokens, right.tokens)
+    assert any(1 < count <= 9 for count in fed), "there were bets"
+
+
+def counting(step: Callable, fed: list[int]) -> Callable:
+    """Return *step*, with a list of how many tokens each sequence was fed."""
+
+    def stepped(feed: list[Fed]) -> list[int]:
+        fed.extend(len(one.tokens) for one in feed)
+        return step(feed)
+
+    return stepped
+
+
+def test_bets_on_copied_text_are_won() -> None:
+    """A model that copies needs far fewer steps with bets than without, and writes the same."""
+    text = (
+        "The boiler was serviced on Tuesday by Mr Adams, who found a worn seal and changed it for a new one."
+    )
+    messages = build("Summarise the note.", {"summary": TextSlot(max=200)}, text)
+    wanted = Wanted(
+        number=1, messages=messages, grammar=slots_grammar({"summary": TextSlot(max=200)}), max_tokens=150
+    )
+    found = []
+    for tuning in (None, EAGER):
+        request = {
+            "context": 1024,
+            "lanes": {"count": 0, "cells": 0},
+            "settings": {"extra_buffers": True, "gpu_layers": 0, "mmap": True},
+            "tuning": tuning,
+        }
+        engine, _ = load(request, path=starter_model(), threads=1, on_load=lambda _: None)
+        steps: list[int] = []
+        cache = engine._loop._rooms[0].cache
+        cache.step = counting(cache.step, steps)
+        found.append((answers(engine, [wanted], together=True)[0].text, len(steps)))
+
+    (plainly, many), (betting, few) = found
+    assert plainly == betting
+    assert few < many / 2

@@ -65,7 +65,7 @@ class Plan:
     slots: int
     chunk: int
     bets: Seconds = field(default_factory=dict)
-    reason: str = ""
+    reason: str = field(default="", compare=False)
     """Why so, for a person."""
 
     def to_dict(self) -> dict[str, Any]:

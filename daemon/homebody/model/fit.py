@@ -15,7 +15,10 @@ LANE_CELLS = 1024
 
 MOST_LANES = 16
 LANES_SHARE = 8
-"""Lanes may take one part in so many of the computer's memory."""
+"""Lanes may take one part in so many of the computer's memory, and half of what the model leaves free of most of it."""
+
+BUFFERS = 512 * 1024**2
+"""What the model process takes beside weights, keys and values, rounded up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +39,15 @@ def context_for(info: ModelInfo, asked: int) -> int:
 
 
 def lanes_for(info: ModelInfo, context: int, total: int | None = None) -> Lanes:
-    """Return the lanes for short runs, as many as *total* bytes of memory (the computer's own, if not given) allow."""
+    """Return the lanes for short runs, as many as *total* bytes of memory (the computer's own, if not given) allow.
+
+    On a computer that the model nearly fills there are none: short runs then share the cells of the one context.
+    """
     total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if total is None else total
     cells = min(LANE_CELLS, context)
-    count = min(MOST_LANES, total // LANES_SHARE // max(keys_and_values(info, cells), 1))
+    left = total * 3 // 4 - info.file_bytes - keys_and_values(info, context) - BUFFERS
+    room = min(total // LANES_SHARE, left // 2)
+    count = min(MOST_LANES, room // max(keys_and_values(info, cells), 1))
     return Lanes(count=count, cells=cells) if count > 1 else Lanes()
 
 
