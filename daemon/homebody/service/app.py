@@ -31,6 +31,7 @@ from homebody.recipe.load import load_folder
 from homebody.secrets import vault_key
 from homebody.service.children import refuse_unloading, start_before_the_seal
 from homebody.service.daemon import Daemon
+from homebody.service.grammars import Grammars
 from homebody.service.lifecycle import Lock, Readiness, Signals
 from homebody.service.listener import ControlServer
 from homebody.service.newcomers import Say, announce, introduce, nothing
@@ -138,8 +139,8 @@ def build_daemon(
         intake.hint(path)
 
     uptake = Uptake(
-        home=home, settle=settings.settle, policy=policy, shown=shown, carrier=carrier, recipes=recipes,
-        journal=journal, watched=watched, first_look=first_look, folders=folders, intake=intake,
+        home=home, settle=settings.settle, policy=policy, shown=shown, carrier=carrier, grammars=Grammars(model),
+        recipes=recipes, journal=journal, watched=watched, first_look=first_look, folders=folders, intake=intake,
         timetable=timetable, wake=wake, say=say,
     )  # fmt: skip
     taker = Taker(folder=home.recipes, clock=clock, recipes=recipes, evaluate=uptake.evaluate, take=uptake.take,

@@ -15,6 +15,7 @@ from homebody.recipe.schema import Schedule
 from homebody.service.control import Route
 from homebody.service.daemon import Daemon
 from homebody.service.explain import explain_routes
+from homebody.service.grammars import grammar_routes
 from homebody.service.measuring import measuring_routes
 from homebody.service.proving import proving_routes
 from homebody.service.requests import request_routes
@@ -36,6 +37,7 @@ def routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route]:
         **explain_routes(daemon),
         **vault_routes(daemon),
         **measuring_routes(daemon),
+        **grammar_routes(lambda: daemon().uptake.grammars),
         **proving_routes(daemon),
         **trying_routes(daemon),
     }

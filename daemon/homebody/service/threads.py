@@ -1,9 +1,10 @@
 """What do the daemon's threads do until it stops? Each goes on whatever one file, one run or a full disk does to it."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from threading import Thread
 
-from homebody.errors import DiskFullError, ModelError
+from homebody.errors import DiskFullError, HomebodyError, ModelError
 from homebody.house.intake import Intake
 from homebody.house.loop import run_until
 from homebody.house.pause import REST_SECONDS
@@ -57,6 +58,7 @@ def work(daemon: Daemon, signals: Signals) -> None:
     except ModelError as error:
         daemon.model_problem = f"{error} {error.hint or ''}".strip()
         log.error("model not loaded", error=error)
+    heed_the_model(daemon)
     endings = LastEndings(daemon)
     stumbled = False
     while not daemon.stop.is_set():
@@ -76,6 +78,13 @@ def work(daemon: Daemon, signals: Signals) -> None:
             log.error("the loop stumbled", error=error)
             stumbled = True
     signals.end()
+
+
+def heed_the_model(daemon: Daemon) -> None:
+    """Look at the recipes again when another model is loaded: none is to run that it cannot answer."""
+    if daemon.uptake.grammars.stale:
+        with suppress(HomebodyError):  # told by `status`, and tried again by the taker
+            daemon.taker.reload()
 
 
 def give_memory_back(daemon: Daemon) -> None:

@@ -13,6 +13,7 @@ from homebody.house.watched import Watched, wishes
 from homebody.journal.store import Journal
 from homebody.paths import Home
 from homebody.recipe.load import load_folder
+from homebody.service.grammars import Grammars
 from homebody.service.newcomers import Say, announce, introduce
 from homebody.service.obstacles import standing
 from homebody.service.timetable import Timetable
@@ -34,6 +35,7 @@ class Uptake:
     """What the kernel got at the start."""
     shown: Mapping[Path, seal.Identity]
     carrier: Callable[[Path], Away | None]
+    grammars: Grammars
     recipes: InForce
     journal: Journal
     watched: list[Watched]
@@ -47,7 +49,9 @@ class Uptake:
     def evaluate(self, before: Standing) -> Standing:
         """Return how it stands with what the recipes' files say now, after it stood as *before*."""
         allowed = seal.as_it_stands(self.policy, self.shown)
-        return standing(before, load_folder(self.home.recipes), self.home, allowed, self.carrier)
+        return standing(
+            before, load_folder(self.home.recipes), self.home, allowed, self.carrier, self.grammars.unusable
+        )
 
     def take(self, found: Standing) -> None:
         """Let *found* be in force: everybody goes by it, and a person is told. To be called again after an error."""
