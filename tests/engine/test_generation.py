@@ -111,12 +111,12 @@ def test_a_remembered_prefix_changes_nothing(weights: Path, model: ModelClient, 
 
 @pytest.mark.parametrize("length", [1, 40, 63, 64, 65, 128, 500, 900])
 def test_asking_again(model: ModelClient, length: int) -> None:
-    """Asking the very same thing again remembers all but the last block, never the last token; it answers the same."""
+    """Asking the very same thing again remembers all but the last two blocks, and answers the same."""
     messages = ask("x" * length)
     first = model.generate(messages, grammar=NOTE, max_tokens=600)
     second = model.generate(messages, grammar=NOTE, max_tokens=600)
 
-    assert 0 <= second.prompt_tokens - second.cached_tokens <= 64
+    assert 0 <= second.prompt_tokens - second.cached_tokens < 2 * 64
     assert first.tokens == second.tokens
 
 

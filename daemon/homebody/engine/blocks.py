@@ -1,9 +1,10 @@
 """Where may the reading of a prompt be cut, so that what was read once serves the next prompt unchanged?
 
-The native kernels round a token that is read with few others otherwise than one in a full tile, so an answer would
-depend on what happened to be in memory. Therefore every prompt is cut at the same places whether or not its
+The native kernels round a token in a full tile otherwise than one in a step that is smaller than a tile, so an answer
+would depend on what happened to be in memory. Therefore every prompt is cut at the same places whether or not its
 beginning is remembered: at the end of its static part (what is the same for all documents), and every BLOCK tokens
-from there. Steps may join whole blocks in any number, which changes nothing; what is left of them is a step of its own.
+from there, but never so that less than a block is left to be read. Steps may join blocks in any number, which changes
+nothing: tiles begin at the same tokens.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,13 +21,11 @@ SHORTEST_STATIC = 16
 def block_ends(length: int, static: int) -> list[int]:
     """Return where the blocks of a prompt of *length* tokens end, *static* of which are its static part.
 
-    The last token belongs to no block: it is always read, for its logits are wanted.
+    The last tokens belong to no block: they are always read, for the logits of the last one are wanted.
     """
     static = _static(length, static)
-    ends = list(range(BLOCK, static + 1, BLOCK))
-    if static and ends[-1:] != [static]:
-        ends.append(static)
-    return ends + list(range(static + BLOCK, length, BLOCK))
+    ends = [*range(BLOCK, static - BLOCK + 1, BLOCK), *([static] if static else [])]
+    return ends + list(range(static + BLOCK, length - BLOCK + 1, BLOCK))
 
 
 def keys(prompt: Sequence[int], static: int) -> list[Key]:
@@ -41,16 +40,15 @@ def keys(prompt: Sequence[int], static: int) -> list[Key]:
 def steps(length: int, static: int, start: int, most: int) -> Iterator[tuple[int, int]]:
     """Return the steps that read a prompt from *start* on, each as its first place and the place behind its last.
 
-    *start* is 0 or the end of a block; *most* is the most tokens of a step, a multiple of BLOCK.
+    *start* is 0 or the end of a block; *most* is the most tokens of a step, a multiple of BLOCK and at least two.
     """
     static = _static(length, static)
-    for first, last in ((0, static), (static, length)):
-        behind = last - 1 if last == length else last  # the last token of all is never in a whole block
-        rest = first + max(behind - first, 0) // BLOCK * BLOCK
-        for place in range(max(first, start), rest, most):
-            yield place, min(place + most, rest)
-        if max(rest, start) < last:
-            yield max(rest, start), last
+    for last in (static, length):
+        while start < last:
+            left = last - start
+            count = left if left <= most else most - (BLOCK if left - most < BLOCK else 0)
+            yield start, start + count
+            start += count
 
 
 def _static(length: int, static: int) -> int:
