@@ -55,6 +55,11 @@ def supplies(folder: Path | None = None) -> list[Supply]:
     return [Supply(**{name: _word(supply / name) for name in TOLD}) for supply in there]
 
 
+def on_battery() -> bool:
+    """Return whether this computer runs on battery just now."""
+    return runs_on_battery(supplies())
+
+
 def to_be_read(folder: Path | None = None) -> set[Path]:
     """Return the files that have to be open to whoever asks for the supplies, and the folder that lists them.
 

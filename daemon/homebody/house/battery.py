@@ -11,6 +11,7 @@ LOOK_SECONDS = 5.0
 """How often at most the supplies are looked at."""
 
 WHY = "the computer runs on battery"
+UNTIL = "new files and schedules wait until it is plugged in; what you ask for is done"
 
 
 class Battery:

@@ -30,7 +30,8 @@ def run_until(
     """Claim and carry out runs, one at a time, until *stop* is set.
 
     *wake* is set by whoever enqueues; *wait* is the longest nap between two looks at the journal, in seconds,
-    for runs whose time to be tried again comes. On a full disk it rests, as *pause* shows, and goes on by itself.
+    for runs whose time to be tried again comes. On a full disk it rests, as *pause* shows, and goes on by itself; on
+    battery, if that is wished, it does only what a person waits for.
     """
     while not stop.is_set():
         if pause.lasts():
@@ -38,7 +39,7 @@ def run_until(
             continue
         wake.clear()
         try:
-            run = journal.claim()
+            run = journal.claim(asked=pause.battery.rests())
         except DiskFullError:
             pause.full()
             continue

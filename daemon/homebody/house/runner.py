@@ -32,6 +32,7 @@ from homebody.house.asker import Asked, Model, ask_about
 from homebody.house.calls import keeping
 from homebody.house.carried import carried_off
 from homebody.house.planner import file_values, merged, plan, unchanged, wanted
+from homebody.house.progress import Progresses, Watched
 from homebody.house.proposal import Proposal, keep, kept, proposed, shown, why_wait
 from homebody.house.recover import BY_OTHERS, Settled, settle
 from homebody.house.selection import selected
@@ -87,6 +88,8 @@ class Runner:
         self._reader = reader
         self._clock = clock
         self._recipes = recipes
+        self.progresses = Progresses()
+        """How far each run is with what it asks the model."""
         self.changing = threading.Lock()
         """Held while files are changed, so that an undo and a run never write at the same time."""
 
@@ -249,7 +252,7 @@ class Runner:
         """Return the filled slots, the steps told to the journal."""
         assert recipe.ask is not None
         asked = ask_about(
-            self._model(),
+            Watched(self._model(), self.progresses, run.id),
             recipe.ask,
             text,
             overflow=recipe.read.overflow,

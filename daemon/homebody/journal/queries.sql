@@ -18,10 +18,15 @@ INSERT OR IGNORE INTO turns (recipe, lane, turn) VALUES (:recipe, :lane, 0);
 -- name: next_run
 -- Fair: the lane whose last turn lies longest ago goes first; of its runs, the one with the lowest place.
 -- A pause longer than any we make comes from a clock that was set back, and is over.
+-- With :asked only what a person waits for: requests, apart from backfills, plans that were agreed to or corrected, and
+-- what is to be tried again because a person wants it.
 SELECT recipe, lane, (
   SELECT id FROM runs
   WHERE state = 'queued' AND runs.recipe = turns.recipe AND runs.lane = turns.lane
     AND (not_before IS NULL OR not_before <= :now OR not_before > :never)
+    AND (NOT :asked OR approved = 1 OR (event = 'asked' AND runs.lane <> :backfill) OR (
+      SELECT name FROM steps WHERE steps.run = runs.id ORDER BY seq DESC LIMIT 1
+    ) IN ('queued again', 'planned anew'))
   ORDER BY place LIMIT 1
 ) AS next
 FROM turns WHERE next IS NOT NULL ORDER BY turn, recipe, lane LIMIT 1;

@@ -28,6 +28,7 @@ from homebody.journal.rows import (
     words,
 )
 from homebody.journal.run import (
+    BACKFILL,
     LONGEST_PAUSE_SECONDS,
     Run,
     RunState,
@@ -126,15 +127,20 @@ class Journal(History, Again, Forgetting, Plans):
                 )
             return made.lastrowid
 
-    def claim(self) -> Run | None:
-        """Return the next run, now running, or None when nothing is due; recipes and their folders take turns."""
+    def claim(self, *, asked: bool = False) -> Run | None:
+        """Return the next run, now running, or None when nothing is due; recipes and their folders take turns.
+
+        With *asked* only runs that a person waits for are due: requests, plans that were agreed to or edited, and what
+        is to be tried again because a person wants it. A backfill is no such request.
+        """
         now = self._clock.now()
         never = stored(now + timedelta(seconds=LONGEST_PAUSE_SECONDS))
-        if not self._database.ask("next_run", now=stored(now), never=never):
+        due = {"now": stored(now), "never": never, "asked": asked, "backfill": name_bytes(BACKFILL)}
+        if not self._database.ask("next_run", **due):
             return None
         # Relaxed: a claim that a power cut loses is a run still queued, and the plan that it leads to is a full commit.
         with self._database.writing(relaxed=True):
-            found = self._database.ask("next_run", now=stored(now), never=never)
+            found = self._database.ask("next_run", **due)
             if not found:
                 return None
             self._database.do("claim", id=found[0]["next"], now=stored(now))

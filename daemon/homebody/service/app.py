@@ -14,6 +14,7 @@ from homebody import __version__, seal
 from homebody.clock import Clock, SystemClock
 from homebody.documents.reader import Reader
 from homebody.errors import ModelError, ModelNotReadyError
+from homebody.house.battery import Battery
 from homebody.house.intake import Intake
 from homebody.house.pause import Pause
 from homebody.house.purge import know_key
@@ -27,6 +28,7 @@ from homebody.journal.vault import Vault
 from homebody.logs import configure, get_log
 from homebody.model.client import ModelClient
 from homebody.paths import Home
+from homebody.power import on_battery, refuse_where_unknown
 from homebody.recipe.load import load_folder
 from homebody.secrets import vault_key
 from homebody.service.children import refuse_unloading, start_before_the_seal
@@ -91,6 +93,7 @@ def build_daemon(
 ) -> Daemon:
     """Return the daemon, sealed and self-tested, with nothing started yet. Raises HomebodyError."""
     settings = load_settings(home)
+    refuse_where_unknown(wanted=settings.on_battery == "pause")
     refuse_unloading(seal.this_system().starts, settings.unload_after)
     key = vault_key(home, environ)
     carrier = Carriers(person()).of  # inside the seal the programs that synchronise cannot be asked any more
@@ -145,7 +148,8 @@ def build_daemon(
     )  # fmt: skip
     taker = Taker(folder=home.recipes, clock=clock, recipes=recipes, evaluate=uptake.evaluate, take=uptake.take,
                   every=settings.rescan)  # fmt: skip
-    pause = Pause(clock, lambda: written_by(home, recipes.values()))
+    discharging = on_battery if settings.on_battery == "pause" else None
+    pause = Pause(clock, lambda: written_by(home, recipes.values()), Battery(clock, discharging))
     know_key(journal, vault.key_id, clock.now())
     upkeep = Upkeep(journal, home.journal, home.vault, clock, settings.vault, runner.changing,
                      also=lambda: end_first_look(first_look, intake, folders))  # fmt: skip
