@@ -40,6 +40,11 @@ class Home:
         return self.state / "vault"
 
     @property
+    def prefixes(self) -> Path:
+        """The folder of beginnings of prompts, as the model had read them (`homebody.model.prefixes`)."""
+        return self.state / "prefixes"
+
+    @property
     def key(self) -> Path:
         """The vault's key, where the computer has no keyring."""
         return self.state / "vault.key"

@@ -13,11 +13,13 @@ from typing import Any
 
 from homebody.clock import SystemClock
 from homebody.documents.reader import Reader
-from homebody.house.asker import Model
+from homebody.house.in_hand import InHand
 from homebody.house.intake import Intake
-from homebody.house.loop import Endings, run_until
+from homebody.house.loop import Endings, Kind, Loop
+from homebody.house.model import Model
 from homebody.house.pause import Pause
 from homebody.house.runner import Runner
+from homebody.house.wake import Wake
 from homebody.house.watched import wishes
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
@@ -29,7 +31,6 @@ from homebody.triggers.rescan import look
 
 WRITE = "write: {dest: 'OUT/{{ file.stem }}.txt', content: 'seen {{ file.name }}'}"
 FRONT_MATTER = "front_matter: {set: {seen: 'yes'}}"
-NAP_SECONDS = 1.0
 
 
 class Stage:
@@ -73,7 +74,7 @@ class House:
         self.journal = Journal.open(stage.state / "journal.db", self.clock)
         self.vault = Vault(stage.state / "vault", bytes(32))
         self.recipes = {recipe.name: recipe}
-        self.stop, self.wake = threading.Event(), threading.Event()
+        self.stop, self.wake = threading.Event(), Wake()
         watched = wishes(self.recipes.values(), 5.0)
         self.folders = FolderWatch(
             [(one.folder, one.recursive) for one in watched],
@@ -90,15 +91,18 @@ class House:
             recipes=self.recipes,
         )  # fmt: skip
         self.pause = Pause(self.clock, lambda: [stage.state, stage.out])
-        self.endings = Endings(self.journal, self.clock, self.recipes)
+        self.loop = Loop(
+            journal=self.journal, runner=self.runner, endings=Endings(self.journal, self.clock, self.recipes),
+            in_hand=InHand(self.journal), recipes=self.recipes, clock=self.clock, pause=self.pause, wake=self.wake,
+            stop=self.stop,
+        )  # fmt: skip
         self.threads = [
             threading.Thread(target=self.intake.run, args=(self.stop,), daemon=True),
-            threading.Thread(target=self.work, daemon=True),
+            *(
+                threading.Thread(target=self.loop.work, args=(kind,), daemon=True)
+                for kind in (Kind.PLAIN, Kind.ASKS)
+            ),
         ]
-
-    def work(self) -> None:
-        """Be the daemon's loop."""
-        run_until(self.stop, self.wake, self.journal, self.runner, self.endings, NAP_SECONDS, self.pause)
 
     @contextlib.contextmanager
     def alive(self) -> Iterator[None]:

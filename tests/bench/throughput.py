@@ -12,6 +12,7 @@ import time
 
 import stage as bench
 
+from homebody.house.loop import Kind
 from homebody.journal.run import RunState
 
 ACTIONS = {"write": bench.WRITE, "front_matter": bench.FRONT_MATTER}
@@ -27,8 +28,8 @@ def rate(action: str, files: int) -> tuple[float, float]:
             time.sleep(0.01)
             house.intake.tick()
         began, used = time.perf_counter(), time.process_time()
-        while (run := house.journal.claim()) is not None:
-            house.endings.record(run, house.runner.run(run))
+        while (held := house.loop.claim(Kind.PLAIN)) is not None:
+            house.loop.carry_out(held, began)
         seconds, used = time.perf_counter() - began, time.process_time() - used
         assert {RunState.DONE: files} == house.journal.counts()
         house.close()

@@ -7,6 +7,7 @@ from homebody.doctor import (
     store,
 )
 from homebody.journal.store import Journal
+from homebody.model.prefixes import Prefix, PrefixFolder
 from homebody.paths import Home
 from homebody.testing import FakeClock
 
@@ -35,6 +36,15 @@ def test_a_vault_over_its_limit(home: Home):
     (home.vault / "ab" / ("ab" + "0" * 62)).write_bytes(b"x" * 100)
     said = found(store.vault(home, NOW))["vault"]
     assert (said.verdict, "homebody vault purge" in said.cure) == ("note", True)
+
+
+def test_how_many_beginnings_are_kept(home: Home):
+    """None before there is a folder; then how many, how large, and how large they may become."""
+    assert "none kept" in found(store.prefixes(home))["prefixes"].words
+    prefix = Prefix(kind="pool-512-k1-v1", tokens=(1,) * 128, state=b"x" * 1500)
+    home.state.mkdir()
+    assert PrefixFolder(home.prefixes).keep("a" * 32, prefix, NOW)
+    assert "1 kept, 1.9 KB of at most 256 MB" in found(store.prefixes(home))["prefixes"].words
 
 
 STATUS = {"pid": 7, "model": {"state": "ready"}, "paused": None, "waiting": {}, "folders": {}, "store": []}

@@ -7,6 +7,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner
+
+from homebody.cli.main import cli
+from homebody.clock import SystemClock
+from homebody.model.prefixes import Prefix, PrefixFolder
+
 RECIPE = """\
 name: listed
 triggers:
@@ -61,6 +67,20 @@ def test_without_a_daemon_the_rehearsal_tries_them(house):
     assert [] == list(out.iterdir())
 
 
+def test_what_is_kept_for_the_model_is_told(house):
+    """`status` and `doctor` say how many beginnings of prompts are kept, and how large they are."""
+    house.home.state.mkdir(mode=0o700, parents=True)
+    prefix = Prefix(kind="pool-512-k1-v1", tokens=(1,) * 128, state=b"x" * 99_000)
+    assert PrefixFolder(house.home.prefixes).keep("a" * 32, prefix, SystemClock().now())
+    house.start(model=False)
+
+    _code, found = doctor(house, HOME=str(house.folder))
+    assert "1 kept, 99.4 KB of at most 256 MB" in found["prefixes"]["words"]
+    assert (1, True) == (house.status()["model"]["prefixes"]["count"], house.answering())
+    said = CliRunner().invoke(cli, ["--home", str(house.home.config), "status"]).output
+    assert "beginnings of prompts kept for the model's next start: 1, 0.1 MB" in said
+
+
 def test_a_time_zone_that_is_none_stops_no_daemon(house):
     """It takes UTC, the schedule stands, and `doctor` says the cure."""
     house.recipe("daily", DIGEST.format(out=house.folder / "out"))
@@ -87,6 +107,7 @@ def test_names_stay_and_every_wrong_has_a_cure(house, tmp_path: Path):
         "disk",
         "journal",
         "vault",
+        "prefixes",
         "daemon",
     } <= set(found)
     assert "right" == found["seal"]["verdict"]

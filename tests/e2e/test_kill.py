@@ -1,10 +1,15 @@
 """kill -9 at any moment loses no run, does nothing twice, and leaves no half-written file."""
 
 import os
+import time
+from pathlib import Path
 
 import pytest
 
 from homebody.cli.demo_documents import MARKDOWN, logbook
+from homebody.clock import SystemClock
+from homebody.journal.run import RunState
+from homebody.journal.store import Journal
 
 
 def gone(pid: int) -> bool:
@@ -53,6 +58,44 @@ def test_sigterm_ends_it_in_order_and_hands_the_run_back(house):
     assert house.stop() == 0
     house.start()
     assert ["done"] == [run["state"] for run in house.ended("year.txt")]
+
+
+def test_eight_notes_at_once_are_done_each_once(house):
+    """However many of them are in hand at a time: each has its one summary and its one line of front matter."""
+    house.shipped("summarize-notes", "tag-files")
+    house.start()
+    names = [f"note-{number}" for number in range(8)]
+    for name in names:
+        house.drop(f"{name}.md", MARKDOWN.replace("# ", f"# {name} ", 1))
+    house.until(lambda: house.status()["counts"] == {"done": 16})
+    assert {(f"{name}.md", recipe) for name in names for recipe in ("summarize-notes", "tag-files")} == {
+        (Path(run["path"]).name, run["recipe"]) for run in house.runs()
+    }
+    assert {1} == {run["attempt"] for run in house.runs()}
+    assert sorted([f"{name}.md" for name in names] + [f"{name}.summary.md" for name in names]) == sorted(
+        entry.name for entry in house.notes.iterdir()
+    )
+
+
+def test_sigterm_hands_every_run_back(house):
+    """Stopped in the middle of eight documents, homebody is gone within five seconds, and has none of them in hand."""
+    house.shipped("summarize-notes")
+    house.start()
+    names = [f"year-{number}.txt" for number in range(8)]
+    for name in names:
+        house.drop(name, logbook(f"A garden of {name}"))
+    house.until(lambda: any(step["name"] == "asked" for step in house.steps()))
+    began = time.monotonic()
+    assert house.stop() == 0
+    assert time.monotonic() - began < 5
+    journal = Journal.open(house.home.journal, SystemClock(), read_only=True)
+    left = {run.path.name: (run.state, run.attempt) for run in journal.runs()}
+    journal.close()
+    assert set(left.values()) <= {(RunState.QUEUED, 0), (RunState.DONE, 1)}
+    assert (RunState.QUEUED, 0) in left.values()
+    house.start()
+    for name in names:
+        assert [("done", 1)] == [(run["state"], run["attempt"]) for run in house.ended(name)]
 
 
 def test_an_undo_that_was_broken_off_is_finished(house):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +146,7 @@ def test_status_says_what_a_schedule_missed_while_homebody_was_off(house, type_i
     house.start(model=False)
     house.until(lambda: len({run["recipe"] for run in house.runs()}) == 2)
     house.stop()
+    threading.Event().wait(1.1)  # so that a moment passes while it is off
     house.start(model=False)
     status = house.status()
     assert {"made-up": True, "left-out": False} == {

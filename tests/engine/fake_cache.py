@@ -33,6 +33,7 @@ class FakeCache:
     def __init__(self, *, sequences: int, cells: int, unified: bool, whole: bool = False) -> None:
         self.sequences, self.cells, self.unified, self._whole = sequences, cells, unified, whole
         self.outputs = sequences
+        self.kind = f"{'pool' if unified else 'lanes'}-{cells}-k1-v1"
         self.holds: list[list[int]] = [[] for _ in range(sequences)]
         self.tokens: dict[int, int] = {}
         self._numbers = count()
@@ -99,6 +100,31 @@ class FakeCache:
             held = fresh
         self.holds[target] = list(held)
         return self.trim(target, keep)
+
+    def held(self, sequence: int) -> int:
+        """Return how many tokens a sequence holds."""
+        return len(self.holds[sequence])
+
+    def state(self, sequence: int) -> bytes:
+        """Return the tokens."""
+        return bytes(self.tokens[number] for number in self.holds[sequence])
+
+    def restore(self, sequence: int, state: bytes) -> bool:
+        """Hold the tokens in cells of their own; refuse what is too much."""
+        fresh = [next(self._numbers) for _ in state]
+        self.tokens |= dict(zip(fresh, state, strict=True))
+        self.holds[sequence] = fresh
+        if self.used > self.cells and self.unified:
+            self.holds[sequence] = []
+            return False
+        return True
+
+    def join(self, source: int, target: int, count: int) -> None:
+        """Share the first cells, where both hold the same."""
+        assert self.unified
+        assert not self._whole
+        assert self.state(source)[:count] == self.state(target)[:count]
+        self.holds[target][:count] = self.holds[source][:count]
 
     def clear(self) -> None:
         """Forget everything."""

@@ -109,11 +109,14 @@ def caches(kind: str) -> list[FakeCache]:
 
 @pytest.mark.parametrize("kind", ["lanes", "hall", "both", "both whole"])
 @settings(max_examples=120)
-@given(runs=RUNS, trouble=TROUBLE)
-def test_everybody_is_answered_once(kind: str, runs: list, trouble: dict[int, str]) -> None:
+@given(runs=RUNS, trouble=TROUBLE, held=st.lists(PROMPTS, max_size=5))
+def test_everybody_is_answered_once(
+    kind: str, runs: list, trouble: dict[int, str], held: list[list[int]]
+) -> None:
     """Any order of arrivals, cancels and failures leaves no run unanswered and no cell in use.
 
-    A run whose step fails is told so; who was not in that step goes on.
+    So does what a former process gave to be kept, whenever it is given back. A run whose step fails is told so; who was
+    not in that step goes on.
     """
     asker = Asker(caches(kind), 3, whole="whole" in kind)
     taken = [0]
@@ -132,6 +135,9 @@ def test_everybody_is_answered_once(kind: str, runs: list, trouble: dict[int, st
     for cache in asker.caches:
         cache.fails = fails
     for prompt, limit, static, interactive, pause in runs:
+        for room in asker.rooms:
+            if held and pause % 2:
+                room.restore(held[-1], bytes(held.pop()))
         asker.ask(prompt, limit=limit, static=static, interactive=interactive)
         for _ in range(pause):
             advance(asker)

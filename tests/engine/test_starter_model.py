@@ -60,7 +60,7 @@ def test_a_repair_is_a_longer_conversation(starter: ModelClient) -> None:
         repair(messages, first.text, "Too long."), grammar=grammar(SUMMARY), max_tokens=300
     )
 
-    assert second.cached_tokens >= 128
+    assert second.cached_tokens >= 100, "all but its last two blocks"
     assert ["summary"] == list(json.loads(second.text))
 
 

@@ -86,8 +86,8 @@ class Room:
         self.clock.advance(6)
         self.intake.tick()
 
-    def runner(self) -> Runner:
-        """Return a runner of the recipes loaded so far."""
+    def runner(self, slots: int = 1) -> Runner:
+        """Return a runner of the recipes loaded so far, with a model that answers so many requests side by side."""
         return Runner(
             journal=self.journal,
             vault=self.vault,
@@ -95,6 +95,7 @@ class Room:
             reader=self.reader,
             clock=self.clock,
             recipes=self.recipes,
+            slots=lambda: slots,
         )
 
     def work(self) -> list[tuple[Run, Outcome]]:

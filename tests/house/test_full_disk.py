@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from homebody.house import loop
-from homebody.house.loop import Endings, run_until
+from homebody.house.in_hand import InHand
+from homebody.house.loop import Endings, Kind
+from homebody.house.loop import Loop as HouseLoop
 from homebody.house.pause import TRY_ANYWAY_SECONDS, Pause, Resting, try_again
+from homebody.house.wake import Wake
 from homebody.journal.run import RunState
 from homebody.testing import FakeClock, FakeModel
 
@@ -41,27 +44,30 @@ def until(holds: Callable[[], bool]) -> None:
 
 
 class Loop:
-    """The real loop over a room, in a thread of its own."""
+    """The real loop over a room, in a thread for each of the two kinds of run."""
 
     def __init__(self, room, *folders: Path) -> None:
         self.room = room
         self.pause = Pause(room.clock, lambda: folders)
-        self.stop, self.wake = threading.Event(), threading.Event()
+        self.stop, self.wake = threading.Event(), Wake()
         self.runner = room.runner()
-        endings = Endings(room.journal, room.clock, room.recipes)
-        self.thread = threading.Thread(
-            target=run_until,
-            args=(self.stop, self.wake, room.journal, self.runner, endings, 0.05, self.pause),
-        )
+        loop = HouseLoop(
+            journal=room.journal, runner=self.runner, endings=Endings(room.journal, room.clock, room.recipes),
+            in_hand=InHand(room.journal), recipes=room.recipes, clock=room.clock, pause=self.pause, wake=self.wake,
+            stop=self.stop, nap=0.05,
+        )  # fmt: skip
+        self.threads = [threading.Thread(target=loop.work, args=(kind,)) for kind in (Kind.PLAIN, Kind.ASKS)]
 
     def __enter__(self) -> "Loop":
-        self.thread.start()
+        for thread in self.threads:
+            thread.start()
         return self
 
     def __exit__(self, *_error: object) -> None:
         self.stop.set()
         self.wake.set()
-        self.thread.join()
+        for thread in self.threads:
+            thread.join()
 
 
 @pytest.fixture(autouse=True)
@@ -189,7 +195,7 @@ def test_a_run_whose_end_finds_no_room_is_done_and_not_done_again(small_room, sm
     small_room.recipe("beside", SUMMARY + BESIDE + LOG)
     drop(small_room, "a.md", "b.md")
     with Loop(small_room, small_disk) as house:
-        house.runner.run, real = (lambda run: (real(run), fill(small_disk))[0]), house.runner.run
+        house.runner.run, real = (lambda run, gone: (real(run, gone), fill(small_disk))[0]), house.runner.run
         until(lambda: house.pause.resting is not None)
         (small_disk / "filler.bin").unlink()
         until(lambda: states(small_room)[0][0] is RunState.DONE)
@@ -221,3 +227,15 @@ def test_a_pause_keeps_its_beginning(room):
     assert pause.resting.since == began
     pause.over()
     assert (pause.resting, pause.lasts(), pause.free()) == (None, False, 0)
+
+
+def test_what_was_begun_before_the_disk_was_found_full_does_not_end_the_pause(room):
+    """A run that was in hand already and needed no room proves nothing; one that was begun since does."""
+    pause = Pause(room.clock, lambda: [room.folder])
+    before = room.clock.monotonic()
+    room.clock.advance(1)
+    pause.full()
+    pause.over(before)
+    assert pause.resting is not None
+    pause.over(room.clock.monotonic())
+    assert pause.resting is None

@@ -198,6 +198,7 @@ def test_a_file_whose_old_name_was_given_to_another_is_followed(room):
     room.settle()
     first = room.journal.claim()
     assert RunState.DONE == room.runner().run(first).state
+    room.journal.finish(first.id, RunState.DONE, None)
     path.write_text("another")
     ((second, _),) = room.work()
     assert ("b-tag", RunState.DONE, None) == (second.recipe, second.state, second.reason)

@@ -1,14 +1,20 @@
 """How far a run is with what it asks the model, while it asks."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
+from itertools import groupby
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from homebody.house.model import InTurn, Turns
 from homebody.house.progress import Asking, Progresses, after
-from homebody.model.client import Progress
+from homebody.messages import Message, Part
+from homebody.model.cancellation import Cancellation
+from homebody.model.client import Answer, ModelClient, Progress
 
 READS = Progress(phase="prefill", done=700, total=1200, cached=512, tokens_per_second=220.0)
 WRITES = Progress(phase="decode", done=40, total=120, cached=512, tokens_per_second=12.5)
@@ -84,3 +90,33 @@ def test_many_threads_tell_at_once():
     for thread in threads:
         thread.join()
     assert [] == [one for run in range(3) for one in progresses.of(run)]
+
+
+def test_a_run_is_followed_from_its_turn_to_its_answer(client: ModelClient):
+    """With a real model: it waits while another has its turn, reads, writes, and is gone when the answer is there."""
+    progresses, turns, seen = Progresses(), Turns(), []
+    mine = InTurn(client, turns, noting=partial(progresses.request, 7))
+    with turns.one(Cancellation()):
+        thread = threading.Thread(
+            target=lambda: seen.append(say(mine, lambda _: seen.extend(progresses.of(7))))
+        )
+        thread.start()
+        while not progresses.of(7):
+            thread.join(0.01)
+        assert ["waiting"] == [one["phase"] for one in progresses.of(7)]
+    thread.join()
+    answer = seen.pop()
+    assert ["prefill", "decode"] == [phase for phase, _ in groupby(one["phase"] for one in seen)]
+    assert {answer.prompt_tokens} == {one["prompt"] for one in seen}
+    assert [one["read"] for one in seen] == sorted(one["read"] for one in seen)
+    last = seen[-1]
+    assert answer.prompt_tokens == last["read"] + last["cached"]
+    assert 0 < last["written"] <= last["most"] == 400
+    assert last["tokens_per_second"] > 0
+    assert [] == progresses.of(7)
+
+
+def say(model: InTurn, on_progress: Callable[[Progress], None]) -> Answer:
+    """Return a long answer about a long text."""
+    messages = (Message(role="user", parts=(Part(text="a note of the roof " * 200, data=True),)),)
+    return model.generate(messages, grammar=None, max_tokens=400, on_progress=on_progress)

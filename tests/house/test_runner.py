@@ -9,6 +9,7 @@ from homebody.errors import ModelGoneError, ModelNotReadyError
 from homebody.house.due import enqueuer
 from homebody.house.undo import undo
 from homebody.journal.run import RunState
+from homebody.model.cancellation import Cancellation
 from homebody.testing import FakeModel
 
 SUMMARY = (
@@ -298,3 +299,30 @@ def test_a_run_in_hand_goes_on_with_the_recipe_that_it_was_begun_with(room, gone
     ((run, _outcome),) = room.work()
     assert RunState.DONE is run.state
     assert "old\n" == room.tree()["out/a.txt"]
+
+
+def test_a_run_that_was_given_up_reads_nothing_asks_nothing_and_changes_nothing(room):
+    """Told before it began, it comes back as it was: with a reason, to be handed back or let go."""
+    room.recipe("summarize", SUMMARY + WRITE)
+    gone = Cancellation()
+    gone.cancel()
+    (room.notes / "a.md").write_text("# A\n")
+    room.settle()
+    run = room.journal.claim()
+    outcome = room.runner().run(run, gone)
+    assert (True, True, "The run was cancelled.") == (outcome.again, outcome.given_up, outcome.reason)
+    assert ["queued", "claimed"] == [step.name for step in room.journal.steps(run.id)]
+    assert [] == room.model.asked
+
+
+def test_a_run_that_is_given_up_while_it_asks_makes_no_plan(room):
+    """The answer comes all the same, from a model that cannot give up; nothing is done with it."""
+    room.recipe("summarize", SUMMARY + WRITE)
+    gone = Cancellation()
+    room.model.answers = [lambda _messages: gone.cancel() or {"summary": "Too late."}]
+    (room.notes / "a.md").write_text("# A\n")
+    room.settle()
+    run = room.journal.claim()
+    assert room.runner().run(run, gone).given_up
+    assert "planned" not in [step.name for step in room.journal.steps(run.id)]
+    assert ["Notes/a.md"] == list(room.tree())

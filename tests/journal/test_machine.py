@@ -40,6 +40,7 @@ class Expected:
 
     recipe: str
     place: int
+    path: Path
     lane: Path = LANES[0]
     approved: bool = False
     state: RunState = RunState.QUEUED
@@ -93,14 +94,16 @@ class JournalMachine(RuleBasedStateMachine):
         if number is not None:
             self.keys.add(key)
             self.turns.setdefault((recipe, lane), 0)
-            self.expected[number] = Expected(recipe=recipe, place=self.next_place(), lane=lane)
+            self.expected[number] = Expected(recipe=recipe, place=self.next_place(), path=path, lane=lane)
 
     def due(self) -> dict[tuple[str, Path], int]:
-        """Return the next run of each lane that has one whose time has come."""
+        """Return the next run of each lane that has one whose time has come, and on whose file no other is at work."""
         now = self.clock.now()
+        busy = {run.path for run in self.expected.values() if run.state is RunState.RUNNING}
         found: dict[tuple[str, Path], int] = {}
         for number, run in sorted(self.expected.items(), key=lambda item: -item[1].place):
-            if run.state is RunState.QUEUED and (run.not_before is None or run.not_before <= now):
+            free = run.path not in busy
+            if run.state is RunState.QUEUED and free and (run.not_before is None or run.not_before <= now):
                 found[run.recipe, run.lane] = number
         return found
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -211,7 +211,7 @@ def test_every_turn_of_events_has_its_step(journal: Journal, queue: Queue, clock
 def test_changes_go_on_where_they_were_left(journal: Journal, queue: Queue) -> None:
     """Steps of all runs have one order; none comes twice and none is left out."""
     for number in range(5):
-        queue(f"r{number}")
+        queue(f"r{number}", Path(f"/notes/{number}.md"))
         journal.claim()
     seen: list[int] = []
     while more := journal.changes(seen[-1] if seen else 0)[:3]:
@@ -301,10 +301,65 @@ def test_a_queue_of_thousands_is_claimed_without_looking_at_all_of_it(journal: J
     queue()
     database = journal._database
     sql = "EXPLAIN QUERY PLAN " + database._queries["next_run"]
-    wanted = {"now": "a", "never": "z", "asked": True, "backfill": b""}
-    steps = [row["detail"] for row in database._connection.execute(sql, wanted)]
+    values = {"now": "a", "never": "z", "only": None, "but": "[]", "asked": True, "backfill": b""}
+    steps = [row["detail"] for row in database._connection.execute(sql, values)]
     assert not any("TEMP B-TREE" in step for step in steps), steps
     assert all("INDEX" in step for step in steps if step.startswith(("SCAN", "SEARCH"))), steps
+    beside = [step for step in steps if "SEARCH other" in step]
+    assert beside
+    assert all("runs_by_state" in step for step in beside), (
+        "what runs is few, whatever was done with the file before"
+    )
+
+
+def all_claimed(journal: Journal, **which: object) -> list[int]:
+    """Claim until nothing is due, and return the runs' numbers."""
+    found = []
+    while (run := journal.claim(**which)) is not None:
+        found.append(run.id)
+    return found
+
+
+def test_two_runs_on_one_file_are_never_claimed_together(journal: Journal, queue: Queue) -> None:
+    """Whatever the recipe and the content: the second keeps its place and is claimed when the first has ended."""
+    a, b = Path("/notes/a.md"), Path("/notes/b.md")
+    first, second, other, third = (
+        queue("tag", a),
+        queue("sum", a),
+        queue("sum", b),
+        queue("tag", a, text="new"),
+    )
+    assert [second, other] == all_claimed(journal)
+    journal.finish(second, RunState.DONE, None)
+    assert [first] == all_claimed(journal)
+    journal.retry(first, "it failed", datetime(2026, 3, 2, 9, tzinfo=UTC))
+    assert [third] == all_claimed(journal)
+    assert journal.waits_beside(journal.run(third))
+    assert not journal.waits_beside(journal.run(other))
+    journal.finish(third, RunState.WAITING, None)
+    assert [first] == all_claimed(journal), "one that waits for a person stands in nobody's way"
+
+
+def test_two_runs_without_a_file_are_claimed_together_only_for_two_recipes(journal: Journal) -> None:
+    """A schedule that came due twice is served once, and then again."""
+    for number, recipe in enumerate(["digest", "digest", "report"]):
+        journal.enqueue(
+            recipe=recipe, recipe_hash="h", event=ScheduleDue(recipe=recipe, due=datetime(2026, 3, 2, tzinfo=UTC)),
+            key=f"{recipe}{number}", path=None, content=None, origin=None, due=None,
+        )  # fmt: skip
+    assert [1, 3] == all_claimed(journal)
+    assert journal.waits_beside(journal.run(1))
+    journal.finish(1, RunState.DONE, None)
+    assert [2] == all_claimed(journal)
+
+
+def test_runs_of_some_recipes_alone_are_all_claimed(journal: Journal, queue: Queue) -> None:
+    """Those named, or all but those named; each kind keeps its order."""
+    numbers = [queue(recipe, Path(f"/notes/{recipe}.md")) for recipe in ("a", "b", "c")]
+    assert [numbers[1]] == all_claimed(journal, only={"b", "x"})
+    assert [] == all_claimed(journal, only=())
+    assert [numbers[0]] == all_claimed(journal, but={"c"})
+    assert [numbers[2]] == all_claimed(journal)
 
 
 def test_a_key_may_hold_any_file_name(journal: Journal) -> None:

@@ -318,7 +318,7 @@ def test_a_real_assertion(random_model: Path, how: str) -> None:
 
 
 def test_under_a_sealed_daemon(random_model: Path, tmp_path: Path) -> None:
-    """A daemon that is sealed itself can start the model process, lose it and start it again."""
+    """A daemon that is sealed itself can start the model process, lose it, start it again and give it what is kept."""
     done = subprocess.run(
         [sys.executable, "-I", str(CHILDREN / "sealed_daemon.py"), str(random_model), str(tmp_path)],
         capture_output=True,
@@ -335,5 +335,7 @@ def test_under_a_sealed_daemon(random_model: Path, tmp_path: Path) -> None:
         "threads": 1,
         "tier": "model",
         "reached": [],
+        "given_back": True,
+        "use_noted": True,
         "remembered": True,
     } == result

@@ -77,6 +77,9 @@ def status_lines(status: dict[str, Any]) -> list[str]:
                      f"context {model['context']} tokens, {model['memory_bytes'] / 1e6:.0f} MB")  # fmt: skip
     else:
         lines.append(visible(f"model: {absent_model(model)}"))
+    if model["prefixes"]["count"]:
+        lines.append(f"beginnings of prompts kept for the model's next start: {model['prefixes']['count']}, "
+                     f"{model['prefixes']['bytes'] / 1e6:.1f} MB")  # fmt: skip
     if status["paused"]:
         lines.append(paused_words(status["paused"]))
     counts = (

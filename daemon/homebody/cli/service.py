@@ -35,7 +35,7 @@ def start_command(home: Home, *, as_json: bool) -> None:
 @as_json_option
 @click.pass_obj
 def stop_command(home: Home, *, as_json: bool) -> None:
-    """Stop homebody, wherever it was started. The run in hand is handed back and done at the next start."""
+    """Stop homebody, wherever it was started. The runs in hand are handed back and done at the next start."""
     pid = finish(home, manager_here())
     if as_json:
         click.echo(json.dumps({"pid": pid, "stopped": pid is not None}))

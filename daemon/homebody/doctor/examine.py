@@ -72,6 +72,7 @@ def examine(home: Home, time: Clock, paused_words: Callable[[Any], str]) -> Iter
         yield from disk.disk(disk.free_on([home.state, *(one for one in written if carriers.stays(one))]))
         yield from store.journal(home, now)
         yield from store.vault(home, now)
+        yield from store.prefixes(home)
     if user is not None:
         config = Path(os.environ.get("XDG_CONFIG_HOME") or user / ".config")
         yield from services.service(services.find_service(user, config), __version__)

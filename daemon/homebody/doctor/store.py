@@ -1,4 +1,4 @@
-"""Are journal and vault whole, and within their limits?"""
+"""Are journal and vault whole and within their limits, and what else is kept?"""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -9,6 +9,8 @@ from homebody.errors import HomebodyError
 from homebody.journal.copying import copied_at, is_whole
 from homebody.journal.images import images_in
 from homebody.journal.store import Journal
+from homebody.model.keeping import kept_in
+from homebody.model.prefixes import TOTAL_BYTES
 from homebody.paths import Home
 from homebody.quantities import ago, rounded, say_size
 from homebody.settings import load_settings
@@ -71,3 +73,12 @@ def vault(home: Home, now: datetime) -> Iterator[Finding]:
         yield note("vault", words, "A running homebody purges it once a day; or: homebody vault purge")
     else:
         yield right("vault", words)
+
+
+def prefixes(home: Home) -> Iterator[Finding]:
+    """Yield how many beginnings of prompts are kept for the model's next start."""
+    count, size = kept_in(home.prefixes)
+    words = f"{count} kept, {rounded(size)} of at most {say_size(TOTAL_BYTES)}" if count else "none kept"
+    yield right(
+        "prefixes", f"beginnings of prompts, for the model's next start: {words}; no document is in them"
+    )

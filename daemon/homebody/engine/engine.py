@@ -1,14 +1,15 @@
 """What can be asked of the loaded model: counting, checking, and answers for many at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from homebody.engine.constraint import Grammars
 from homebody.engine.job import Job, Replies, Wanted, Watch
+from homebody.engine.keeping import Keeper
 from homebody.engine.loop import Loop
 from homebody.engine.pondering import CLOSING, Pondering, budget
 from homebody.engine.prompts import Prompt, Prompts
-from homebody.engine.room import Room
+from homebody.engine.room import Restored, Room
 from homebody.engine.thinking import thinks
 from homebody.engine.tuning import Plan
 from homebody.engine.vocabulary import Vocabulary
@@ -20,12 +21,22 @@ class Engine:
     """One model and its rooms. Not for several threads: whoever holds it lets it `advance` between two requests."""
 
     def __init__(
-        self, vocabulary: Vocabulary, rooms: Sequence[Room], *, context: int, plan: Plan, force: bool = True
+        self,
+        vocabulary: Vocabulary,
+        rooms: Sequence[Room],
+        *,
+        context: int,
+        plan: Plan,
+        force: bool = True,
+        keeper: Keeper | None = None,
     ) -> None:
         """Prepare; *context* is the most tokens of a prompt and its answer.
 
-        Without *force*, what a grammar leaves no choice about is asked of the model all the same.
+        Without *force*, what a grammar leaves no choice about is asked of the model all the same. *keeper* is shown
+        the beginnings that are read.
         """
+        self._rooms = rooms
+        self._keeper = keeper
         self._bets = plan.bets
         self._context = context
         template = vocabulary.weights.template()
@@ -38,7 +49,7 @@ class Engine:
         self._prompts = Prompts(vocabulary, context=self.context)
         self._vocabulary = vocabulary
         self._grammars = Grammars(vocabulary, force=force)
-        self._loop = Loop(vocabulary, rooms, chunk=plan.chunk)
+        self._loop = Loop(vocabulary, rooms, chunk=plan.chunk, keeper=keeper)
 
     @property
     def busy(self) -> bool:
@@ -60,6 +71,18 @@ class Engine:
     def check_grammar(self, text: str) -> None:
         """Raise GrammarError with the reason when a grammar cannot be used."""
         self._grammars.constraint(text).close()
+
+    def restore(self, kind: str, tokens: Sequence[int], state: bytes) -> Restored:
+        """Hold again the beginning *tokens*, whose *state* a former process gave to be kept; return what came of it."""
+        for room in self._rooms:
+            if room.cache.kind == kind:
+                return room.restore(tokens, state)
+        return Restored.NO_ROOM
+
+    def know_kept(self, names: Iterable[str]) -> None:
+        """Take note of the beginnings that are kept, so that none is given again."""
+        if self._keeper is not None:
+            self._keeper.know(names)
 
     def submit(self, wanted: Wanted, watch: Watch, replies: Replies) -> None:
         """Take on an answer; *replies* are told of it, some `advance` later.
@@ -84,7 +107,7 @@ class Engine:
         self._loop.submit(
             Job(
                 number=wanted.number,
-                prompt=Prompt([*prompt.tokens, *head], prompt.static),
+                prompt=Prompt([*prompt.tokens, *head], prompt.static, durable=prompt.durable),
                 head=len(head),
                 limit=wanted.max_tokens,
                 writing=writing,

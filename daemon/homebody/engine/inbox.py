@@ -82,6 +82,10 @@ class Inbox:
         found = {"kind": type(error).__name__, "message": str(error), "hint": error.hint}
         self._send({"id": number, "error": found})
 
+    def give(self, what: str, found: dict[str, Any]) -> None:
+        """Send what nobody asked for: ``keep`` or ``used``, about a beginning (`homebody.engine.keeping`)."""
+        self._send({what: found})
+
     def _send(self, message: dict[str, Any]) -> None:
         """Send one message; nobody there to hear it means that there is nothing left to do."""
         try:

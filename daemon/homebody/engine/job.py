@@ -85,6 +85,8 @@ class Job:
     cursor: int = 0
     """Tokens of this run that its sequence holds."""
     cached: int = 0
+    spent: float = 0.0
+    """Seconds that its prompt was read for."""
     overtaken: int = 0
     admitted_at: float = 0.0
     read_at: float = 0.0

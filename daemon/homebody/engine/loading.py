@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from homebody.engine.engine import Engine
+from homebody.engine.keeping import Give, Keeper
 from homebody.engine.llama import STEP, Fed, KvCache, Layout, Library, Weights
 from homebody.engine.measuring import BUDGET, Stopwatch, measure
 from homebody.engine.room import Room
@@ -63,11 +64,13 @@ def load(
     on_load: Callable[[float], None],
     on_proof: Callable[[], None] = lambda: None,
     on_measure: Callable[[int, int], None] = lambda _passed, _most: None,
+    give: Give = lambda _what, _found: None,
 ) -> tuple[Engine, dict[str, Any]]:
     """Return an engine for the model at *path*, and what is to be told of it. Raises ModelFileError, ModelError.
 
     The request says what memory there may be, what was measured before, in ``measure`` for how many seconds to measure
     in any case, and, for benchmarks, ``without`` which of batching, prefix, forced and drafts the engine is to work.
+    *give* hands the parent what is to be kept.
     """
     library = Library()
     settings = request["settings"]
@@ -101,8 +104,12 @@ def load(
     context = min(context, rooms[-1].cache.cells)
     if whole:
         plan = replace(plan, bets={})  # a bet that is lost could not be forgotten
-    engine = Engine(Vocabulary(weights), rooms, context=context, plan=plan, force="forced" not in without)
-    return engine, {"context": engine.context, "plan": plan.to_dict(), **_told(measured)}
+    keeper = None if "prefix" in without else Keeper.wished(request.get("prefixes"), give)
+    engine = Engine(
+        Vocabulary(weights), rooms, context=context, plan=plan, force="forced" not in without, keeper=keeper
+    )
+    kinds = [room.cache.kind for room in rooms]
+    return engine, {"context": engine.context, "plan": plan.to_dict(), "kinds": kinds, **_told(measured)}
 
 
 def _told(measured: Measured | None) -> dict[str, Any]:

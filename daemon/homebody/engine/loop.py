@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from homebody.engine.job import Job
+from homebody.engine.keeping import Keeper
 from homebody.engine.llama import AbortedError, DeviceError
 from homebody.engine.room import Admission, Room
 from homebody.engine.scheduler import (
@@ -31,8 +32,13 @@ class Loop:
         *,
         chunk: int,
         clock: Callable[[], float] = time.monotonic,
+        keeper: Keeper | None = None,
     ) -> None:
-        """Begin with nobody; *rooms* from the smallest to the largest, *chunk* the tokens read in one step."""
+        """Begin with nobody; *rooms* from the smallest to the largest, *chunk* the tokens read in one step.
+
+        *keeper* is shown the beginnings that are read.
+        """
+        self._keeper = keeper
         self._vocabulary = vocabulary
         self._rooms = rooms
         self._chunk = chunk
@@ -103,6 +109,8 @@ class Loop:
         for other in self._waiting.values():
             other.overtaken += other.room == job.room and other.number < job.number
         job.tell_reading(job.admitted_at)
+        if self._keeper is not None and 0 < job.prompt.durable <= job.cached:
+            self._keeper.remembered(self._rooms[job.room].cache, job)
 
     def _carry_out(self, step: Read | Write) -> None:
         """Do a step; what fails in it ends the runs that were in it, and no others."""
@@ -138,8 +146,13 @@ class Loop:
 
     def _read(self, room: Room, job: Job, most: int) -> None:
         """Let *job* read on, and tell of it."""
+        began = self._clock()
         read = room.read(job, most)
-        job.tell_reading(self._clock())
+        now = self._clock()
+        job.spent += now - began
+        job.tell_reading(now)
+        if self._keeper is not None and job.cursor == job.prompt.durable:
+            self._keeper.read(room.cache, job)
         if read:
             job.read_at = self._clock()
 

@@ -3,6 +3,7 @@
 Nothing here may import the native library before the seal is on, so the rooms that need it are imported late.
 """
 
+import base64
 import importlib
 import os
 import resource
@@ -158,6 +159,7 @@ def load(request: Request, inbox: Inbox) -> tuple["Engine", Request]:
         on_load=_reporter(inbox, request["id"]),
         on_proof=lambda: inbox.progress(request["id"], "prove", 0, 1),
         on_measure=partial(inbox.progress, request["id"], "measure"),
+        give=inbox.give,
     )
     return engine, {
         **found,
@@ -190,6 +192,12 @@ def answer(engine: "Engine", request: Request) -> Any:
             return engine.prompt_tokens(_messages(request))
         case "check_grammar":
             engine.check_grammar(request["grammar"])
+            return None
+        case "restore":
+            state = base64.b64decode(request["state"])
+            return engine.restore(request["kind"], request["tokens"], state).value
+        case "kept":
+            engine.know_kept(request["known"])
             return None
     raise ModelError(f"The model process does not know the request {str(request['do'])[:40]!r}.")
 

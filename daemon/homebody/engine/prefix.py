@@ -96,34 +96,45 @@ class PrefixIndex:
     def place(self, path: Sequence[Node], need: int) -> tuple[int, list[int]] | None:
         """Return a sequence for a prompt of *need* cells that begins with *path*, and those to forget for it.
 
-        None when there is no room now. The idle sequence that holds *path* is taken itself, else an empty one, else
-        the one that was not used for longest.
+        None when there is no room now. The idle sequence that holds *path* is taken itself, unless a static beginning
+        would be lost by that; else an empty one, else the one that was not used for longest.
         """
         idle = [number for number, slot in enumerate(self._slots) if not slot.busy]
         if not idle or need > self._cells:
             return None
         source = self.source(path)
-        if source in idle and not self._whole:
-            target = source
-        else:
-            others = [number for number in idle if number != source]
-            if not others:
-                return None
-            target = min(
-                others, key=lambda number: (bool(self._slots[number].path), self._age(number), number)
-            )
-        assert target is not None
+        for target in self._targets(idle, source, path):
+            forget = self._room_for(target, source, path, need)
+            if forget is not None:
+                return target, forget
+        return None
+
+    def _targets(self, idle: Sequence[int], source: int | None, path: Sequence[Node]) -> list[int]:
+        """Return the idle sequences that could take up a prompt that begins with *path*, the best first."""
+        others = [number for number in idle if number != source]
+        best = sorted(others, key=lambda number: (bool(self._slots[number].path), self._age(number), number))[
+            :1
+        ]
+        if source is None or self._slots[source].busy or self._whole:
+            return best
+        beyond = self._slots[source].path[len(path) :]
+        loses = any(node.static and len(node.holders) == 1 for node in beyond)
+        spared = [number for number in best if loses and not self._age(number)[0]]
+        return [*spared, source]
+
+    def _room_for(self, target: int, source: int | None, path: Sequence[Node], need: int) -> list[int] | None:
+        """Return the idle sequences to forget so that *target* has room, None when even that is not enough."""
         forget: list[int] = []
-        if self._unified:
-            wanted = need - (path[-1].end if path else 0)
-            for number in sorted(idle, key=self._age):
-                if self._left({target, *forget}, path) >= wanted:
-                    break
-                if number not in (target, source) and self._slots[number].path:
-                    forget.append(number)
-            if self._left({target, *forget}, path) < wanted:
-                return None
-        return target, forget
+        if not self._unified:
+            return forget
+        wanted = need - (path[-1].end if path else 0)
+        idle = [number for number, slot in enumerate(self._slots) if not slot.busy]
+        for number in sorted(idle, key=self._age):
+            if self._left({target, *forget}, path) >= wanted:
+                break
+            if number not in (target, source) and self._slots[number].path:
+                forget.append(number)
+        return forget if self._left({target, *forget}, path) >= wanted else None
 
     def keep_copy(self, number: int) -> int | None:
         """Return an idle sequence that is to hold a copy of what *number* holds now, and note that it does.
@@ -146,6 +157,34 @@ class PrefixIndex:
             node.holders.add(target)
         self._touch(self._slots[target])
         return target
+
+    def vacant(self, need: int) -> int | None:
+        """Return an empty sequence that may hold a beginning of *need* tokens until somebody asks for it.
+
+        None where half of the sequences, or the cells, are wanted for those who will come.
+        """
+        empty = [number for number, slot in enumerate(self._slots) if not slot.busy and not slot.path]
+        room = self._left(set(), ()) if self._unified else self._cells
+        return empty[0] if need <= room and len(empty) > len(self._slots) // 2 else None
+
+    def hold(self, number: int, plan: Sequence[Key], *, shared: int) -> None:
+        """Note that an empty sequence holds the static beginning *plan*, its first *shared* tokens in others' cells.
+
+        Nobody has used it yet: it is forgotten before what was used, and before what was noted earlier.
+        """
+        slot, node = self._slots[number], self._root
+        for key in plan:
+            known = node.children.get(key)
+            if known is None:
+                known = node.children[key] = Node(key=key, end=node.end + len(key), parent=node)
+            elif self._unified and known.holders and known.end > shared:
+                slot.own += len(key)  # cells of its own for what others hold, too
+            known.static = True
+            known.holders.add(number)
+            slot.path.append(known)
+            node = known
+        self._touch(slot)
+        slot.used = -slot.used
 
     def take(self, number: int, path: Sequence[Node], plan: Sequence[Key], need: int, *, static: int) -> None:
         """Note that a sequence is at work on *plan*, and holds *path* of it already."""

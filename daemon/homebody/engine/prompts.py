@@ -15,12 +15,14 @@ SHORTER = "Give it less to read at once, or use a model with a larger context."
 class Prompt:
     """The tokens of a prompt; the first *static* of them hold nothing of a document.
 
-    *ending* is what the template puts after the last message.
+    *ending* is what the template puts after the last message. *durable* is *static* where that may outlive the
+    process: a document follows it, and no conversation came before; else 0.
     """
 
     tokens: Sequence[int]
     static: int
     ending: str = ""
+    durable: int = 0
 
 
 class Prompts:
@@ -57,7 +59,9 @@ class Prompts:
             tokens.insert(0, self._bos)
             static = None if static is None else static + 1
         ending = pieces[-1] if pieces and isinstance(pieces[-1], str) else ""
-        return Prompt(tokens, len(tokens) if static is None else static, ending)
+        if static is None:
+            return Prompt(tokens, len(tokens), ending)
+        return Prompt(tokens, static, ending, durable=0 if talked(messages) else static)
 
     def usual_ending(self) -> str:
         """Return what the template puts after the last message, nothing when it refuses a plain question."""
@@ -88,3 +92,13 @@ class Prompts:
                     f"A part of the prompt has {count} tokens, and the model's context only {self._context}.",
                     hint=SHORTER,
                 )
+
+
+def talked(messages: Sequence[Message]) -> bool:
+    """Return whether something was answered before the first document: then what came before it is a conversation."""
+    for message in messages:
+        if any(part.data for part in message.parts):
+            return message.role == "assistant"
+        if message.role == "assistant":
+            return True
+    return False

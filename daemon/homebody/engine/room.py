@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import Enum, auto
 from itertools import pairwise
 
-from homebody.engine.blocks import steps
+from homebody.engine.blocks import keys, steps
 from homebody.engine.job import Job
 from homebody.engine.llama import STEP, Fed, KvCache
 from homebody.engine.prefix import PrefixIndex
@@ -32,6 +32,15 @@ class Admission(Enum):
     NO_ROOM = auto()
     SOON = auto()
     """Another run is reading what this one begins with: it is cheaper to wait for it."""
+
+
+class Restored(Enum):
+    """What came of a beginning that was to be held again."""
+
+    HELD = "held"
+    NO_ROOM = "no room"
+    REFUSED = "refused"
+    """The cache could make nothing of it, or not what it should be."""
 
 
 class Room:
@@ -139,6 +148,25 @@ class Room:
         if self.cache.trim(job.sequence, keep) < keep:
             self.index.forget(job.sequence)
         job.sequence = -1
+
+    def restore(self, tokens: Sequence[int], state: bytes) -> Restored:
+        """Let an idle sequence hold the static beginning *tokens*, as *state* has it, for prompts that begin so."""
+        plan = keys([*tokens, FILLER], len(tokens))  # the last token of a prompt is in no block
+        path = self.index.match(plan)
+        if path and len(path) == len(plan):
+            return Restored.HELD
+        number = self.index.vacant(len(tokens)) if self._share else None
+        if number is None:
+            return Restored.NO_ROOM
+        if not self.cache.restore(number, state) or self.cache.held(number) != len(tokens):
+            self.cache.trim(number, 0)
+            return Restored.REFUSED
+        source, shared = self.index.source(path), 0
+        if source is not None and self.cache.unified and not self._whole:
+            shared = path[-1].end
+            self.cache.join(source, number, shared)
+        self.index.hold(number, plan, shared=shared)
+        return Restored.HELD
 
     def clear(self) -> None:
         """Forget everything; nobody may be in the room."""

@@ -1,15 +1,18 @@
 """How does one ask become values: what fits, what is asked, what is done when the answer is wrong?"""
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from functools import partial
+from typing import Any
 
 from homebody.documents.window import Window, fit
 from homebody.errors import ModelError, PromptTooLongError, SlotError
+from homebody.house.model import InTurn, Model
+from homebody.house.parts import each_part
 from homebody.messages import Message
-from homebody.model.client import Answer, Progress
+from homebody.model.client import Answer
 from homebody.recipe.schema import Ask
-from homebody.sampling import GREEDY, Sampling
 from homebody.slots import Slot, TextSlot
 from homebody.slots.check import check
 from homebody.slots.grammar import grammar
@@ -29,32 +32,6 @@ Tell = Callable[..., None]
 
 Keep = Callable[[tuple[Message, ...], str], None]
 """How the asker shows what it asked and what was answered, for a vault to keep."""
-
-
-class Model(Protocol):
-    """What the house needs of a model; ModelClient and FakeModel have it."""
-
-    @property
-    def context(self) -> int:
-        """Return the tokens that a prompt and its answer may have together."""
-
-    def count(self, texts: list[str]) -> list[int]:
-        """Return the tokens of each text alone."""
-
-    def prompt_tokens(self, messages: tuple[Message, ...]) -> int:
-        """Return the tokens of the whole prompt."""
-
-    def generate(
-        self,
-        messages: tuple[Message, ...],
-        *,
-        grammar: str | None,
-        max_tokens: int,
-        on_progress: Callable[[Progress], None] | None = None,
-        deadline_seconds: float = 600,
-        sampling: Sampling = GREEDY,
-    ) -> Answer:
-        """Return the model's answer, its tokens chosen by *sampling*."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +62,9 @@ def ask_about(
 
     A text that does not fit is dealt with as *overflow* says, and how is in the result. *keep* is shown every
     call, one whose answer is wrong, too. Raises SlotError when a second try is wrong too, DocumentError when
-    the text must not be cut and does not fit, ModelError.
+    the text must not be cut and does not fit, ModelError, CancelledError when the run is given up.
     """
+    model = model if isinstance(model, InTurn) else InTurn(model)
     calls: list[Answer] = []
     tell_call = _telling(tell, calls, keep)
     budget = room(model, ask.prompt, ask.output, ask.language)
@@ -107,39 +85,51 @@ def ask_about(
 
 
 def _telling(tell: Tell, calls: list[Answer], keep: Keep | None) -> Tell:
-    """Return a *tell* that also collects each answer's figures, and shows *keep* the words."""
+    """Return a *tell* that also collects each answer's figures, and shows *keep* the words.
+
+    Parts that are asked about side by side tell one after the other.
+    """
+    one_at_a_time = threading.Lock()
 
     def told(
         name: str, *, answer: Answer | None = None, asked: tuple[Message, ...] = (), **detail: Any
     ) -> None:
-        if answer is not None:
-            calls.append(answer)
-            if keep is not None:
-                keep(asked, answer.text)
-            detail |= {
-                "prompt_tokens": answer.prompt_tokens,
-                "cached_tokens": answer.cached_tokens,
-                "answer_tokens": answer.answer_tokens,
-                "seconds": round(answer.prefill_seconds + answer.decode_seconds, 3),
-                "tokens_per_second": round(answer.tokens_per_second, 1),
-            }
-            if answer.seed is not None:
-                detail["seed"] = answer.seed
-        tell(name, **detail)
+        with one_at_a_time:
+            if answer is not None:
+                calls.append(answer)
+                if keep is not None:
+                    keep(asked, answer.text)
+                detail |= figures(answer)
+            tell(name, **detail)
 
     return told
 
 
-def _reduce(model: Model, window: Window, ask: Ask, budget: int, tell: Tell) -> str:
-    """Return the summaries of the parts, joined, summarised again until they fit *budget*."""
+def figures(answer: Answer) -> dict[str, int | float]:
+    """Return what an answer cost, as a step tells it."""
+    return {
+        "prompt_tokens": answer.prompt_tokens,
+        "cached_tokens": answer.cached_tokens,
+        "answer_tokens": answer.answer_tokens,
+        "seconds": round(answer.prefill_seconds + answer.decode_seconds, 3),
+        "tokens_per_second": round(answer.tokens_per_second, 1),
+        **({} if answer.seed is None else {"seed": answer.seed}),
+    }
+
+
+def _reduce(model: InTurn, window: Window, ask: Ask, budget: int, tell: Tell) -> str:
+    """Return the summaries of the parts, joined in their order, summarised again until they fit *budget*."""
     parts = list(window.parts)
     of_a_part = ask.model_copy(update={"prompt": MAP_TASK, "output": MAP_SLOTS})
     for _ in range(ROUNDS):
-        summaries = []
-        for number, part in enumerate(parts, start=1):
-            found = one_ask(model, of_a_part, part, tell, part=number, parts=len(parts))
-            summaries.append(found["part"])
-        joined = "\n\n".join(summaries)
+        told = partial(tell, parts=len(parts))
+
+        def summary(theirs: InTurn, number: int, part: str, tell: Tell = told) -> str:
+            """Return the summary of one part; they end in any order, and each is told as it ends."""
+            found = one_ask(theirs, of_a_part, part, tell, part=number)
+            return str(found["part"])
+
+        joined = "\n\n".join(each_part(model, parts, summary))
         if model.count([joined])[0] <= budget:
             return joined
         parts = list(

@@ -5,6 +5,7 @@ the house tries again as soon as there is more room than there was at the worst 
 """
 
 import shutil
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,22 +48,31 @@ class Pause:
         self.battery = battery or Battery(clock)
         self._clock = clock
         self._folders = folders
+        self._changing = threading.Lock()
         self.resting: Resting | None = None
 
     def full(self) -> None:
         """Rest: the disk turned out to be full. Resting already, rest on from now."""
-        before = self.resting
-        free, folder = min((room(folder), folder) for folder in self._folders())
-        self.resting = Resting(
-            since=before.since if before else self._clock.now(),
-            least=free if before is None or before.folder != folder else min(free, before.least),
-            folder=folder,
-            tried=self._clock.monotonic(),
-        )
+        with self._changing:
+            before = self.resting
+            free, folder = min((room(folder), folder) for folder in self._folders())
+            self.resting = Resting(
+                since=before.since if before else self._clock.now(),
+                least=free if before is None or before.folder != folder else min(free, before.least),
+                folder=folder,
+                tried=self._clock.monotonic(),
+            )
 
-    def over(self) -> None:
-        """Rest no longer: something could be written."""
-        self.resting = None
+    def over(self, began: float | None = None) -> None:
+        """Rest no longer: something could be written that was begun at *began*, by the clock's monotonic hand.
+
+        What was begun before the disk was last found full proves nothing: another run met it meanwhile.
+        """
+        if self.resting is None:
+            return
+        with self._changing:
+            if self.resting is not None and (began is None or began >= self.resting.tried):
+                self.resting = None
 
     def lasts(self) -> bool:
         """Return whether to rest on, because there is no more room than at the worst moment."""

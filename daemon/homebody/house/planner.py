@@ -6,7 +6,7 @@ planner without what follows it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from homebody.actions.effect import Effect, Move, Put, Tags
 from homebody.actions.tags import stored_tags
 from homebody.documents.file import Snapshot, take
 from homebody.errors import EffectError
+from homebody.journal.run import Run
 from homebody.recipe.schema import Recipe
 from homebody.templates import compile_template
 
@@ -78,6 +79,29 @@ class Overlay:
                 self._content[effect.source] = None
             case Tags():
                 self._tags[effect.path] = effect.stored
+
+
+def values_of(
+    run: Run,
+    recipe: Recipe,
+    file: Snapshot | None,
+    documents: Sequence[Mapping[str, Any]],
+    moment: datetime,
+) -> dict[str, Any]:
+    """Return what the recipe's templates know at *moment*, but for the answer of the model."""
+    now = moment.astimezone()
+    values: dict[str, Any] = {
+        "vars": dict(recipe.vars),
+        "recipe": {"name": recipe.name, "description": recipe.description},
+        "run": {"id": run.id, "time": now.strftime("%H:%M"), "date": now.date()},
+    }
+    values["run"] |= {"tokens_read": 0, "tokens_total": 0}
+    if file is not None:
+        modified = datetime.fromtimestamp(file.mtime_ns / 1e9, UTC).astimezone()
+        values["file"] = file_values(file.path, file.size, modified)
+    if recipe.select is not None:
+        values["documents"] = list(documents)
+    return values
 
 
 def file_values(path: Path, size: int, modified: datetime) -> dict[str, Any]:

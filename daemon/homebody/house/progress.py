@@ -7,9 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from homebody.house.asker import Model
-from homebody.messages import Message
-from homebody.model.client import Answer, Progress
+from homebody.model.client import Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,42 +77,3 @@ class Progresses:
         """Return how far each request of *run* is, as JSON can say it, in the order in which they were made."""
         with self._lock:
             return [asdict(asking) for (number, _), asking in sorted(self._asking.items()) if number == run]
-
-
-class Watched:
-    """A model as one *run* has it: how far each of its requests is, is noted in *progresses*."""
-
-    def __init__(self, model: Model, progresses: Progresses, run: int) -> None:
-        self._model = model
-        self._progresses = progresses
-        self._run = run
-
-    @property
-    def context(self) -> int:
-        """Return the tokens that a prompt and its answer may have together."""
-        return self._model.context
-
-    def count(self, texts: list[str]) -> list[int]:
-        """Return the tokens of each text alone."""
-        return self._model.count(texts)
-
-    def prompt_tokens(self, messages: tuple[Message, ...]) -> int:
-        """Return the tokens of the whole prompt."""
-        return self._model.prompt_tokens(messages)
-
-    def generate(
-        self,
-        messages: tuple[Message, ...],
-        *,
-        on_progress: Callable[[Progress], None] | None = None,
-        **wishes: Any,
-    ) -> Answer:
-        """Return the model's answer; whoever asks is told of the progress, too."""
-        with self._progresses.request(self._run) as note:
-
-            def tell(progress: Progress) -> None:
-                note(progress)
-                if on_progress is not None:
-                    on_progress(progress)
-
-            return self._model.generate(messages, on_progress=tell, **wishes)

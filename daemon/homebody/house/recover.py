@@ -4,6 +4,8 @@ Hashes decide, not hope: for each intended effect the file is looked at, and it 
 or as it should be after, or somebody changed it since. A plan is carried out whole or taken back whole.
 """
 
+import contextlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -85,6 +87,19 @@ def bring_to_end(journal: Journal, vault: Vault, run: Run) -> str:
         return "taken_back"
     journal.hand_back(run.id, "homebody was interrupted in the middle of it", counted=True)
     return "taken_back" if settled is Settled.TAKEN_BACK else "handed_back"
+
+
+def mend(journal: Journal, vault: Vault, broken_off: Iterable[Run]) -> None:
+    """Bring runs that a fault of ours broke off, and undos that were left half-way, to their end or back to the queue.
+
+    For a house at work: no other change may be made meanwhile, and nobody may have one of those runs in hand. Raises
+    JournalError or DiskFullError.
+    """
+    for run in journal.in_state(RunState.UNDOING):
+        with contextlib.suppress(EffectError):
+            finish_undo(journal, vault, run)
+    for run in broken_off:
+        bring_to_end(journal, vault, run)
 
 
 def settle(journal: Journal, vault: Vault, run: int) -> Settled:

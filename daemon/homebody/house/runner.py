@@ -8,69 +8,58 @@ import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from homebody.actions.effect import Effect
+from homebody.actions.apply import content_sha
 from homebody.clock import Clock
 from homebody.documents.file import Snapshot, glance, take
 from homebody.documents.reader import Reader
-from homebody.errors import (
-    ChangedSinceError,
-    DiskFullError,
-    DocumentError,
-    HomebodyError,
-    ModelGoneError,
-    ModelNotReadyError,
-    PartlyTakenBackError,
-    ReaderNotReadyError,
-    SlotError,
-)
+from homebody.errors import ChangedSinceError, DocumentError, EffectError
 from homebody.house.applying import apply
-from homebody.house.asker import Asked, Model, ask_about
+from homebody.house.asker import Asked, ask_about
 from homebody.house.calls import keeping
 from homebody.house.carried import carried_off
-from homebody.house.planner import file_values, merged, plan, unchanged, wanted
-from homebody.house.progress import Progresses, Watched
+from homebody.house.in_hand import InHand
+from homebody.house.model import InTurn, Model, Turns
+from homebody.house.outcome import CHANGED, Outcome, Overtaken, Skip, outcome_of
+from homebody.house.planner import merged, plan, unchanged, values_of, wanted
+from homebody.house.progress import Progresses
 from homebody.house.proposal import Proposal, keep, kept, proposed, shown, why_wait
-from homebody.house.recover import BY_OTHERS, Settled, settle
+from homebody.house.reading import Heeding
+from homebody.house.recover import BY_OTHERS, Settled, mend, settle
 from homebody.house.selection import selected
 from homebody.journal.run import Run, RunState
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
+from homebody.model.cancellation import Cancellation
 from homebody.recipe.schema import ANY_SIZE, Recipe
 from homebody.slots.check import check
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """How a run ended: its state, the reason in words, and whether another try may help."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a run has found out before it plans: its file, the text, what its templates know, and the answers.
 
-    state: RunState
-    reason: str | None = None
-    again: bool = False
-    pause: bool = False
-    """The disk is full: nothing can be done for anybody just now."""
-    patient: bool = False
-    """What is missing will be there some day: the run stays queued, and no try is counted against it."""
-    release: bool = False
-    """The file may come back just as it was, and is then to be taken up."""
+    ``proposal`` is what a person was shown of it before, ``now`` the moment that its templates see.
+    """
 
-
-CHANGED = "the file changed before its turn came; what is there now gets a run of its own"
-
-
-class Skip(Exception):  # noqa: N818 - a way out, not an error
-    """The run has nothing to do, and this is why; with *release*, only because of how things are just now."""
-
-    def __init__(self, reason: str, *, release: bool = False) -> None:
-        super().__init__(reason)
-        self.release = release
+    file: Snapshot | None
+    source: str
+    values: Mapping[str, Any]
+    asked: Asked | None
+    proposal: Proposal | None
+    now: datetime
 
 
 class Runner:
-    """Carries out runs, one at a time."""
+    """Carries out runs, in as many threads as call it.
+
+    Reading and asking go on side by side. From the moment at which a run looks at the files that it is to change until
+    it has changed them, no other does either: so every plan holds when it is made, as if the runs came one by one.
+    """
 
     def __init__(
         self,
@@ -81,7 +70,9 @@ class Runner:
         reader: Reader,
         clock: Clock,
         recipes: Mapping[str, Recipe],
+        slots: Callable[[], int] = lambda: 1,
     ) -> None:
+        """Prepare; *slots* says how many requests the model answers side by side."""
         self._journal = journal
         self._vault = vault
         self._model = model
@@ -90,27 +81,28 @@ class Runner:
         self._recipes = recipes
         self.progresses = Progresses()
         """How far each run is with what it asks the model."""
+        self._turns = Turns(slots)
+        self._reading = threading.Lock()
         self.changing = threading.Lock()
-        """Held while files are changed, so that an undo and a run never write at the same time."""
+        """Held while changes are planned and made, so that no two runs, and no undo beside one, write at once."""
 
-    def run(self, run: Run) -> Outcome:
-        """Carry out *run* and return how it ended; the journal is told of every step, not of the end."""
+    def run(self, run: Run, cancellation: Cancellation | None = None) -> Outcome:
+        """Carry out *run* and return how it ended; the journal is told of every step, not of the end.
+
+        It is given up when *cancellation* is told, unless it makes its changes already.
+        """
+        cancellation = cancellation or Cancellation()
         try:
-            return self._run(run)
-        except Skip as skip:
-            return Outcome(state=RunState.SKIPPED, reason=str(skip), release=skip.release)
-        except DiskFullError as error:
-            return Outcome(state=RunState.FAILED, reason=str(error), again=True, pause=True)
-        except (ModelNotReadyError, ReaderNotReadyError) as error:
-            return Outcome(state=RunState.FAILED, reason=str(error), again=True, patient=True)
-        except (SlotError, ModelGoneError, DocumentError, HomebodyError, OSError) as error:
-            again = not isinstance(error, PartlyTakenBackError)
-            return Outcome(state=RunState.FAILED, reason=str(error), again=again)
+            return self._run(run, cancellation)
         except Exception as error:  # noqa: BLE001 - a bug met by one file must not stop the others
-            reason = f"a fault in homebody itself ({type(error).__name__}); please report it"
-            return Outcome(state=RunState.FAILED, reason=reason, again=True)
+            return outcome_of(error, given_up=cancellation.cancelled)
 
-    def _run(self, run: Run) -> Outcome:
+    def mend(self, in_hand: InHand) -> None:
+        """Bring what a fault of ours broke off to its end, what is *in_hand* left alone. Raises JournalError."""
+        with self.changing:
+            mend(self._journal, self._vault, in_hand.strays())
+
+    def _run(self, run: Run, cancellation: Cancellation) -> Outcome:
         with self.changing:
             settled = settle(self._journal, self._vault, run.id)
         if settled is Settled.FINISHED:
@@ -125,37 +117,77 @@ class Runner:
         if proposal is not None and proposal.recipe_hash != recipe.hash:
             proposal = None  # the answers may be to another question
         file = self._take(run, recipe)
-        source, documents = self._read(run, recipe, file)
+        source, documents = self._read(run, recipe, file, Heeding(self._reader, self._reading, cancellation))
         now = self._clock.now() if proposal is None else proposal.now
-        values = self._values(run, recipe, file, documents, now)
-        asked = self._answers(run, recipe, source, proposal)
+        values = values_of(run, recipe, file, documents, now)
+        asked = self._answers(run, recipe, source, proposal, cancellation)
         if asked is not None:
             values["ask"] = dict(asked.values)
             values["run"] |= {"tokens_read": asked.tokens_read, "tokens_total": asked.tokens_total}
         if not wanted(recipe, values):
             raise Skip("`when` does not hold")
+        with self.changing:
+            cancellation.heed()
+            return self._act(run, recipe, Known(file, source, values, asked, proposal, now))
+
+    def _act(self, run: Run, recipe: Recipe, known: Known) -> Outcome:
+        """Plan the changes and make them, or let the plan wait for a person; ``changing`` is held."""
+        file, proposal = known.file, known.proposal
         writes = recipe.permissions().writes
-        effects = merged(plan(recipe, values, file, source, writes))
+        try:
+            effects = merged(plan(recipe, known.values, file, known.source, writes))
+        except (EffectError, DocumentError):
+            self._give_way(run, file)
+            raise
         if (why := carried_off(recipe, effects, writes)) is not None:
             raise Skip(why)
         if not effects:
             return Outcome(state=RunState.DONE, reason="nothing to change: everything is there already")
-        if file is not None and not unchanged(file):
-            raise Skip(CHANGED, release=True)
+        self._give_way(run, file)
         self._journal.step(run.id, "planned", effects=len(effects))
         changes = shown(effects)
         if (reason := why_wait(run, recipe, proposal, changes, self._journal.approvals)) is not None:
-            keep(self._journal, self._vault, run.id, proposed(recipe, proposal, asked, now, changes))
+            keep(
+                self._journal,
+                self._vault,
+                run.id,
+                proposed(recipe, proposal, known.asked, known.now, changes),
+            )
             return Outcome(state=RunState.WAITING, reason=reason)
-        self._apply(run, effects, file)
+        try:
+            apply(self._journal, self._vault, run, effects)
+        except ChangedSinceError:
+            self._give_way(run, file)
+            raise
         return Outcome(state=RunState.DONE)
 
-    def _answers(self, run: Run, recipe: Recipe, source: str, proposal: Proposal | None) -> Asked | None:
+    def _give_way(self, run: Run, file: Snapshot | None) -> None:
+        """Leave the run's file alone if it changed since it was read.
+
+        Raises Skip then: what a person made of it gets a run of its own. Raises Overtaken when it was another run that
+        changed or moved it: such a content wakes nothing, so this run must come back to it.
+        """
+        if file is None or unchanged(file):
+            return
+        if run.origin is not None:
+            try:
+                held = content_sha(file.path)
+            except EffectError:
+                held = None
+            if held is None and self._journal.moved_to(file.path, run.origin) is not None:
+                raise Overtaken
+            if held is not None and self._journal.origin(file.path, held) == run.origin:
+                raise Overtaken
+        raise Skip(CHANGED, release=True)
+
+    def _answers(
+        self, run: Run, recipe: Recipe, source: str, proposal: Proposal | None, cancellation: Cancellation
+    ) -> Asked | None:
         """Return the filled slots: those that a person was shown, or the model's; None for a recipe without."""
         if recipe.ask is None:
             return None
         if proposal is None or proposal.answer is None:
-            return self._ask(run, recipe, source)
+            return self._ask(run, recipe, source, cancellation)
         text = json.dumps(proposal.answer, ensure_ascii=False)
         values = check(text, recipe.ask.output, f"{source}\n{proposal.evidence()}")
         read, total = proposal.tokens
@@ -192,13 +224,13 @@ class Runner:
         return file
 
     def _read(
-        self, run: Run, recipe: Recipe, file: Snapshot | None
+        self, run: Run, recipe: Recipe, file: Snapshot | None, reader: Heeding
     ) -> tuple[str, Sequence[Mapping[str, Any]]]:
         """Return the text to ask about and, for a recipe that selects, the documents it selected."""
         if file is None:
             if recipe.select is None:
                 return "", ()
-            documents = selected(recipe.select, self._reader, now=self._clock.now())
+            documents = selected(recipe.select, reader, now=self._clock.now())
             self._journal.step(run.id, "selected", count=len(documents))
             if not documents:
                 raise Skip("there is nothing new to take up")
@@ -207,7 +239,7 @@ class Runner:
             return "", ()
         began = self._clock.monotonic()
         try:
-            extract = self._reader.read(file.data, file.path.suffix)
+            extract = reader.read(file.data, file.path.suffix)
         except DocumentError as error:
             if getattr(error, "lasting", False):
                 raise Skip(str(error)) from error
@@ -225,34 +257,11 @@ class Runner:
             raise Skip("the file has no text")
         return extract.text, ()
 
-    def _values(
-        self,
-        run: Run,
-        recipe: Recipe,
-        file: Snapshot | None,
-        documents: Sequence[Mapping[str, Any]],
-        moment: datetime,
-    ) -> dict[str, Any]:
-        """Return what the recipe's templates know at *moment*."""
-        now = moment.astimezone()
-        values: dict[str, Any] = {
-            "vars": dict(recipe.vars),
-            "recipe": {"name": recipe.name, "description": recipe.description},
-            "run": {"id": run.id, "time": now.strftime("%H:%M"), "date": now.date()},
-        }
-        values["run"] |= {"tokens_read": 0, "tokens_total": 0}
-        if file is not None:
-            modified = datetime.fromtimestamp(file.mtime_ns / 1e9, UTC).astimezone()
-            values["file"] = file_values(file.path, file.size, modified)
-        if recipe.select is not None:
-            values["documents"] = list(documents)
-        return values
-
-    def _ask(self, run: Run, recipe: Recipe, text: str) -> Asked:
+    def _ask(self, run: Run, recipe: Recipe, text: str, cancellation: Cancellation) -> Asked:
         """Return the filled slots, the steps told to the journal."""
         assert recipe.ask is not None
         asked = ask_about(
-            Watched(self._model(), self.progresses, run.id),
+            InTurn(self._model(), self._turns, cancellation, partial(self.progresses.request, run.id)),
             recipe.ask,
             text,
             overflow=recipe.read.overflow,
@@ -270,13 +279,3 @@ class Runner:
             seconds=round(asked.seconds, 3),
         )
         return asked
-
-    def _apply(self, run: Run, effects: Sequence[Effect], file: Snapshot | None) -> None:
-        """Make the planned changes; a file that changed meanwhile is left to its next run."""
-        with self.changing:
-            try:
-                apply(self._journal, self._vault, run, effects)
-            except ChangedSinceError as error:
-                if file is not None and not unchanged(file):
-                    raise Skip(CHANGED, release=True) from error
-                raise

@@ -6,13 +6,13 @@ from fnmatch import fnmatch
 from typing import Any
 
 from homebody.documents.file import take
-from homebody.documents.reader import Reader
 from homebody.errors import DocumentError
+from homebody.house.reading import Reads
 from homebody.recipe.schema import Select
 from homebody.triggers.rescan import scan
 
 
-def selected(select: Select, reader: Reader, *, now: datetime) -> list[Mapping[str, Any]]:
+def selected(select: Select, reader: Reads, *, now: datetime) -> list[Mapping[str, Any]]:
     """Return the documents that *select* names, oldest first, as templates know them.
 
     A document that cannot be read is left out: one bad file never stops a digest.

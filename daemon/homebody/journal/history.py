@@ -52,11 +52,19 @@ class History(Memory):
 
     def ahead(self, run: int) -> int:
         """Return how many queued runs have their turn before the queued *run*, as things stand."""
-        now = self._clock.now()
-        due = {"now": stored(now), "never": stored(now + timedelta(seconds=LONGEST_PAUSE_SECONDS))}
+        due = self._due()
         own = self._database.ask("place_in_lane", id=run, **due)
         lanes = [Lane(row["recipe"], row["lane"], row["due"]) for row in self._database.ask("lanes", **due)]
         return turns_before(lanes, own[0]["recipe"], own[0]["lane"], own[0]["before"]) if own else 0
+
+    def waits_beside(self, run: Run) -> bool:
+        """Return whether a queued run may have to wait for *run* to end: one on its file, or without one, too."""
+        return run.path is None or bool(self._database.ask("waits_beside", path=name_bytes(run.path)))
+
+    def _due(self) -> dict[str, str]:
+        """Return what tells which queued runs are due: the time, and up to when a pause is believed."""
+        now = self._clock.now()
+        return {"now": stored(now), "never": stored(now + timedelta(seconds=LONGEST_PAUSE_SECONDS))}
 
     def writer(self, path: Path, content: str) -> int | None:
         """Return the number of the newest run that gave *path*, or a file since renamed, this content."""

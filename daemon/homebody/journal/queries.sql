@@ -20,6 +20,7 @@ INSERT OR IGNORE INTO turns (recipe, lane, turn) VALUES (:recipe, :lane, 0);
 -- A pause longer than any we make comes from a clock that was set back, and is over.
 -- With :asked only what a person waits for: requests, apart from backfills, plans that were agreed to or corrected, and
 -- what is to be tried again because a person wants it.
+-- Never two runs on one file at once, nor, of those without one, two of one recipe: they keep their place meanwhile.
 SELECT recipe, lane, (
   SELECT id FROM runs
   WHERE state = 'queued' AND runs.recipe = turns.recipe AND runs.lane = turns.lane
@@ -27,9 +28,21 @@ SELECT recipe, lane, (
     AND (NOT :asked OR approved = 1 OR (event = 'asked' AND runs.lane <> :backfill) OR (
       SELECT name FROM steps WHERE steps.run = runs.id ORDER BY seq DESC LIMIT 1
     ) IN ('queued again', 'planned anew'))
+    AND NOT EXISTS (
+      SELECT 1 FROM runs AS other
+      WHERE other.state = 'running' AND +other.path IS runs.path -- by the few that run, not by all on that file
+        AND (other.path IS NOT NULL OR other.recipe = runs.recipe)
+    )
   ORDER BY place LIMIT 1
 ) AS next
-FROM turns WHERE next IS NOT NULL ORDER BY turn, recipe, lane LIMIT 1;
+FROM turns
+WHERE (:only IS NULL OR recipe IN (SELECT value FROM json_each(:only)))
+  AND recipe NOT IN (SELECT value FROM json_each(:but))
+  AND next IS NOT NULL
+ORDER BY turn, recipe, lane LIMIT 1;
+
+-- name: waits_beside
+SELECT 1 FROM runs WHERE path = :path AND state = 'queued' LIMIT 1;
 
 -- name: take_turn
 UPDATE turns SET turn = (SELECT max(turn) + 1 FROM turns) WHERE recipe = :recipe AND lane = :lane;

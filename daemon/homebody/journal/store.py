@@ -4,8 +4,10 @@ The rules it keeps: one run for each key, ever; a state only after one that it m
 at all; every turn of events with its step, so that a screen can follow along.
 """
 
+import json
 import os
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +29,7 @@ from homebody.journal.rows import (
     stored,
     words,
 )
-from homebody.journal.run import (
-    BACKFILL,
-    LONGEST_PAUSE_SECONDS,
-    Run,
-    RunState,
-    Step,
-    may_follow,
-)
+from homebody.journal.run import BACKFILL, Run, RunState, Step, may_follow
 
 __all__ = ["Journal", "Origin", "Signature", "Step"]
 
@@ -127,23 +122,30 @@ class Journal(History, Again, Forgetting, Plans):
                 )
             return made.lastrowid
 
-    def claim(self, *, asked: bool = False) -> Run | None:
+    def claim(
+        self, *, only: Collection[str] | None = None, but: Collection[str] = (), asked: bool = False
+    ) -> Run | None:
         """Return the next run, now running, or None when nothing is due; recipes and their folders take turns.
 
-        With *asked* only runs that a person waits for are due: requests, plans that were agreed to or edited, and what
-        is to be tried again because a person wants it. A backfill is no such request.
+        A run on a file that another run is at just now waits for that. *only* and *but* are names of recipes. With
+        *asked* only what a person waits for is due: requests (a backfill is none), plans that were agreed to or edited,
+        and what is to be tried again because a person wants it.
         """
-        now = self._clock.now()
-        never = stored(now + timedelta(seconds=LONGEST_PAUSE_SECONDS))
-        due = {"now": stored(now), "never": never, "asked": asked, "backfill": name_bytes(BACKFILL)}
-        if not self._database.ask("next_run", **due):
+        now = self._now()
+        which = {
+            "only": None if only is None else json.dumps(sorted(only)),
+            "but": json.dumps(sorted(but)),
+            "asked": asked,
+            "backfill": name_bytes(BACKFILL),
+        }
+        if not self._database.ask("next_run", **self._due(), **which):
             return None
         # Relaxed: a claim that a power cut loses is a run still queued, and the plan that it leads to is a full commit.
         with self._database.writing(relaxed=True):
-            found = self._database.ask("next_run", **due)
+            found = self._database.ask("next_run", **self._due(), **which)
             if not found:
                 return None
-            self._database.do("claim", id=found[0]["next"], now=stored(now))
+            self._database.do("claim", id=found[0]["next"], now=now)
             self._database.do("take_turn", recipe=found[0]["recipe"], lane=found[0]["lane"])
             run = self.run(found[0]["next"])
             self._tell(run.id, "claimed", attempt=run.attempt)

@@ -4,6 +4,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from homebody.errors import CancelledError
+
 
 class Cancellation:
     """A wish to give one piece of work up, made once and never taken back; any thread may make it or ask for it."""
@@ -17,6 +19,11 @@ class Cancellation:
     def cancelled(self) -> bool:
         """Return whether the work is to be given up."""
         return self._wished.is_set()
+
+    def heed(self) -> None:
+        """Raise CancelledError if the work is to be given up."""
+        if self._wished.is_set():
+            raise CancelledError
 
     def cancel(self) -> None:
         """Let the work be given up, and tell whoever listens, in this thread; a second time does nothing."""

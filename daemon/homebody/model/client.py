@@ -20,6 +20,7 @@ from homebody.model.answer import Answer, Progress
 from homebody.model.batches import batches, counts_of
 from homebody.model.cancellation import Cancellation
 from homebody.model.gate import Gate, Turn
+from homebody.model.keeping import Prefixes
 from homebody.model.loading import Loader, ModelReady
 from homebody.model.memory import recall_suspects, remember_suspects
 from homebody.model.process import ANSWER_SECONDS, Event, Exchange, ModelProcess, ProcessEndedError
@@ -58,13 +59,17 @@ class ModelClient:
         memory: Path | None = None,
         command: Sequence[str] | None = None,
         without: Collection[str] = (),
+        prefixes: Prefixes | None = None,
     ) -> None:
         """Prepare; nothing is started. *memory* is the file that remembers which settings worked, and what steps took.
 
-        Benchmarks say *without* which parts the engine is to work: batching, prefix, forced, drafts.
+        *prefixes* keeps the beginnings of prompts. Benchmarks say *without* which parts the engine is to
+        work: batching, prefix, forced, drafts.
         """
         wishes = {"context": context, "threads": threads, "without": sorted(without)}
-        loader = Loader(path, clock=clock, wishes=wishes, memory=memory, command=command)
+        loader = Loader(path, clock=clock, wishes=wishes, memory=memory, command=command,
+                        prefixes=prefixes)  # fmt: skip
+        self._prefixes = prefixes
         self._supervisor = Supervisor(loader, clock)
         self._suspects = memory and memory.with_name("suspects.json")
         self._gate = Gate(remembered(*recall_suspects(self._suspects)))
@@ -107,6 +112,8 @@ class ModelClient:
     def stop(self) -> None:
         """End the model process; a running answer ends with ModelGoneError."""
         self._supervisor.stop()
+        if self._prefixes is not None:
+            self._prefixes.settle()
 
     def rest(self, after: float) -> bool:
         """End the model process if nobody needed it for *after* seconds, and return whether it was ended.

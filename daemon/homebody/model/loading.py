@@ -1,7 +1,7 @@
 """How does a model process come to be: which settings are tried, and what must it show before it is trusted?"""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -10,10 +10,12 @@ from homebody.errors import HomebodyError, ModelError, ModelGoneError, SealError
 from homebody.model.attempts import Settings, next_settings
 from homebody.model.fit import context_for, lanes_for, most_memory
 from homebody.model.gguf import ModelInfo, inspect
+from homebody.model.keeping import DiedOfPrefixError, Prefixes
 from homebody.model.machine import cpu_name
 from homebody.model.measurement import Measurement, dated
 from homebody.model.memory import recall, recall_measurement, remember
 from homebody.model.pin import sha256_of
+from homebody.model.prefixes import family_of
 from homebody.model.process import Event, ModelProcess, ProcessEndedError
 from homebody.model.replies import last_of, understood
 from homebody.model.states import Happening
@@ -37,7 +39,7 @@ class ModelReady:
     seal: dict[str, Any]
     load_seconds: float
     pid: int
-    measurement: Measurement
+    measurement: Measurement = field(default_factory=Measurement)
     """What steps took on this machine, if that was measured, and how the engine is laid out for that."""
 
     @property
@@ -81,12 +83,14 @@ class Loader:
         wishes: Mapping[str, Any],
         memory: Path | None,
         command: Sequence[str] | None,
+        prefixes: Prefixes | None = None,
     ) -> None:
         self._path = path
         self._clock = clock
         self._wishes = wishes
         self._memory = memory
         self._command = command
+        self._prefixes = None if "prefix" in wishes.get("without", ()) else prefixes
 
     def identity(self) -> Identity:
         """Return what tells whether the model's file is still the same one, None when there is none."""
@@ -112,6 +116,8 @@ class Loader:
             except ProcessEndedError as error:
                 if watcher.halted or error.asked:
                     raise ModelError("The model was stopped while it was loading.") from error
+                if isinstance(error, DiedOfPrefixError):
+                    continue  # with the same settings: it is given none from now on
                 if error.signal in (None, "SIGTERM"):
                     raise
                 last, settings = error, next_settings(settings)
@@ -140,8 +146,10 @@ class Loader:
     ) -> tuple[ModelProcess, ModelReady]:
         """Start a process with *settings* and wait until it has proved itself."""
         began = self._clock.monotonic()
+        family = family_of(sha256, settings)
+        unasked = None if self._prefixes is None else self._prefixes.listener(family)
         try:
-            process = ModelProcess(self._command)
+            process = ModelProcess(self._command, unasked)
         except OSError as error:
             raise ModelGoneError(f"No model process could be started: {error.strerror}.") from error
         watcher.began(process)
@@ -161,6 +169,7 @@ class Loader:
             "tuning": None if kept is None or anew else kept.tuning,
             "measure": anew,
             "without": self._wishes.get("without", []),
+            "prefixes": None if self._prefixes is None else self._prefixes.wish(),
         }
         try:
             exchange = process.ask(request, STALL_SECONDS)
@@ -190,6 +199,9 @@ class Loader:
                 )
             )
             trusted(process.pid)
+            if self._prefixes is not None:
+                kinds = understood(lambda: [str(kind) for kind in found.get("kinds", ())])
+                self._prefixes.give_back(process, family, kinds)
         except HomebodyError:
             process.stop()
             raise

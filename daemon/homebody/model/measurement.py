@@ -15,7 +15,7 @@ from homebody.model.attempts import Settings
 class Measurement:
     """What steps took with *settings*, and how the engine was laid out then."""
 
-    settings: Settings
+    settings: Settings = field(default_factory=Settings)
     tuning: Mapping[str, Any] | None = None
     """Seconds that steps took, as the engine told them; None where they were not measured."""
     measured_at: datetime | None = None

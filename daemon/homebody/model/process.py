@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO, cast
 
 from homebody.errors import CancelledError, ModelGoneError
@@ -112,7 +112,11 @@ _CANCELLED: Event = {}
 class ModelProcess:
     """A running model process; two threads of ours read its answers and its complaints."""
 
-    def __init__(self, command: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, command: Sequence[str] | None = None, unasked: Callable[[Event], None] | None = None
+    ) -> None:
+        """Start it; *unasked* hears what it says on its own account, in the thread that listens: it must be quick."""
+        self._unasked = unasked
         self._sending = threading.Lock()
         self._waiting: dict[int, Exchange] = {}
         self._registry = threading.Lock()
@@ -259,6 +263,8 @@ class ModelProcess:
                     exchange = self._waiting.get(event.get("id", 0))
                 if exchange is not None:
                     exchange.events.put(event)
+                elif "id" not in event and self._unasked is not None:
+                    self._unasked(event)
         except WireError as error:
             self.kill(f"it sent what is not a message ({error})")
         finally:

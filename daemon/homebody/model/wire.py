@@ -1,14 +1,19 @@
 """How does one message cross a pipe? Four bytes of length, big end first, then that many bytes of JSON."""
 
+import hashlib
 import json
 import struct
-from collections.abc import Mapping
+from array import array
+from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
 
 from homebody.errors import ModelError
 
 LIMIT = 64 * 1024 * 1024
 """The most bytes that one message may have; more means that the other side has lost its way."""
+
+MOST_STATE = 48_000_000
+"""The most bytes of a model's memory that cross in one message, in base64."""
 
 _LENGTH = struct.Struct(">I")
 
@@ -54,6 +59,11 @@ def receive(stream: BinaryIO) -> dict[str, Any] | None:
     if not isinstance(message, dict):
         raise WireError("A message is not a JSON object.")
     return message
+
+
+def key_of(tokens: Sequence[int]) -> str:
+    """Return what names a beginning of prompts on both sides of the pipe: the SHA-256 of its *tokens*."""
+    return hashlib.sha256(array("i", tokens).tobytes()).hexdigest()
 
 
 def _exactly(stream: BinaryIO, length: int) -> bytes:

@@ -15,18 +15,22 @@ from homebody.clock import Clock, SystemClock
 from homebody.documents.reader import Reader
 from homebody.errors import ModelError, ModelNotReadyError
 from homebody.house.battery import Battery
+from homebody.house.in_hand import InHand
 from homebody.house.intake import Intake
+from homebody.house.model import slots_of
 from homebody.house.pause import Pause
 from homebody.house.purge import know_key
 from homebody.house.rebuild import FirstLook
 from homebody.house.recover import recover
 from homebody.house.runner import Runner
 from homebody.house.taking import NOTHING, InForce
+from homebody.house.wake import Wake
 from homebody.house.watched import wishes
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
 from homebody.logs import configure, get_log
 from homebody.model.client import ModelClient
+from homebody.model.keeping import Prefixes
 from homebody.paths import Home
 from homebody.power import on_battery, refuse_where_unknown
 from homebody.recipe.load import load_folder
@@ -103,7 +107,8 @@ def build_daemon(
     shown = seal.identities(policy)
     reader = Reader(clock=clock)
     model = ModelClient(settings.model_path(), clock=clock, context=settings.context, threads=settings.threads,
-                        memory=home.state / "models.json")  # fmt: skip
+                        memory=home.state / "models.json",
+                        prefixes=Prefixes(home.prefixes, clock=clock))  # fmt: skip
     start_before_the_seal(seal.this_system().starts, model, reader)
     report = put_on_seal(home, policy, ready)
     vault = Vault(home.vault, key.data)
@@ -114,10 +119,11 @@ def build_daemon(
         reader=reader,
         clock=clock,
         recipes=recipes,
+        slots=lambda: slots_of(model.ready),
     )
     watched = wishes(recipes.values(), settings.settle)
     first_look = FirstLook(journal, watched)
-    wake = threading.Event()
+    wake = Wake()
     recipes_folder = home.recipes.resolve()
     folders = FolderWatch(
         watched_folders(watched, recipes_folder),
@@ -155,8 +161,9 @@ def build_daemon(
                      also=lambda: end_first_look(first_look, intake, folders))  # fmt: skip
     return Daemon(
         home=home, settings=settings, clock=clock, recipes=recipes, key=key, lock=lock, journal=journal, vault=vault,
-        policy=policy, report=report, reader=reader, model=model, runner=runner, pause=pause, upkeep=upkeep,
-        uptake=uptake, intake=intake, folders=folders, wake=wake, timetable=timetable, taker=taker, say=say,
+        policy=policy, report=report, reader=reader, model=model, runner=runner, in_hand=InHand(journal), pause=pause,
+        upkeep=upkeep, uptake=uptake, intake=intake, folders=folders, wake=wake, timetable=timetable, taker=taker,
+        say=say,
     )  # fmt: skip
 
 

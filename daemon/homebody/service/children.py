@@ -2,8 +2,8 @@
 
 On Linux when they are needed, and again after they died: there this room does nothing. Where a sealed daemon
 starts no process (`seal.Starts`), both come first, several readers ahead, and each seals itself; when the model or
-the last reader has ended, the daemon ends as well, after the run at hand is written down, and its service manager
-starts all three again. So no unsealed process has to stay alive to start others.
+the last reader has ended, the daemon ends as well, after the runs at hand are written down or handed back, and its
+service manager starts all three again. So no unsealed process has to stay alive to start others.
 """
 
 from datetime import timedelta
@@ -12,7 +12,7 @@ from homebody import seal
 from homebody.documents.reader import Reader
 from homebody.errors import ModelError, SealError, SettingsError
 from homebody.house.loop import Endings
-from homebody.house.runner import Outcome
+from homebody.house.outcome import Outcome
 from homebody.journal.run import Run
 from homebody.logs import get_log
 from homebody.model.client import ModelClient
@@ -61,7 +61,7 @@ def must_start_again(model: ModelClient, reader: Reader) -> bool:
 class LastEndings(Endings):
     """Writes down how runs end; after one that cost a child that cannot be replaced, the daemon ends.
 
-    Right after an ending is the quiet moment: no run is under way, and the try that failed is counted.
+    After an ending the try that failed is counted; the other runs in hand are handed back.
     """
 
     def __init__(self, daemon: Daemon) -> None:

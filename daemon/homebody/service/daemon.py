@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from homebody import seal
 from homebody.clock import Clock
 from homebody.documents.reader import Reader
+from homebody.house.in_hand import InHand
 from homebody.house.intake import Intake
 from homebody.house.pause import Pause
 from homebody.house.runner import Runner
 from homebody.house.taking import InForce
+from homebody.house.wake import Wake
 from homebody.house.watched import Watched
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
@@ -44,16 +46,18 @@ class Daemon:
     reader: Reader
     model: ModelClient
     runner: Runner
+    in_hand: InHand
+    """The runs that are being carried out; one of them is cancelled here."""
     pause: Pause
     upkeep: Upkeep
     uptake: Uptake
     intake: Intake
     folders: FolderWatch
+    wake: Wake
     timetable: Timetable
     taker: Taker
     say: Say
     stop: threading.Event = field(default_factory=threading.Event)
-    wake: threading.Event = field(default_factory=threading.Event)
     model_problem: str | None = None
     exit_code: int = 0
     """What `serve` ends with when a signal, or the end of its children, ends it."""

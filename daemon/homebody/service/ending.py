@@ -10,7 +10,7 @@ from homebody.errors import HomebodyError
 from homebody.service.lifecycle import holder
 
 PATIENCE_SECONDS = 15.0
-"""A daemon hands back the run in hand and is gone within five; a slow disk may need longer for its last copy."""
+"""A daemon hands back the runs in hand and is gone within five; a slow disk may need longer for its last copy."""
 
 POLL_SECONDS = 0.1
 

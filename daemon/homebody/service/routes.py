@@ -10,6 +10,7 @@ from homebody.house.account import run_dict, step_dict
 from homebody.house.battery import UNTIL, WHY
 from homebody.house.purge import key_lost
 from homebody.journal.rebuilding import Rebuilt
+from homebody.model.keeping import kept_in
 from homebody.model.states import GIVEN_UP, ON_THE_WAY, State
 from homebody.recipe.permitted import permitted
 from homebody.recipe.schema import Schedule
@@ -147,8 +148,10 @@ def rebuilt_words(rebuilt: Rebuilt) -> str:
 def model_status(daemon: Daemon) -> dict[str, Any]:
     """Return the model in use, or why there is none."""
     ready, standing = daemon.model.ready, daemon.model.standing
+    count, size = kept_in(daemon.home.prefixes)
     told = {
-        "process": {"state": standing.state.value, "reason": standing.reason, "deaths": len(standing.deaths)}
+        "process": {"state": standing.state.value, "reason": standing.reason, "deaths": len(standing.deaths)},
+        "prefixes": {"count": count, "bytes": size},
     }
     if ready is None:
         state = model_state(daemon)

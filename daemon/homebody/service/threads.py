@@ -5,11 +5,12 @@ from contextlib import suppress
 from threading import Thread
 
 from homebody.errors import DiskFullError, HomebodyError, ModelError
+from homebody.house.crew import Crew
 from homebody.house.intake import Intake
-from homebody.house.loop import run_until
+from homebody.house.loop import Kind, Loop
+from homebody.house.model import slots_of
 from homebody.house.pause import REST_SECONDS
 from homebody.house.rebuild import FirstLook
-from homebody.house.recover import recover
 from homebody.logs import get_log
 from homebody.service.children import LastEndings
 from homebody.service.daemon import Daemon
@@ -21,8 +22,11 @@ NAP_SECONDS = 1.0
 REST_LOOK_SECONDS = 15.0
 """How often it is looked whether anybody needs the model, at the least."""
 
+MUSTER_SECONDS = 10.0
+"""How often it is looked whether the model has more slots than threads ask it: one that was loaded late may have."""
+
 CANCEL_SECONDS, LAST_SECONDS = 1.0, 1.0
-"""How long the run in hand may take to hear that it is broken off, and to be handed back when its children are gone."""
+"""How long the runs in hand may take to hear that they are broken off, and to be handed back without their children."""
 
 
 def end_first_look(first_look: FirstLook, intake: Intake, folders: FolderWatch) -> None:
@@ -46,11 +50,18 @@ def take_in(daemon: Daemon) -> None:
 
 
 def work(daemon: Daemon, signals: Signals) -> None:
-    """Load the model, then carry out runs until the daemon stops; a model that does not load stops nothing.
+    """Carry out runs until the daemon stops: those that ask the model when it is loaded, all others at once.
 
-    Without a model the recipes that need none go on, and `status` says what is wrong.
+    As many ask it side by side as it has slots. A model that does not load stops nothing: the recipes that need
+    none go on, and `status` says what is wrong.
     """
     log = get_log()
+    loop = Loop(
+        journal=daemon.journal, runner=daemon.runner, endings=LastEndings(daemon), in_hand=daemon.in_hand,
+        recipes=daemon.recipes, clock=daemon.clock, pause=daemon.pause, wake=daemon.wake, stop=daemon.stop,
+    )  # fmt: skip
+    crew = Crew(loop)
+    crew.muster(Kind.PLAIN, 1)
     try:
         ready = daemon.model.start()
         log.info("model ready", model_sha256=ready.sha256, quantization=ready.info.quantization,
@@ -59,25 +70,12 @@ def work(daemon: Daemon, signals: Signals) -> None:
         daemon.model_problem = f"{error} {error.hint or ''}".strip()
         log.error("model not loaded", error=error)
     heed_the_model(daemon)
-    endings = LastEndings(daemon)
-    stumbled = False
-    while not daemon.stop.is_set():
-        try:
-            if stumbled:
-                daemon.stop.wait(NAP_SECONDS)
-                # The run that was broken off must not stay `running`; an undo may be on its way meanwhile.
-                with daemon.runner.changing:
-                    recover(daemon.journal, daemon.vault)
-                stumbled = False
-            run_until(daemon.stop, daemon.wake, daemon.journal, daemon.runner, endings,
-                      NAP_SECONDS, daemon.pause)  # fmt: skip
-        except DiskFullError:
-            daemon.pause.full()
-            stumbled = True
-        except Exception as error:  # noqa: BLE001 - whatever one run meets must not end the others; it is logged
-            log.error("the loop stumbled", error=error)
-            stumbled = True
-    signals.end()
+    crew.muster(Kind.ASKS, slots_of(daemon.model.ready))
+    while not daemon.stop.wait(MUSTER_SECONDS):
+        heed_the_model(daemon)
+        crew.muster(Kind.ASKS, slots_of(daemon.model.ready))  # a model that was loaded later may have more
+    signals.end()  # whoever set the stop: the runs in hand are broken off now
+    crew.join()
 
 
 def heed_the_model(daemon: Daemon) -> None:
@@ -98,11 +96,12 @@ def give_memory_back(daemon: Daemon) -> None:
 
 
 def break_off(daemon: Daemon, threads: Sequence[Thread]) -> None:
-    """Break off the run in hand, end model and reader, and wait for *threads*: some five seconds at most.
+    """Break off the runs in hand, end model and reader, and wait for *threads*: some five seconds at most.
 
-    A cancel reaches only an answer that is being made, so it is given again until the run was handed back. A run
+    A cancel reaches only an answer that is being made, so it is given again until the runs were handed back. A run
     that does not hear it, because text is being read or counted, loses its children, and is handed back for that.
     """
+    daemon.in_hand.cancel_all()
     deadline = daemon.clock.monotonic() + CANCEL_SECONDS
     for thread in threads:
         while thread.is_alive() and daemon.clock.monotonic() < deadline:

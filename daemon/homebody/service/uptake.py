@@ -1,6 +1,5 @@
 """What has to change in a running daemon when other recipes are in force?"""
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from homebody import seal
 from homebody.house.intake import Intake
 from homebody.house.rebuild import FirstLook
 from homebody.house.taking import InForce, Standing
+from homebody.house.wake import Wake
 from homebody.house.watched import Watched, wishes
 from homebody.journal.store import Journal
 from homebody.paths import Home
@@ -43,7 +43,7 @@ class Uptake:
     folders: FolderWatch
     intake: Intake
     timetable: Timetable
-    wake: threading.Event
+    wake: Wake
     say: Say
 
     def evaluate(self, before: Standing) -> Standing:

@@ -90,6 +90,7 @@ class KvCache:
                 hint="Set a smaller `context:` in `settings.yaml`, or use a smaller model.",
             )
         self.cells = min(layout.cells, int(native.llama_n_ctx_seq(self._context)))
+        self.kind = f"{'pool' if layout.unified else 'lanes'}-{self.cells}-k{params.type_k}-v{params.type_v}"
         self._memory = native.llama_get_memory(self._context)
         self._make_batch()
 
@@ -174,6 +175,14 @@ class KvCache:
         native.llama_memory_seq_cp(self._memory, source, target, -1, -1)
         return self.trim(target, count)
 
+    def join(self, source: int, target: int, count: int) -> None:
+        """Let *target* share the cells of the first *count* tokens of *source*, giving up its own that hold the same.
+
+        In a common pool only, and only where a part can be forgotten.
+        """
+        native.llama_memory_seq_rm(self._memory, target, 0, count)
+        native.llama_memory_seq_cp(self._memory, source, target, 0, count)
+
     def clear(self) -> None:
         """Forget everything."""
         native.llama_memory_clear(self._memory, True)
@@ -189,7 +198,7 @@ class KvCache:
         size = int(native.llama_state_seq_get_size(self._context, sequence))
         buffer = (ctypes.c_uint8 * size)()
         written = int(native.llama_state_seq_get_data(self._context, buffer, size, sequence))
-        return bytes(buffer[:written])
+        return bytes(memoryview(buffer)[:written])
 
     def restore(self, sequence: int, state: bytes) -> bool:
         """Let a sequence hold what `state` returned; return whether that could be done."""
