@@ -101,7 +101,8 @@ def build_daemon(
     refuse_unloading(seal.this_system().starts, settings.unload_after)
     key = vault_key(home, environ)
     carrier = Carriers(person()).of  # inside the seal the programs that synchronise cannot be asked any more
-    recipes = InForce(standing(NOTHING, load_folder(home.recipes), home, None, carrier))
+    loaded = load_folder(home.recipes)
+    recipes = InForce(standing(NOTHING, loaded, home, None, carrier))
     journal = Journal.open(home.journal, clock, lived=home.vault.is_dir())
     policy = policy_for(home, settings, recipes.values())
     shown = seal.identities(policy)
@@ -148,9 +149,9 @@ def build_daemon(
         intake.hint(path)
 
     uptake = Uptake(
-        home=home, settle=settings.settle, policy=policy, shown=shown, carrier=carrier, grammars=Grammars(model),
-        recipes=recipes, journal=journal, watched=watched, first_look=first_look, folders=folders, intake=intake,
-        timetable=timetable, wake=wake, say=say,
+        home=home, settle=settings.settle, loaded=loaded, policy=policy, shown=shown, carrier=carrier,
+        grammars=Grammars(model), recipes=recipes, journal=journal, watched=watched, first_look=first_look,
+        folders=folders, intake=intake, timetable=timetable, wake=wake, say=say,
     )  # fmt: skip
     taker = Taker(folder=home.recipes, clock=clock, recipes=recipes, evaluate=uptake.evaluate, take=uptake.take,
                   every=settings.rescan)  # fmt: skip

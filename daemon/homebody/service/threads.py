@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from threading import Thread
 
-from homebody.errors import DiskFullError, HomebodyError, ModelError
+from homebody.errors import DiskFullError, ModelError
 from homebody.house.crew import Crew
 from homebody.house.intake import Intake
 from homebody.house.loop import Kind, Loop
@@ -81,8 +81,8 @@ def work(daemon: Daemon, signals: Signals) -> None:
 def heed_the_model(daemon: Daemon) -> None:
     """Look at the recipes again when another model is loaded: none is to run that it cannot answer."""
     if daemon.uptake.grammars.stale:
-        with suppress(HomebodyError):  # told by `status`, and tried again by the taker
-            daemon.taker.reload()
+        with suppress(DiskFullError):  # the taker comes back to it
+            daemon.taker.take_up(daemon.uptake.judge_again)
 
 
 def give_memory_back(daemon: Daemon) -> None:
