@@ -1,0 +1,1 @@
+"""The figures: each room measures some of them, and says what it saw on the way."""

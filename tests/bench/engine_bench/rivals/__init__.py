@@ -1,0 +1,1 @@
+"""Those that homebody is compared with, each in a process of its own."""
