@@ -7,9 +7,12 @@ import pytest
 
 from homebody.clock import SystemClock
 from homebody.errors import GrammarError, ModelNotReadyError, UsageError
+from homebody.house.taking import NOTHING
 from homebody.model.client import ModelClient
+from homebody.paths import find_home
 from homebody.recipe.load import load_folder
 from homebody.service.grammars import Grammars, judged
+from homebody.service.obstacles import standing
 from homebody.slots import ChoiceSlot, ListSlot, TextSlot
 
 FITS = {"summary": TextSlot(max=400), "kind": ChoiceSlot(of=["note", "bill"])}
@@ -31,15 +34,18 @@ def test_a_verdict_is_the_models_and_outlives_its_process(model: ModelClient):
     assert (None, False) == (grammars.refusal(TOO_MUCH), grammars.stale)
     model.start()
     assert grammars.stale
-    assert {} == grammars.unusable([], {})
+    assert {} == grammars.refusals([])
     assert not grammars.stale
     assert grammars.refusal(FITS) is None
     said = grammars.refusal(TOO_MUCH)
     assert said is not None
     assert said.startswith("The grammar cannot be used: it has ")
+    assert not grammars.stale
     model.stop()
     assert (said, None) == (grammars.refusal(TOO_MUCH), grammars.refusal({"x": TextSlot(max=3)}))
-    assert model.ready is None
+    assert (None, False) == (model.ready, grammars.stale)
+    model.start()
+    assert grammars.stale, "it can say now what it could not"
 
 
 def test_the_problem_names_the_file_and_the_slots(model: ModelClient, tmp_path: Path):
@@ -47,15 +53,19 @@ def test_the_problem_names_the_file_and_the_slots(model: ModelClient, tmp_path: 
     model.start()
     words = "".join(f"- {word}\n" for word in TOO_MUCH["tags"].of or ())
     (tmp_path / "words.yaml").write_text(words, encoding="utf-8")
-    start = f"triggers: [{{watch: {tmp_path}}}]\nactions: [{{write: {{dest: /tmp/out/x.txt, content: x}}}}]\n"
+    (tmp_path / "in").mkdir()
+    start = f"triggers: [{{watch: {tmp_path}/in}}]\nactions: [{{write: {{dest: {tmp_path}/out/x.txt, content: x}}}}]\n"
     ask = "ask:\n  prompt: Which?\n  output: {tags: {type: list, of: words.yaml}}\n"
     (tmp_path / "much.yaml").write_text(f"name: much\n{start}{ask}", encoding="utf-8")
     (tmp_path / "none.yaml").write_text(f"name: none\n{start}", encoding="utf-8")
     loaded = load_folder(tmp_path)
     assert () == loaded.problems
-    found = Grammars(model).unusable(loaded.recipes, loaded.places)
-    assert ["much"] == list(found)
-    assert str(found["much"]).startswith(
+    grammars = Grammars(model)
+    found = standing(
+        NOTHING, loaded, find_home(root=tmp_path / "home"), None, lambda _: None, grammars.refusals
+    )
+    assert (["none"], ["much"]) == (list(found.recipes), list(found.waits))
+    assert found.waits["much"].why.startswith(
         "much.yaml:6:3: ask.output: the model cannot answer this. The grammar"
     )
 
@@ -79,7 +89,7 @@ class Leaving:
         raise GrammarError("The grammar cannot be used: so.")
 
 
-def test_a_process_that_ends_meanwhile_gives_no_verdict(model: ModelClient, tmp_path: Path):
+def test_a_process_that_ends_meanwhile_gives_no_verdict(model: ModelClient):
     """That nobody could be asked is not held against the recipe, and is asked again when a model is there."""
     model.start()
     grammars = Grammars(leaving := Leaving(model))

@@ -14,7 +14,6 @@ from pydantic import TypeAdapter, ValidationError
 
 from homebody.errors import GrammarError, ModelError, UsageError
 from homebody.model.client import ModelReady
-from homebody.recipe.problem import Places, Problem, unanswerable
 from homebody.recipe.schema import Recipe
 from homebody.service.control import Route
 from homebody.slots import AnySlot, Slot
@@ -44,22 +43,24 @@ class Grammars:
         self._verdicts: dict[bytes, str | None] = {}
         self._of: str | None = None
         self._looked: str | None = None
+        self._unknown = False
 
     @property
     def stale(self) -> bool:
-        """Return whether another model is loaded than the one for which the recipes were looked at last."""
+        """Return whether the loaded model can say more of the recipes than was known when they were looked at last."""
         ready = self._model.ready
-        return ready is not None and ready.sha256 != self._looked
+        return ready is not None and (self._unknown or ready.sha256 != self._looked)
 
-    def unusable(self, recipes: Iterable[Recipe], places: Mapping[str, Places]) -> dict[str, Problem]:
-        """Return what is wrong with each of *recipes* that the loaded model cannot answer, by its name."""
+    def refusals(self, recipes: Iterable[Recipe]) -> dict[str, str]:
+        """Return why the loaded model cannot answer those of *recipes* that it cannot, by their hashes."""
+        self._unknown = False
         ready = self._model.ready
         found = {}
         for recipe in recipes:
             why = None if recipe.ask is None else self.refusal(recipe.ask.output)
             if why is not None:
-                found[recipe.name] = unanswerable(recipe.name, places, why)
-        if ready is not None and ready is self._model.ready:  # else nobody could say of some of them
+                found[recipe.hash] = why
+        if ready is not None:
             self._looked = ready.sha256
         return found
 
@@ -82,7 +83,8 @@ class Grammars:
                 except GrammarError as error:
                     self._verdicts[key] = str(error)
                 except ModelError:
-                    return None  # it is on its way out: nobody can say just now
+                    pass  # it is on its way out: nobody can say just now
+            self._unknown = self._unknown or key not in self._verdicts
             return self._verdicts.get(key)
 
 

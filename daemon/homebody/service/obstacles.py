@@ -9,12 +9,12 @@ from homebody.house.taking import WAITING, Standing, Wait, decide, without
 from homebody.paths import Home, real
 from homebody.recipe.carried import refused
 from homebody.recipe.load import Loaded
-from homebody.recipe.problem import Places, Problem
+from homebody.recipe.problem import unanswerable
 from homebody.recipe.schema import Permissions, Recipe
 from homebody.synced.away import Away
 
-Judge = Callable[[Iterable[Recipe], Mapping[str, Places]], Mapping[str, Problem]]
-"""Says by name what is wrong with those recipes that the model cannot answer."""
+Refusals = Callable[[Iterable[Recipe]], Mapping[str, str]]
+"""Says why the model cannot answer recipes, by the hashes of those."""
 
 
 def standing(
@@ -23,22 +23,27 @@ def standing(
     home: Home,
     sealed: seal.Policy | None,
     carrier: Callable[[Path], Away | None] | None = None,
-    unusable: Judge | None = None,
+    refusals: Refusals | None = None,
 ) -> Standing:
     """Return how it stands with what was *loaded*; *sealed* is what the kernel allows, None before the seal.
 
     *carrier* says of a folder what carries away files in it; without one, what is found on this computer says so.
-    *unusable* says of recipes which ask for what the model cannot answer; without one, all can be answered.
+    *refusals* says which recipes the model cannot answer; without it, all can be answered.
 
     The folders that the recipes in force write are there after that, except where that turned out to be impossible.
     """
     barred = obstacles(loaded.recipes, home, sealed)
     carried = refused(loaded.recipes, loaded.places, carrier)
     barred |= {name: Wait(why=str(problem)) for name, problem in carried.items()}
-    if unusable is not None:
-        refusals = unusable(loaded.recipes, loaded.places)
-        barred |= {name: Wait(why=str(problem)) for name, problem in refusals.items()}
-        before = without(before, unusable({**before.stopped, **before.recipes}.values(), {}))
+    if refusals is not None:
+        good = {**before.stopped, **before.recipes}
+        why = refusals([*loaded.recipes, *good.values()])
+        barred |= {
+            recipe.name: Wait(why=str(unanswerable(recipe.name, loaded.places, why[recipe.hash])))
+            for recipe in loaded.recipes
+            if recipe.hash in why
+        }
+        before = without(before, {name for name, recipe in good.items() if recipe.hash in why})
     while True:
         found = decide(before, loaded, barred)
         names = {recipe.name for recipe in loaded.recipes} - found.waits.keys()

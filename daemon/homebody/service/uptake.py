@@ -63,7 +63,7 @@ class Uptake:
     def _standing(self, before: Standing, loaded: Loaded) -> Standing:
         """Return how it stands with what was *loaded*, within the seal of this start, with the model that is there."""
         allowed = seal.as_it_stands(self.policy, self.shown)
-        return standing(before, loaded, self.home, allowed, self.carrier, self.grammars.unusable)
+        return standing(before, loaded, self.home, allowed, self.carrier, self.grammars.refusals)
 
     def take(self, found: Standing) -> None:
         """Let *found* be in force: everybody goes by it, and a person is told. To be called again after an error."""
