@@ -14,9 +14,9 @@ from homebody.settings import load_settings
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TRIED = {
-    "demo", "new", "list", "check", "show", "serve", "status", "history", "why", "run", "review", "backfill", "retry",
-    "undo", "forget", "vault", "prove", "doctor", "install", "uninstall", "start", "stop", "restart", "logs",
-    "reload", "bench",
+    "demo", "new", "list", "check", "show", "serve", "status", "history", "why", "run", "review", "tags", "backfill",
+    "retry", "undo", "forget", "vault", "prove", "doctor", "install", "uninstall", "start", "stop", "restart",
+    "logs", "reload", "bench",
 }  # fmt: skip
 """The commands that tests/cli and tests/e2e run."""
 

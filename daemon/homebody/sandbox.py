@@ -6,6 +6,7 @@ A recipe from a stranger can then neither reach Python nor hang the house.
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 import jinja2
@@ -16,6 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
 from homebody.filenames import safe_words, slug
+from homebody.money import Money
 
 LONGEST_OUTPUT = 4 * 1024 * 1024
 MOSTSTEPS = 100_000
@@ -94,6 +96,7 @@ _TIME_METHODS = frozenset(
 _METHODS: tuple[tuple[type | tuple[type, ...], frozenset[str]], ...] = (
     (str, _TEXT_METHODS),
     ((date, time, timedelta), _TIME_METHODS),
+    (Money, frozenset({"amount", "currency"})),
     (Mapping, frozenset({"items", "keys", "values", "get"})),
     ((list, tuple), frozenset({"count", "index", "year", "week", "weekday"})),
 )
@@ -105,7 +108,7 @@ _LOOP = frozenset(
 class Sandbox(ImmutableSandboxedEnvironment):
     """The sandbox, with attributes by allow-list and a mapping's items before its methods."""
 
-    intercepted_binops = frozenset({"*", "%", "+"})
+    intercepted_binops = frozenset({"*", "%", "+", "-", "/", "//"})
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Return the item *attribute* of a mapping, or the attribute of anything else."""
@@ -134,13 +137,28 @@ class Sandbox(ImmutableSandboxedEnvironment):
         }
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        """Return what *operator* makes of two numbers; ``+`` also joins two texts or two lists."""
-        if operator == "+" and not isinstance(left, int | float):
+        """Return what *operator* makes of two numbers; ``+`` also joins two texts or two lists.
+
+        Exact numbers stay exact: beside one, a number with a point is taken as it is written.
+        """
+        if isinstance(left, Decimal) or isinstance(right, Decimal):
+            left, right = _exact(left), _exact(right)
+        if operator == "+" and not isinstance(left, int | float | Decimal):
             if len(left) + len(right) > LONGEST_OUTPUT:
                 raise SecurityError("`+` makes it too long")
-        elif not all(isinstance(side, int | float) and abs(side) < 2**63 for side in (left, right)):
+        elif operator in "+*%" and not (_small(left) and _small(right)):
             raise SecurityError(f"`{operator}` is for numbers")
         return super().call_binop(context, operator, left, right)
+
+
+def _exact(value: Any) -> Any:
+    """Return a number with a point as the exact number that it is written as, anything else as it is."""
+    return Decimal(repr(value)) if isinstance(value, float) else value
+
+
+def _small(value: Any) -> bool:
+    """Return whether *value* is a number with which nothing can be made that takes long to make."""
+    return isinstance(value, int | float | Decimal) and -(2**63) < value < 2**63
 
 
 class _Bounded(NodeTransformer):
@@ -201,6 +219,21 @@ def _replace(text: str, old: str, new: str) -> str:
     return text.replace(old, new)
 
 
+def _sum(items: Iterable[Any]) -> Any:
+    """Return what the numbers in *items* make together, None counted for nothing; 0 if there is none."""
+    numbers = [item for item in items if item is not None]
+    if not all(isinstance(number, int | float | Decimal) for number in numbers):
+        raise SecurityError("`sum` is for numbers")
+    return sum(map(_exact, numbers)) if any(isinstance(one, Decimal) for one in numbers) else sum(numbers)
+
+
+def _plain(value: Any) -> Any:
+    """Return what JSON has for a date, an exact number or money."""
+    if isinstance(value, Money):
+        return {"amount": value.amount, "currency": value.currency}
+    return float(value) if isinstance(value, Decimal) else value.isoformat()
+
+
 @jinja2.pass_context
 def _finalized(context: Context, value: Any) -> Any:
     """Return what is written for *value*: nothing for None; marked when that is asked for."""
@@ -228,8 +261,10 @@ def _environment() -> Sandbox:
         "join": _join,
         "replace": _replace,
         "slug": slug,
+        "sum": _sum,
         "words": _words,
     }
+    environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "default": _plain}
     environment.filters |= {**own, "__counted": _counted}
     return environment
 

@@ -5,13 +5,19 @@ one text could see two things in it.
 """
 
 import json
+from decimal import Decimal
 from typing import Any, NoReturn
 
 
-def strict_loads(text: str) -> Any:
-    """Return what *text* says; raise ValueError for what is no strict JSON, or is nested too deep to be read."""
+def strict_loads(text: str, *, exact: bool = False) -> Any:
+    """Return what *text* says; raise ValueError for what is no strict JSON, or is nested too deep to be read.
+
+    *exact* makes numbers with a decimal point a Decimal: 0.1 is a tenth then.
+    """
     try:
-        return json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
+        return json.loads(
+            text, object_pairs_hook=_once, parse_constant=_refuse, parse_float=Decimal if exact else float
+        )
     except RecursionError as error:
         raise ValueError("it is nested too deep") from error
 

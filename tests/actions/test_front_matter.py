@@ -1,6 +1,8 @@
 """Only our keys change."""
 
 import re
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from pydantic import ValidationError
 from homebody.actions import FrontMatterAction
 from homebody.actions.matter import changed, split
 from homebody.errors import EffectError
+from homebody.money import Money
 from homebody.yaml_nodes import canonical, compose
 
 TAGS = FrontMatterAction(add={"tags": "{{ ask.tags }}"})
@@ -232,3 +235,21 @@ def test_any_text_is_changed_well_or_refused(text: str, tags: list[str]) -> None
 def test_a_note_in_a_watched_folder_may_be_written(tmp_path: Path) -> None:
     """The action may write the watched folders, and nothing else."""
     assert (tmp_path.resolve(),) == TAGS.roots([tmp_path], {})
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (Decimal("1234.50"), "1234.5"),
+        (Decimal("3.00"), "3"),
+        (Money(Decimal("1234.50"), "EUR"), "1234.50 EUR"),
+        (date(2026, 3, 2), "2026-03-02"),
+        (True, "true"),
+        ([{"what": "tiles", "due": date(2026, 3, 2)}], "[{what: tiles, due: 2026-03-02}]"),
+    ],
+)
+def test_what_a_slot_holds_stands_in_the_note_as_yaml_has_it(stage: Any, value: Any, written: str) -> None:
+    """A number is a number, a date a date; money is read by people."""
+    (stage.folder / "Ideas.md").write_text("---\na: 1\n---\n")
+    stage.run(FrontMatterAction(set={"held": "{{ ask.held }}"}), {"held": value})
+    assert f"---\na: 1\nheld: {written}\n---\n" == stage.tree()["Ideas.md"]

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from homebody.actions.addresses import ADDRESS
@@ -21,6 +21,8 @@ def pieces(*texts: str, source: str = SOURCE) -> list[Piece]:
     return [Piece(text=defang(text, source), value=True) for text in texts]
 
 
+@example("https://evil.example/?d=secret", [12], False)
+@example("https://evil.example/?d=secret", [13], True)
 @given(st.sampled_from(EVIL), st.lists(st.integers(1, 30), min_size=1, max_size=4), st.booleans())
 def test_an_address_in_parts_stays_in_parts(address: str, cuts: list[int], prose: bool) -> None:
     """Wherever it was cut, what comes out is none that a program would open."""

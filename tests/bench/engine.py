@@ -30,6 +30,7 @@ from engine_bench.figures.memory import memory_growth, overhead_mb
 from engine_bench.figures.notes import notes
 from engine_bench.figures.prefixes import cached_first_token, four_asks
 from engine_bench.figures.single import constrained, prefill, single_decode
+from engine_bench.goals import GOALS
 from engine_bench.house import homebody
 from engine_bench.maker import Shape, model_file
 from engine_bench.report import as_json, circumstances, show
@@ -96,7 +97,9 @@ def measure(asked: argparse.Namespace, memory: Path) -> tuple[Bench, Found]:
             try:
                 found.add(PARTS[name](bench))
             except (RivalError, HomebodyError) as error:
-                found.left_out[name] = str(error)
+                found.left_out |= {key: str(error) for key in GOALS if key.startswith(name)} or {
+                    name: str(error)
+                }
         return bench, found
 
 

@@ -17,6 +17,7 @@ from homebody.engine.engine import Engine
 from homebody.engine.job import Generated, Replies, Wanted
 from homebody.engine.llama import Fed, KvCache, Layout, Library, Weights
 from homebody.engine.loading import load
+from homebody.engine.lookout import Lookout
 from homebody.errors import CancelledError
 from homebody.messages import Message, Part
 from homebody.paths import starter_model
@@ -206,6 +207,8 @@ def test_cancel_in_the_middle_of_a_step(make, weights_path: Path, lanes: int) ->
     wanted = Wanted(number=1, messages=conversation(1), grammar=None, max_tokens=50)
     (undisturbed,) = answers(make(lanes), [wanted], together=True)
     engine, gone, stays = make(lanes), Canceller(), Person()
+    for room in engine._loop._rooms:
+        room.lookout = Lookout(soon=0.0)
     for number, person in ((2, gone), (1, stays)):
         replies = Replies(report=lambda *_, **__: None, done=person.heard.append, failed=person.heard.append)
         engine.submit(

@@ -67,7 +67,19 @@ def test_the_smallest_that_is_nearly_the_best(seconds: dict[int, float], most: i
     best = max(rates.values())
     assert rate == rates[width] >= 0.95 * best
     assert all(rates[smaller] < 0.95 * best for smaller in rates if smaller < width)
-    assert rates[best_chunk(seconds, most)] >= 0.97 * best
+
+
+@given(SECONDS)
+def test_the_chunk(seconds: dict[int, float]) -> None:
+    """No step of reading takes longer than 2.5 seconds unless the smallest does; of the others nearly the best rate."""
+    chunk = best_chunk(seconds, 512)
+    if not seconds:
+        assert 512 == chunk
+        return
+    short = {count: count / took for count, took in seconds.items() if took <= 2.5}
+    assert chunk == min(seconds) or seconds[chunk] <= 2.5
+    if short:
+        assert short[chunk] >= 0.97 * max(short.values())
 
 
 @given(MEASURED)
@@ -108,7 +120,7 @@ def test_every_kind_of_step_is_timed(caches: tuple[KvCache, KvCache]) -> None:
 
     assert found.complete
     assert [1, 2, 4] == list(found.lanes) == list(found.pool)
-    assert [64, 128, 256, 512] == list(found.read)
+    assert [128, 256, 512] == list(found.read)
     assert all(seconds > 0 for seconds in found.lanes.values())
     assert all(0 == cache.held(number) for cache in caches for number in range(4))
 

@@ -68,3 +68,39 @@ def test_a_bill_gets_its_name_its_place_and_its_tags(filing, word: str, names: l
     undo(filing.journal, filing.vault, run.id)
     assert {**before, "Notes/scan.txt": "A bill.\n"} == filing.tree()
     assert b"mine,inbox" == stored_tags(path)
+
+
+BOOKED = "## 2026-02-27: 1235.00 EUR\n\n- 12 x Tiles: 1234.50 EUR\n- 1 x Glue: 0.50 EUR\n- together 1235.00\n"
+
+
+def test_the_ledger_of_bills(room):
+    """An open bill becomes a row, and a section with its lines; one that is paid nothing; the undo takes it back."""
+    blocks = re.findall(r"^```yaml\n(.*?)^```", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    (text,) = [block for block in blocks if "book-bills" in block]
+    places = (("~/Documents/Bills", room.notes), ("~/Documents/Ledger", room.folder / "out"))
+    for written, place in places:
+        text = text.replace(written, str(place))
+    room.recipe("book-bills", text.split("name: book-bills\n")[1])
+    room.intake.rescan()
+    euros = {"currency": "EUR", "amount": 1234.5}
+    answer = {
+        "sender": "Roof & Wall", "day": "2026-02-27", "total": {"currency": "EUR", "amount": 1235}, "paid": False,
+        "lines": [
+            {"what": "Tiles", "pieces": 12, "price": euros},
+            {"what": "Glue", "pieces": None, "price": {"currency": "EUR", "amount": 0.5}},
+        ],
+    }  # fmt: skip
+    room.model.answers = [answer, {**answer, "paid": True}]
+    for name in ("a", "b"):
+        bill = f"Bill {name} of 27.02.2026\n12 tiles 1.234,50 €\nglue 0,50 €\nTotal 1.235,00 €\n"
+        (room.notes / f"{name}.txt").write_text(bill)
+    before = room.tree()
+    room.settle()
+    (one, _), (other, _) = room.work()
+    assert [(RunState.DONE, None), (RunState.SKIPPED, "`when` does not hold")] == [
+        (run.state, run.reason) for run in (one, other)
+    ]
+    made = {name: held for name, held in room.tree().items() if name not in before}
+    assert {"out/2026.csv": "2026-02-27,Roof & Wall,1235.00,EUR\n", "out/Roof & Wall.md": BOOKED} == made
+    undo(room.journal, room.vault, one.id)
+    assert before == room.tree()

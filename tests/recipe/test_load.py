@@ -1,7 +1,8 @@
 """Recipe files become values, or mistakes with their place."""
 
 import os
-from datetime import time, timedelta
+from datetime import date, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from homebody.errors import RecipeError
 from homebody.recipe.load import load_folder, load_recipe, long_form, read_recipe
 from homebody.recipe.schema import Approve, Schedule, Watch
 from homebody.sampling import Sampling
-from homebody.slots import ListSlot, TextSlot
+from homebody.slots import DateSlot, FlagSlot, ListSlot, MoneySlot, NumberSlot, ObjectsSlot, TextSlot
 
 
 def test_the_smallest_recipe(smallest: str, home: Path) -> None:
@@ -372,3 +373,39 @@ def test_no_file_makes_anything_but_a_recipe_error(text: str | bytes) -> None:
             assert problem.line >= 1
             assert problem.column >= 1
             assert problem.what
+
+
+@pytest.mark.parametrize(
+    ("written", "slot"),
+    [
+        ("date", DateSlot()),
+        ("date?", DateSlot(optional=True)),
+        ("{type: date, not_before: 2026-01-31, not_after: today}",
+         DateSlot(not_before=date(2026, 1, 31), not_after="today")),
+        ("{type: date, not_before: '2026-01-31'}", DateSlot(not_before=date(2026, 1, 31))),
+        ("number", NumberSlot()),
+        ("{type: number, min: 0.1, max: 5, decimals: 2, unit: kg}",
+         NumberSlot(min=Decimal("0.1"), max=Decimal(5), decimals=2, unit="kg")),
+        ("money", MoneySlot()),
+        ("{type: money, currency: EUR}", MoneySlot(currency=["EUR"])),
+        ("{type: money, currency: [EUR, NOK], min: -5.25, must_appear: yes}",
+         MoneySlot(currency=["EUR", "NOK"], min=Decimal("-5.25"), must_appear=True)),
+        ("flag", FlagSlot()),
+        ("{type: flag, optional: no}", FlagSlot()),
+        ("{type: list, max: 4, max_length: 20, must_appear: true}", ListSlot(max=4, max_length=20, must_appear=True)),
+        ("{type: list, of: [a, b], new: allow}", ListSlot(of=["a", "b"], new="allow")),
+        ("{type: list, of: {what: text, who: text?, due: {type: date, not_before: today}}}",
+         ObjectsSlot(of={"what": TextSlot(max=100), "who": TextSlot(max=100, optional=True),
+                         "due": DateSlot(not_before="today")})),
+        ("{type: list, max: 2, of: {what: {type: text, max: 7}, price: money?}}",
+         ObjectsSlot(of={"what": TextSlot(max=7), "price": MoneySlot(optional=True)}, max=2)),
+    ],
+)  # fmt: skip
+def test_every_kind_of_slot(smallest: str, written: str, slot: Any) -> None:
+    """What is written means this slot; the long form means it, too, and loads as the same recipe."""
+    recipe = read_recipe(f"{smallest}ask:\n  prompt: What?\n  output: {{it: {written}}}\n")
+    assert recipe.ask is not None
+    assert slot == recipe.ask.output["it"]
+    again = read_recipe(long_form(recipe))
+    assert recipe == again
+    assert recipe.hash == again.hash

@@ -100,16 +100,72 @@ actions:
       content: "{{ ask.best }}"
 """
 
+FILLED = """\
+name: bills
+triggers:
+  - watch: ~/Notes
+ask:
+  prompt: What does this bill say?
+  output:
+    day:
+      type: date
+      not_before: 2020-01-01
+      not_after: today
+      must_appear: true
+    pieces:
+      type: number
+      min: 1
+      max: 99
+      decimals: 2
+      unit: kg
+    total:
+      type: money
+      currency: [EUR, CHF]
+      min: -100
+      max: 10000.5
+    paid:
+      type: flag
+      optional: true
+      description: whether nothing is left to pay
+    words:
+      type: list
+      max: 4
+      max_length: 40
+      must_appear: true
+    todo:
+      type: list
+      max: 7
+      of:
+        what: text
+        who: text?
+        due: {type: date, not_before: today}
+actions:
+  - append:
+      dest: ~/Notes/log.md
+      content: |
+        {{ ask.total.amount }}
+        {% for one in ask.todo | sort(attribute='due') %}
+        {{ one.what }}
+        {% endfor %}
+"""
+
 BASES = {
     "watching": WATCHING,
     "scheduled": SCHEDULED,
+    "filled": FILLED,
     **{
         name: (shipped("recipes") / f"{name}.yaml").read_text(encoding="utf-8")
         for name in ("summarize-notes", "tag-files", "daily-digest")
     },
 }
 
-OWN = ({"vars"}, {"ask", "output"}, {"actions", "front_matter", "set"}, {"actions", "front_matter", "add"})
+OWN = (
+    {"vars"},
+    {"ask", "output"},
+    {"ask", "output", "todo", "of"},
+    {"actions", "front_matter", "set"},
+    {"actions", "front_matter", "add"},
+)
 """Places whose keys are the person's own words: another word there is no mistake."""
 
 
@@ -259,7 +315,7 @@ BY_HAND = [
     ("  language: same", "  language: '?!'", "name of a language"),
     ("    summary: {type: text,", "    Summary: {type: text,", "is not a name for a slot"),
     ("    summary: {type: text,", "    summary: {type: txt,", 'did you mean "text"'),
-    ("    summary: {type: text,", "    summary: {type: money,", "not there yet"),
+    ("    summary: {type: text,", "    summary: {type: flag,", "not known here"),
     ("    summary: {type: text,", "    summary: {", "needs a type"),
     ("    summary: {type: text, max: 400", "    summary: {type: text, max: 0", "at least 1"),
     ("    summary: {type: text, max: 400", "    summary: {type: text, max: 9999", "at most 4000"),
@@ -274,7 +330,9 @@ BY_HAND = [
     ("      of: [work, home]", "      of: [work, ' home']", "blank"),
     ("      of: [work, home]", "      of: []", "at least one"),
     ("      max: 3", "      max: 99", "at most 50"),
-    ("      max: 3", "      new: allow", "not there yet"),
+    ("      max: 3", "      new: maybe", "is not one of: deny, propose, allow"),
+    ("      max: 3", "      new: alow", 'did you mean "allow"'),
+    ("      max: 3", "      format: x", "not there yet"),
     ("    temperature: 0.7", "    temprature: 0.7", 'did you mean "temperature"'),
     ("    temperature: 0.7", '    temperature: "0.7"', "must be a number"),
     ("    temperature: 0.7", "    temperature: 2.5", "at most 2"),
@@ -336,6 +394,70 @@ BY_HAND = [
     ("  then: quarantine", "  then: delete", "must be quarantine"),
 ]
 
+BY_HAND_FILLED = [
+    ("      type: date", "      type: dat", 'did you mean "date"'),
+    ("      type: date", "      type: day", "is not a type of slot"),
+    ("      type: date", "      type: date?", 'did you mean "date"'),
+    ("      not_before: 2020-01-01", "      not_before: 2020-02-30", "is not a day of the calendar"),
+    ("      not_before: 2020-01-01", "      not_before: 2020-1-1", "nor a date as YYYY-MM-DD"),
+    ("      not_before: 2020-01-01", "      not_before: 1.1.2020", "nor a date as YYYY-MM-DD"),
+    ("      not_before: 2020-01-01", "      not_before: 2020", "must be `today`, or a date"),
+    ("      not_before: 2020-01-01", "      not_before: no", "must be `today`, or a date"),
+    ("      not_before: 2020-01-01", "      not_before: [today]", "must be `today`, or a date"),
+    ("      not_before: 2020-01-01", "      not_before: 2020-01-01 10:00:00", "nor a date as YYYY-MM-DD"),
+    ("      not_before: 2020-01-01", "      not_before: 0900-01-01", "must be between 1000-01-01"),
+    ("      not_after: today", "      not_after: tody", 'did you mean "today"'),
+    ("      not_after: today", "      not_after: now", 'did you mean "today"'),
+    ("      not_after: today", "      not_later: today", "is not known here"),
+    ("      must_appear: true", "      must_appear: no way", "true or false"),
+    ("      min: 1", "      min: one", "must be a number"),
+    ("      min: 1", '      min: "1"', "must be a number"),
+    ("      min: 1", "      min: yes", "must be a number"),
+    ("      min: 1", "      min: .nan", "must be a number"),
+    ("      min: 1", "      min: 1.234", "has more than 2 decimals"),
+    ("      max: 99", "      max: 10000000000000000", "must be a number, at most"),
+    ("      max: 99", "      max: 10:30", "reads 10:30 as the number 630"),
+    ("      decimals: 2", "      decimals: 9", "at most 6"),
+    ("      decimals: 2", "      decimals: 0.5", "whole number"),
+    ("      unit: kg", "      unit: no", "YAML reads no as false"),
+    ("      unit: kg", "      unit: 5", "quotes"),
+    ("      unit: kg", "      units: kg", 'did you mean "unit"'),
+    ("      currency: [EUR, CHF]", "      currency: [EUR, EURO]", '"EURO" is not the code of a currency'),
+    ("      currency: [EUR, CHF]", "      currency: eur", 'did you mean "EUR"'),
+    ("      currency: [EUR, CHF]", "      currency: [EUR, EUR]", "named twice"),
+    ("      currency: [EUR, CHF]", "      currency: []", "at least one"),
+    ("      currency: [EUR, CHF]", "      currency: €", "is not the code of a currency"),
+    ("      currency: [EUR, CHF]", "      currency: 5", "must be"),
+    ("      currency: [EUR, CHF]", "      curency: EUR", 'did you mean "currency"'),
+    ("      min: -100", "      min: a lot", "must be a number"),
+    ("      type: flag", "      type: bool", "is not a type of slot"),
+    ("      optional: true", "      optional: maybe", "true or false"),
+    ("      max_length: 40", "      max_length: 4000", "at most 400"),
+    ("      max_length: 40", "      of: tags", "neither"),
+    ("      max_length: 40", "      max_len: 40", 'did you mean "max_length"'),
+    ("      max: 7", "      max: 70", "at most 50"),
+    ("        what: text", "        What: text", "is not a name for a slot"),
+    ("        what: text", "        what: txt", 'did you mean "text"'),
+    ("        what: text", "        what: text??", "is not a type of slot"),
+    ("        what: text", "        what:", "needs a type"),
+    ("        what: text", "        what: list", "is a list in a list"),
+    ("        what: text", "        what: {type: text, max: 0}", "at least 1"),
+    ("        who: text?", "        no: text?", "YAML reads the key `no` as false"),
+    (
+        "        due: {type: date, not_before: today}",
+        "        due: {type: date, not_befor: today}",
+        '"not_before"',
+    ),
+    (
+        "        due: {type: date, not_before: today}",
+        "        due: {type: date, not_before: x}",
+        "nor a date",
+    ),
+    ("        {{ ask.total.amount }}", "        {{ ask.total.amuont }}", 'did you mean "amount"'),
+    ("        {{ ask.total.amount }}", "        {{ ask.totl.amount }}", 'did you mean "ask.total"'),
+    ("        {{ one.what }}", "        {{ one.waht }}", 'did you mean "what"'),
+]
+
 BY_HAND_SCHEDULED = [
     ('      at: "18:00"', "      at: 18:00", "as the number 1080"),
     ('      at: "18:00"', "      at: 7:30", 'write it in quotes: "07:30"'),
@@ -372,7 +494,11 @@ BY_HAND_SCHEDULED = [
 
 def by_hand() -> Iterator[Wrong]:
     """Yield the mistakes that people make, each with the words that it must be met with."""
-    for base, cases in (("watching", BY_HAND), ("scheduled", BY_HAND_SCHEDULED)):
+    for base, cases in (
+        ("watching", BY_HAND),
+        ("filled", BY_HAND_FILLED),
+        ("scheduled", BY_HAND_SCHEDULED),
+    ):
         text = BASES[base]
         for right, wrong, word in cases:
             assert text.count(right) >= 1, right

@@ -1,6 +1,8 @@
 """Which recipes can the loaded model answer, by the word of a real model process?"""
 
+import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from homebody.paths import find_home
 from homebody.recipe.load import load_folder
 from homebody.service.grammars import Grammars, judged
 from homebody.service.obstacles import standing
-from homebody.slots import ChoiceSlot, ListSlot, TextSlot
+from homebody.slots import ChoiceSlot, DateSlot, ListSlot, ObjectsSlot, TextSlot
 
 FITS = {"summary": TextSlot(max=400), "kind": ChoiceSlot(of=["note", "bill"])}
 TOO_MUCH = {"tags": ListSlot(of=[f"{number:03}{'x' * 700}" for number in range(200)])}
@@ -102,7 +104,15 @@ def test_a_process_that_ends_meanwhile_gives_no_verdict(model: ModelClient):
 
 @pytest.mark.parametrize(
     "output",
-    [None, [], "root ::= root", {"x": {}}, {"x": {"type": "gbnf"}}, {"x": {"type": "text", "max": 10**9}}],
+    [
+        None,
+        [],
+        "root ::= root",
+        {"x": {}},
+        {"x": {"type": "choice", "of": "words.yaml"}},
+        {"x": {"type": "gbnf"}},
+        {"x": {"type": "text", "max": 10**9}},
+    ],
 )
 def test_only_typed_slots_come_in_over_the_socket(model: ModelClient, output: object):
     """A grammar of somebody else's never reaches the model: it is made here, of slots."""
@@ -114,6 +124,8 @@ def test_the_long_form_of_a_recipe_is_understood(model: ModelClient, tmp_path: P
     """What `check` sends is judged like the recipe itself."""
     model.start()
     grammars = Grammars(model)
-    for slots in (FITS, TOO_MUCH):
-        output = {name: slot.model_dump(exclude_none=True) for name, slot in slots.items()}
+    day = {"day": DateSlot(not_before=date(2020, 1, 1), not_after="today", optional=True)}
+    things = {"things": ObjectsSlot(of={"what": TextSlot(max=40), **day})}
+    for slots in (FITS, TOO_MUCH, day, things):
+        output = json.loads(json.dumps({name: slot.long() for name, slot in slots.items()}))
         assert {"refusal": grammars.refusal(slots)} == judged(grammars, {"output": output})

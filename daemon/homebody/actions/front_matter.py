@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -13,6 +14,7 @@ from homebody.actions.defang import printable
 from homebody.actions.effect import Effect, Put
 from homebody.actions.matter import changed
 from homebody.errors import EffectError
+from homebody.money import Money
 from homebody.paths import real
 from homebody.templates import compile_template
 
@@ -127,6 +129,10 @@ def _yaml(value: Any) -> Any:
         return [_yaml(item) for item in value]
     if isinstance(value, Mapping):
         return {str(key): _yaml(item) for key, item in value.items()}
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, Money):
+        return str(value)
     if value is None or isinstance(value, bool | int | float | date | datetime):
         return value
     raise EffectError(f"A value of type {type(value).__name__} has no place in front matter.")

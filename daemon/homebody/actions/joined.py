@@ -11,13 +11,14 @@ from homebody.actions.addresses import ADDRESS, dead, named_in, trimmed
 from homebody.templates import Piece
 
 _FOUND = re.compile(ADDRESS, re.IGNORECASE)
+_LIVE_STOP = re.compile(r"(?<!\[)\.(?=\w)")
 
 
 def unjoined(pieces: Sequence[Piece], source: str) -> str:
     """Return the text of *pieces* in which no address reaches over two values, unless *source* names it whole.
 
-    What begins in the template's own words, or in a value that is no address of *source*, is the recipe's wish or
-    was put out of action before.
+    What begins in the template's own words is the recipe's wish. What begins in a value that is no address of *source*
+    was put out of action before, as far as that value went.
     """
     text = "".join(piece.text for piece in pieces)
     values, at = [], 0
@@ -37,5 +38,5 @@ def _judged(match: re.Match[str], values: Sequence[tuple[int, int]], source: str
         return match[0]
     alone = _FOUND.match(match.string[start : over[0][1]])
     if alone is not None and trimmed(alone[0]) not in named_in(source):
-        return match[0]
+        return _LIVE_STOP.sub("[.]", match[0])  # out of action by itself, but what comes behind it is new
     return dead(address) + match[0][len(address) :]

@@ -34,6 +34,7 @@ COMMANDS = {
     "why": ("why", "Say for each recipe why it took up a file, or did not."),
     "run": ("run", "Run a recipe now, or only show what it would do."),
     "review": ("review", "Look at plans that wait for you: accept, edit or reject them."),
+    "tags": ("tags", "Decide about words that answers proposed for a recipe's list."),
     "backfill": ("run", "Let a recipe do what was there before it."),
     "retry": ("runs", "Try again what failed or was skipped."),
     "undo": ("undo", "Take back what a run did, the last change to a file, or a recipe's work since a time."),

@@ -1,6 +1,7 @@
 """How does a plan look to a person who is to agree to it?"""
 
 import difflib
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,11 +25,26 @@ def plan_lines(waiting: dict[str, Any]) -> list[str]:
             "  the plan is no longer kept: accepting makes it anew, and shows it before anything is done",
         ]
     for name, value in (waiting["answer"] or {}).items():
-        shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        found.append(short(f"  {name}: {' '.join(shown.split())}"))
+        found.append(short(f"  {name}: {' '.join(slot_words(value).split())}"))
     for change in waiting["changes"]:
         found += [f"  {line}" for line in change_lines(change)]
     return [printable(line) for line in found]
+
+
+def slot_words(value: Any) -> str:
+    """Return what a slot holds as a person reads it, and could write it."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case {"amount": amount, "currency": currency, **rest} if not rest:
+            return f"{amount} {currency}"
+        case [{}, *_]:
+            return json.dumps(value, ensure_ascii=False)
+        case list():
+            return ", ".join(map(str, value))
+    return str(value)
 
 
 def change_lines(change: dict[str, Any]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from homebody.cli.plans import plan_lines
+from homebody.cli.plans import plan_lines, slot_words
 from homebody.cli.waiting import follow
 from homebody.errors import UsageError
 from homebody.paths import Home
@@ -78,7 +78,7 @@ def edited(home: Home, plan: dict[str, Any]) -> dict[str, Any]:
         click.echo("This plan has no slots.")
         return plan
     name = click.prompt("Which slot", type=click.Choice(slots)) if len(slots) > 1 else slots[0]
-    value = click.prompt(f"{name}", default=str(plan["answer"][name]))
+    value = click.prompt(f"{name}", default=slot_words(plan["answer"][name]))
     change(home, plan["run"], {name: value})
     return next(iter(plans(home, [plan["run"]])), plan)
 
@@ -126,7 +126,11 @@ def reject_command(home: Home, runs: tuple[int, ...]) -> None:
 @click.argument("slots", nargs=-1, required=True, metavar="SLOT=VALUE...")
 @click.pass_obj
 def edit_command(home: Home, run: int, slots: tuple[str, ...]) -> None:
-    """Fill slots of RUN by hand, and see its plan made anew. A list's values have commas between them."""
+    """Fill slots of RUN by hand, and see its plan made anew.
+
+    A list's values have commas between them, a date is written 2026-03-02, money 1234.50 EUR, a flag yes or no, a list
+    of objects as JSON; nothing at all leaves an optional slot empty.
+    """
     if any("=" not in slot for slot in slots):
         raise UsageError("Write a slot and its value as in vendor=Miller.")
     change(home, run, dict(slot.split("=", 1) for slot in slots))

@@ -23,7 +23,8 @@ def show_command(home: Home, what: str, *, as_json: bool) -> None:
     """Show the recipe NAME in its long form and what it may read and write, or the run number RUN.
 
     Of a run: its steps with timings and tokens, its changes to files with their hashes in short, and, while
-    homebody runs, what the model was asked and answered, as far as that is kept.
+    homebody runs, where in the document its answer stands (of slots with `must_appear`), and what the model was
+    asked and answered, as far as that is kept.
     """
     if what.isdecimal():
         show_run(home, int(what), as_json=as_json)
@@ -72,7 +73,7 @@ def run_lines(told: dict[str, Any]) -> list[str]:
         lines += ["", "changes"]
         for effect in told["effects"]:
             lines += effect_lines(effect)
-    return lines + call_lines(told)
+    return lines + evidence_lines(told) + call_lines(told)
 
 
 def step_lines(steps: list[dict[str, Any]]) -> list[str]:
@@ -101,6 +102,14 @@ def effect_lines(effect: dict[str, Any]) -> list[str]:
         lines += indented(f"from {effect['source']}", 4)
     lines += indented(effect["path"], 4)
     return [*lines, f"    {effect['before'] or 'nothing'} -> {effect['after'] or 'nothing'}"]
+
+
+def evidence_lines(told: dict[str, Any]) -> list[str]:
+    """Return where in the document each value stands that must appear there, in its own words."""
+    lines: list[str] = []
+    for one in told["evidence"]:
+        lines += indented(f"{one['slot']}: line {one['line']}, \u201c{one['quote']}\u201d", 4, 2)
+    return ["", "found in the document", *lines] if lines else []
 
 
 def call_lines(told: dict[str, Any]) -> list[str]:

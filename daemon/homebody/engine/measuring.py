@@ -10,7 +10,7 @@ DEPTH = 192
 """Tokens that each run has behind it when writing is measured: a short note."""
 
 WIDTHS = (1, 2, 4, 8, 12, 16, 24, 32)
-CHUNKS = (64, 128, 256, 512)
+CHUNKS = (128, 256, 512)
 BETS = (1, 2, 3, 4, 6, 8)
 BUDGET = 12.0
 """Seconds after which no further kind of step is measured."""

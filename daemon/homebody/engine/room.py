@@ -6,13 +6,14 @@ sequences at work are filled with tokens that are forgotten at once.
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from enum import Enum, auto
 from itertools import pairwise
 
 from homebody.engine.blocks import keys, steps
 from homebody.engine.job import Job
 from homebody.engine.llama import STEP, Fed, KvCache
+from homebody.engine.lookout import Lookout
 from homebody.engine.prefix import PrefixIndex
 
 WIDEST_GAP = 2
@@ -20,9 +21,6 @@ WIDEST_GAP = 2
 a third of a step of its own)."""
 
 FILLER = 0
-
-LOOK_SECONDS = 0.02
-"""How often it is looked within a step whether to give it up; asking at every graph node takes 4 % of a short step."""
 
 
 class Admission(Enum):
@@ -56,6 +54,7 @@ class Room:
         self.slots = slots
         self._whole = whole
         self.index = PrefixIndex(cache.sequences, cache.cells, unified=cache.unified, whole=whole)
+        self.lookout = Lookout()
         self._jobs: dict[int, Job] = {}
 
     @property
@@ -185,13 +184,20 @@ class Room:
 
         A step is given up when one of the runs in it is over; where a memory cannot forget in part, when all are.
         """
-        self.cache.abort_when(_looking(jobs, all if self._whole else any))
+        tokens = sum(len(fed.tokens) for fed in feed)
+        enough = all if self._whole else any
+        if self.lookout.watches(tokens):
+            self.cache.abort_when(self.lookout.over(lambda: (job.watch.over() for job in jobs), enough))
+        began = time.monotonic()
         try:
-            return self.cache.step(feed)
+            places = self.cache.step(feed)
         except Exception:
             for fed in feed:
                 self.cache.trim(fed.sequence, fed.position)
             raise
+        else:
+            self.lookout.timed(tokens, time.monotonic() - began)
+            return places
         finally:
             self.cache.abort_when(None)
 
@@ -215,18 +221,3 @@ class Room:
         target = self.index.keep_copy(job.sequence)
         if target is not None:
             self.cache.fork(job.sequence, target, job.cursor)
-
-
-def _looking(jobs: Sequence[Job], enough: Callable[[Iterable[bool]], bool]) -> Callable[[], bool]:
-    """Return what tells, asked at every graph node, whether to give a step of *jobs* up."""
-    next_look = 0.0
-
-    def over() -> bool:
-        nonlocal next_look
-        now = time.monotonic()
-        if now < next_look:
-            return False
-        next_look = now + LOOK_SECONDS
-        return enough(job.watch.over() for job in jobs)
-
-    return over

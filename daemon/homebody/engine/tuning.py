@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from homebody.engine.blocks import BLOCK
+
 VERSION = 1
 """Of what is measured, and how; what another version measured is measured anew."""
 
@@ -17,6 +19,10 @@ CLOSE = 0.95
 
 NEARLY = 0.97
 """Likewise for chunks of reading: the smaller one hears a cancel sooner."""
+
+LONGEST = 2.5
+"""Seconds; no step of reading is planned to take longer, unless the smallest does: within one, a cancel is heard
+between two nodes of the graph, and the largest of them takes a twentieth of it."""
 
 Seconds = Mapping[int, float]
 
@@ -89,7 +95,7 @@ def choose(measured: Measured | None, *, lanes: int, slots: int, chunk: int, hal
     return Plan(
         lanes=count,
         slots=runs,
-        chunk=best_chunk(measured.read, chunk),
+        chunk=max(best_chunk(measured.read, chunk), 2 * BLOCK),
         bets=dict(measured.bets),
         reason=_reason(lanes > 1, (width, rate), (pool_width, pool_rate)),
     )
@@ -128,6 +134,8 @@ def widest(seconds: Seconds, most: int) -> tuple[int, float]:
 
 def best_chunk(seconds: Seconds, most: int) -> int:
     """Return the smallest number of tokens that is read at nearly the best rate, *most* when nothing is known."""
-    rates = {count: count / took for count, took in seconds.items() if count <= most}
+    short = {count: took for count, took in seconds.items() if took <= LONGEST}
+    least = dict(sorted(seconds.items())[:1])
+    rates = {count: count / took for count, took in (short or least).items() if count <= most}
     best = max(rates.values(), default=0.0)
     return min((count for count, rate in rates.items() if rate >= NEARLY * best), default=most)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from homebody.house.calls import calls
+from homebody.house.evidence import kept_evidence
 from homebody.house.state_words import standing
 from homebody.journal.run import EffectRow, Run, RunState, Step
 from homebody.journal.store import Journal
@@ -62,7 +63,7 @@ def account(journal: Journal, vault: Vault | None, number: int, now: datetime) -
     """Return everything there is to tell of run *number*. Raises JournalError when there is none.
 
     ``calls`` is what the model was asked and answered; without a *vault* it is None, and ``kept`` says of how
-    many calls something is kept.
+    many calls something is kept. ``evidence`` is where in the document that stands which must appear there.
     """
     run = journal.run(number)
     ahead = journal.ahead(number) if run.state is RunState.QUEUED else None
@@ -75,6 +76,7 @@ def account(journal: Journal, vault: Vault | None, number: int, now: datetime) -
         "effects": [effect_dict(effect) for effect in journal.effects(number)],
         "kept": len(kept),
         "calls": None if vault is None else [asdict(call) for call in calls(journal, vault, number)],
+        "evidence": [] if vault is None else [asdict(one) for one in kept_evidence(journal, vault, number)],
     }
 
 

@@ -83,11 +83,16 @@ class Proposal:
 
     def evidence(self) -> str:
         """Return what a person has written: it counts as standing in the document."""
-        found = []
-        for name in self.edited:
-            value = (self.answer or {}).get(name)
-            found += [str(item) for item in (value if isinstance(value, list | tuple) else [value])]
-        return "\n".join(found)
+        return "\n".join(words_of((self.answer or {}).get(name)) for name in self.edited)
+
+
+def words_of(value: Any) -> str:
+    """Return a slot's value as text: each item of a list on a line of its own, of an object what it is made of."""
+    if isinstance(value, Mapping):
+        return " ".join(map(words_of, value.values()))
+    if isinstance(value, list | tuple):
+        return "\n".join(map(words_of, value))
+    return "" if value is None else str(value)
 
 
 def shown(effects: Sequence[Effect]) -> tuple[Change, ...]:

@@ -6,12 +6,12 @@ from typing import Any
 
 from homebody.documents.file import identify
 from homebody.errors import DocumentError, SlotError, UsageError
-from homebody.house.proposal import Proposal, keep, kept
+from homebody.house.evidence import drop_evidence
+from homebody.house.proposal import Proposal, keep, kept, words_of
 from homebody.journal.run import Run, RunState
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
-from homebody.recipe.schema import ANY_SIZE, Recipe
-from homebody.slots import ListSlot
+from homebody.recipe.schema import ANY_SIZE, Recipe, Slot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,21 +84,28 @@ def edit(journal: Journal, vault: Vault, recipe: Recipe | None, run: int, slots:
             hint=f"`homebody review reject {run}`, then `homebody run {recipe.name}` asks anew.",
         )
     values: dict[str, Any] = {}
+    output = recipe.ask.on(proposal.now.astimezone().date()).output
     for name, text in slots.items():
-        slot = recipe.ask.output.get(name)
+        slot = output.get(name)
         if slot is None:
             raise UsageError(
                 f"{found.recipe} has no slot {name!r}.", hint=f"It has {', '.join(recipe.ask.output)}."
             )
-        value: Any = text
-        if isinstance(slot, ListSlot):
-            value = [word for part in text.split(",") if (word := part.strip())]
         try:
-            values[name] = slot.check(value, text)  # what a person writes needs no evidence
+            values[name] = _by_hand(slot, text)
         except SlotError as error:
             raise UsageError(f"{name} {error}.") from error
     keep(journal, vault, run, proposal.with_slots(values))
+    drop_evidence(journal, vault, run, values)
     journal.plan_again(run, "a person has filled its slots; its plan is made anew")
+
+
+def _by_hand(slot: Slot, text: str) -> Any:
+    """Return what *slot* holds when a person writes *text*, which needs no evidence. Raises SlotError."""
+    value = None if slot.optional and not text.strip() else slot.by_hand(text)
+    if slot.proposals(value):
+        raise SlotError("holds words that are not in the list: add them to it first")
+    return slot.check(value, words_of(value))
 
 
 def _must_be_waiting(journal: Journal, run: int) -> Run:

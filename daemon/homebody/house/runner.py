@@ -22,6 +22,7 @@ from homebody.house.applying import apply
 from homebody.house.asker import Asked, ask_about
 from homebody.house.calls import keeping
 from homebody.house.carried import carried_off
+from homebody.house.evidence import keep_evidence
 from homebody.house.in_hand import InHand
 from homebody.house.model import InTurn, Model, Turns
 from homebody.house.outcome import CHANGED, Outcome, Overtaken, Skip, outcome_of
@@ -31,12 +32,14 @@ from homebody.house.proposal import Proposal, keep, kept, proposed, shown, why_w
 from homebody.house.reading import Heeding
 from homebody.house.recover import BY_OTHERS, Settled, mend, settle
 from homebody.house.selection import selected
+from homebody.house.tags import keep_proposals
 from homebody.journal.run import Run, RunState
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
 from homebody.model.cancellation import Cancellation
-from homebody.recipe.schema import ANY_SIZE, Recipe
+from homebody.recipe.schema import ANY_SIZE, Ask, Recipe
 from homebody.slots.check import check
+from homebody.slots.evidence import evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,8 @@ class Runner:
         source, documents = self._read(run, recipe, file, Heeding(self._reader, self._reading, cancellation))
         now = self._clock.now() if proposal is None else proposal.now
         values = values_of(run, recipe, file, documents, now)
-        asked = self._answers(run, recipe, source, proposal, cancellation)
+        ask = None if recipe.ask is None else recipe.ask.on(values["run"]["date"])
+        asked = None if ask is None else self._answers(run, recipe, ask, source, proposal, cancellation)
         if asked is not None:
             values["ask"] = dict(asked.values)
             values["run"] |= {"tokens_read": asked.tokens_read, "tokens_total": asked.tokens_total}
@@ -181,15 +185,19 @@ class Runner:
         raise Skip(CHANGED, release=True)
 
     def _answers(
-        self, run: Run, recipe: Recipe, source: str, proposal: Proposal | None, cancellation: Cancellation
-    ) -> Asked | None:
-        """Return the filled slots: those that a person was shown, or the model's; None for a recipe without."""
-        if recipe.ask is None:
-            return None
+        self,
+        run: Run,
+        recipe: Recipe,
+        ask: Ask,
+        source: str,
+        proposal: Proposal | None,
+        cancellation: Cancellation,
+    ) -> Asked:
+        """Return the slots of *ask* filled: those that a person was shown, or the model's."""
         if proposal is None or proposal.answer is None:
-            return self._ask(run, recipe, source, cancellation)
+            return self._ask(run, recipe, ask, source, cancellation)
         text = json.dumps(proposal.answer, ensure_ascii=False)
-        values = check(text, recipe.ask.output, f"{source}\n{proposal.evidence()}")
+        values = check(text, ask.output, f"{source}\n{proposal.evidence()}")
         read, total = proposal.tokens
         return Asked(values=values, tokens_total=total, tokens_read=read, overflow=recipe.read.overflow)
 
@@ -257,17 +265,18 @@ class Runner:
             raise Skip("the file has no text")
         return extract.text, ()
 
-    def _ask(self, run: Run, recipe: Recipe, text: str, cancellation: Cancellation) -> Asked:
-        """Return the filled slots, the steps told to the journal."""
-        assert recipe.ask is not None
+    def _ask(self, run: Run, recipe: Recipe, ask: Ask, text: str, cancellation: Cancellation) -> Asked:
+        """Return the slots of *ask* filled, the steps told to the journal, what proves them to the vault."""
         asked = ask_about(
             InTurn(self._model(), self._turns, cancellation, partial(self.progresses.request, run.id)),
-            recipe.ask,
+            ask,
             text,
             overflow=recipe.read.overflow,
             tell=lambda name, **detail: self._journal.step(run.id, name, **detail),
             keep=keeping(self._journal, self._vault, run.id),
         )
+        keep_evidence(self._journal, self._vault, run.id, evidence(ask.output, asked.values, text))
+        keep_proposals(self._journal, self._vault, run, ask.output, asked.calls[-1].text)
         self._journal.step(
             run.id,
             "answered",

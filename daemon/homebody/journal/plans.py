@@ -52,6 +52,11 @@ class Plans(Memory):
         with self._database.writing():
             self._database.do("keep", run=run, word=name, ordinal=ordinal, image=image, now=self._now())
 
+    def kept_as(self, name: str) -> list[tuple[int, int, str]]:
+        """Return the run, the number and the vault's name of all that is kept as *name*, the oldest run first."""
+        rows = self._database.ask("kept_as", word=name)
+        return [(int(row["run"]), int(row["ordinal"]), str(row["image"])) for row in rows]
+
     def kept(self, run: int) -> dict[tuple[str, int], str]:
         """Return the vault's names of what was kept of *run*, by its name and its number among those."""
         rows = self._database.ask("kept", run=run)

@@ -216,6 +216,9 @@ WHERE runs.state IN ('queued', 'running', 'waiting', 'undoing');
 -- name: keep
 INSERT OR REPLACE INTO kept (run, name, ordinal, image, at) VALUES (:run, :word, :ordinal, :image, :now);
 
+-- name: kept_as
+SELECT run, ordinal, image FROM kept WHERE name = :word ORDER BY run, ordinal;
+
 -- name: kept
 SELECT name, ordinal, image FROM kept WHERE run = :run ORDER BY name, ordinal;
 

@@ -54,7 +54,7 @@ class Vault:
 
         Raises DiskFullError or HomebodyError; then nothing was kept.
         """
-        name = hashlib.blake2b(data, digest_size=20, key=self._naming).hexdigest()
+        name = self.name_of(data)
         path = self._path(name)
         try:
             self._write(path, self._sealed(name, data))  # written anew even if it is there: it is young again
@@ -115,6 +115,10 @@ class Vault:
     def size(self) -> int:
         """Return the bytes that all images take."""
         return sum(image.size for image in images_in(self._folder))
+
+    def name_of(self, data: bytes) -> str:
+        """Return the id that *data* has when it is kept; the id tells nothing to whoever has no key."""
+        return hashlib.blake2b(data, digest_size=20, key=self._naming).hexdigest()
 
     def has(self, name: str) -> bool:
         """Return whether an image of that name is kept; it may be of another key, or damaged."""

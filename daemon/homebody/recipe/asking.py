@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any, cast
 
 from pydantic import (
@@ -15,7 +16,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails
 
-from homebody.recipe.kinds import Loading, below, build, details, make_slot, mistake
+from homebody.recipe.kinds import Loading, below, build, details, make_slot, mistake, shorthand
 from homebody.recipe.sampling import make_sampling
 from homebody.recipe.vocabulary import read_words
 from homebody.sampling import Sampling
@@ -24,6 +25,10 @@ from homebody.slots import Slot
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _LANGUAGE = re.compile(r"[^\W\d_][\w ()-]{1,39}")
 MOST_SLOTS = 20
+
+
+PART_CHARACTERS = 100
+"""The most characters that a text in a small object may have, unless it says otherwise."""
 
 
 def _slots(value: Any, info: ValidationInfo) -> dict[str, Slot]:
@@ -48,7 +53,20 @@ def _slot(name: str, body: Any, info: ValidationInfo) -> Slot:
     if isinstance(body, Mapping) and isinstance(body.get("of"), str):
         words = below("of", lambda: read_words(body["of"], cast("Loading", info.context)))
         body = {**body, "of": words}
+    if isinstance(body, Mapping) and isinstance(body.get("of"), Mapping) and body.get("type") == "list":
+        body = {**body, "of": below("of", lambda: _slots(_short(body["of"]), info))}
     return make_slot(body, info)
+
+
+def _short(parts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parts of a small object with texts that are short where nothing else is said."""
+    short: dict[str, Any] = {}
+    for name, body in parts.items():
+        given = shorthand(body)
+        if isinstance(given, Mapping) and given.get("type") == "text":
+            given = {"max": PART_CHARACTERS, **given}
+        short[name] = given
+    return short
 
 
 class Ask(BaseModel):
@@ -83,12 +101,14 @@ class Ask(BaseModel):
             raise ValueError("must be `same` or the name of a language, as in English")
         return language
 
+    def on(self, today: date) -> "Ask":
+        """Return the ask as it is on the day *today*: only on a day is it known what `today` is."""
+        output = {name: slot.on(today) for name, slot in self.output.items()}
+        return self.model_copy(update={"output": output})
+
     def long(self) -> dict[str, Any]:
         """Return the long form."""
-        output = {
-            name: {"type": slot.model_dump()["type"], **slot.model_dump(exclude={"type"}, exclude_none=True)}
-            for name, slot in self.output.items()
-        }
+        output = {name: slot.long() for name, slot in self.output.items()}
         return {
             "prompt": self.prompt,
             "language": self.language,

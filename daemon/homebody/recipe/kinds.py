@@ -31,8 +31,7 @@ LATER: Mapping[str, frozenset[str]] = {
     "watch": frozenset({"events"}),
     "read": frozenset({"pages", "max_tokens"}),
     "ask": frozenset({"timeout", "system", "options"}),
-    "slot": frozenset({"new", "not_after", "not_before", "min", "unit", "format"}),
-    "type": frozenset({"date", "number", "money", "flag"}),
+    "slot": frozenset({"format"}),
     "filter": frozenset(
         {
             "age",
@@ -210,10 +209,17 @@ def make_action(value: Any, info: ValidationInfo) -> Action:
     return below(word, lambda: build(kind, kind.expand(body), info.context, word))
 
 
+def shorthand(value: Any) -> Any:
+    """Return the fields that a slot's type alone stands for; a question mark behind it says that it is optional."""
+    if not isinstance(value, str):
+        return value
+    return {"type": value[:-1].rstrip(), "optional": True} if value.endswith("?") else {"type": value}
+
+
 def make_slot(value: Any, info: ValidationInfo) -> Slot:
     """Return the slot that an entry of ``output`` describes; its type alone is a shorthand."""
-    kinds = {str(kind.model_fields["type"].default): kind for kind in SLOTS}
-    fields = {"type": value} if isinstance(value, str) else value
+    kinds = list(dict.fromkeys(str(kind.model_fields["type"].default) for kind in SLOTS))
+    fields = shorthand(value)
     if isinstance(fields, Mapping) and "type" not in fields:
         for word in fields:
             if "did you mean" in meant(word, ["type"]):
@@ -222,6 +228,12 @@ def make_slot(value: Any, info: ValidationInfo) -> Slot:
         raise mistake(f"needs a type: one of {', '.join(kinds)}; as in `{{type: text, max: 400}}`")
     word = fields["type"]
     if word not in kinds:
-        what = "is not there yet" if word in LATER["type"] else "is not a type of slot"
-        raise mistake(f'"{word}" {what}{meant(word, list(kinds))}')
-    return build(kinds[word], fields, info.context, "slot", strict=True)
+        raise mistake(f'"{word}" is not a type of slot{meant(word, kinds)}')
+    return build(_kind_of(fields), fields, info.context, "slot", strict=True)
+
+
+def _kind_of(fields: Mapping[str, Any]) -> type[Slot]:
+    """Return the kind of slot with the type of *fields*; a list with names in its ``of`` is one of objects."""
+    of_objects = isinstance(fields.get("of"), Mapping)
+    fitting = [kind for kind in SLOTS if kind.model_fields["type"].default == fields["type"]]
+    return fitting[-1] if of_objects else fitting[0]

@@ -16,6 +16,7 @@ from homebody.templates import Scope
 FILE = frozenset({"name", "stem", "suffix", "path", "folder", "size", "modified"})
 RUN = frozenset({"id", "time", "date", "tokens_read", "tokens_total"})
 RECIPE = frozenset({"name", "description"})
+MONEY = frozenset({"amount", "currency"})
 DOCUMENT = frozenset({"name", "stem", "path", "folder", "modified", "text"})
 
 
@@ -23,11 +24,12 @@ def scope_of(values: Any) -> Scope:
     """Return the scope of the recipe that *values* describe, whatever else is wrong with them."""
     recipe = values if isinstance(values, Mapping) else {}
     variables = _mapping(recipe.get("vars"))
+    output = _mapping(_mapping(recipe.get("ask")).get("output"))
     names: dict[str, frozenset[str] | None] = {
         "run": RUN,
         "recipe": RECIPE,
         "vars": frozenset(variables),
-        "ask": frozenset(_mapping(_mapping(recipe.get("ask")).get("output"))),
+        "ask": frozenset(output),
     }
     triggers = recipe.get("triggers")
     items = [item for item in triggers if isinstance(item, Mapping)] if isinstance(triggers, list) else []
@@ -36,7 +38,19 @@ def scope_of(values: Any) -> Scope:
     if "select" in recipe:
         names |= {"documents": None, "document": DOCUMENT}
     before = Scope(names={"vars": frozenset(variables)}, vars=variables)
-    return Scope(names=names, vars=variables, watched=tuple(_watched(items, before)))
+    watched = tuple(_watched(items, before))
+    return Scope(names=names, inside=dict(_inside(output)), vars=variables, watched=watched)
+
+
+def _inside(output: Mapping[str, Any]) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield each slot whose value has parts, with these: money, and the objects of a list."""
+    for name, body in output.items():
+        fields = _mapping({"type": body.rstrip("? ")} if isinstance(body, str) else body)
+        parts = _mapping(fields.get("of"))
+        if fields.get("type") == "money":
+            yield f"ask.{name}", MONEY
+        if fields.get("type") == "list" and parts:
+            yield f"ask.{name}[]", frozenset(parts)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

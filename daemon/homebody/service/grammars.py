@@ -10,13 +10,16 @@ from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import Any, Protocol
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from homebody.errors import GrammarError, ModelError, UsageError
 from homebody.model.client import ModelReady
+from homebody.recipe.asking import Ask
+from homebody.recipe.kinds import Loading, build
 from homebody.recipe.schema import Recipe
+from homebody.recipe.scope import scope_of
 from homebody.service.control import Route
-from homebody.slots import AnySlot, Slot
+from homebody.slots import Slot
 from homebody.slots.grammar import grammar
 
 KEPT = 512
@@ -99,7 +102,8 @@ def judged(grammars: Grammars, asked: Mapping[str, Any]) -> dict[str, Any]:
     The grammar is made here, of typed slots: none comes in over the socket. Raises UsageError for what are no slots.
     """
     try:
-        slots = TypeAdapter(dict[str, AnySlot]).validate_python(asked.get("output"))
+        said = {"prompt": "Which?", "output": asked.get("output")}
+        slots = build(Ask, said, Loading(scope=scope_of({})), "ask").output
     except ValidationError as error:
         raise UsageError("`output` must be slots by name, as the long form of a recipe has them.") from error
     return {"refusal": grammars.refusal(slots)}

@@ -21,6 +21,7 @@ from homebody.service.grammars import grammar_routes
 from homebody.service.measuring import measuring_routes
 from homebody.service.proving import proving_routes
 from homebody.service.requests import request_routes
+from homebody.service.tagging import tag_routes
 from homebody.service.trying import trying_routes
 from homebody.service.underway import in_hand
 from homebody.service.vaulting import vault_routes
@@ -41,6 +42,7 @@ def routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route]:
         **vault_routes(daemon),
         **measuring_routes(daemon),
         **grammar_routes(lambda: daemon().uptake.grammars),
+        **tag_routes(daemon),
         **proving_routes(daemon),
         **trying_routes(daemon),
     }

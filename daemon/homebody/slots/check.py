@@ -33,7 +33,7 @@ def check(text: str, slots: Mapping[str, Slot], source: str) -> dict[str, Any]:
 def _parsed(text: str) -> dict[str, Any]:
     """Return the JSON object that *text* is, strictly: nothing around it, no key twice, no NaN."""
     try:
-        answer = strict_loads(text)
+        answer = strict_loads(text, exact=True)
     except ValueError as error:
         raise SlotError("The answer is not one JSON object.") from error
     if not isinstance(answer, dict):

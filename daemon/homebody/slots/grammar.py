@@ -12,15 +12,17 @@ def grammar(slots: Mapping[str, Slot]) -> str:
     Every text and list in it has a maximum, so no answer can go on without end. Names become rules
     ``slot-0``, ``slot-1`` and so on.
     """
-    keys = [
-        _literal(f"{'{' if number == 0 else ','}{json.dumps(name)}:") for number, name in enumerate(slots)
-    ]
-    parts = " ".join(f"{key} slot-{number}" for number, key in enumerate(keys))
-    lines = [f'root ::= {parts} "}}"']
+    return "\n".join(object_rules("root", "slot", slots)) + "\n"
+
+
+def object_rules(name: str, part: str, slots: Mapping[str, Slot]) -> list[str]:
+    """Return the lines of GBNF that make the rule *name*, an object of *slots*, and their rules *part*-0 and so on."""
+    keys = [_literal(f"{'{' if number == 0 else ','}{json.dumps(key)}:") for number, key in enumerate(slots)]
+    parts = " ".join(f"{key} {part}-{number}" for number, key in enumerate(keys))
+    lines = [f'{name} ::= {parts} "}}"']
     for number, slot in enumerate(slots.values()):
-        null = ' | "null"' if slot.optional else ""
-        lines.append(f"slot-{number} ::= {slot.rule()}{null}")
-    return "\n".join(lines) + "\n"
+        lines += slot.rules(f"{part}-{number}")
+    return lines
 
 
 def _literal(text: str) -> str:

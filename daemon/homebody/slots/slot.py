@@ -6,11 +6,15 @@ command (DESIGN section 2, statement 3).
 
 import unicodedata
 from abc import ABC, abstractmethod
-from typing import Any
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from homebody.errors import SlotError
+from homebody.slots.span import Span
 
 JSON_CHARACTER = r"""([^"\\\x00-\x1F\x7F] | "\\" ["\\/n])"""
 """GBNF for one character inside a JSON string: no control characters, and only the escapes that text needs."""
@@ -64,6 +68,42 @@ class Slot(BaseModel, ABC):
     def longest(self) -> int:
         """Return an upper bound of the JSON value's length in characters."""
 
+    def rules(self, name: str) -> list[str]:
+        """Return the lines of GBNF that make the rule *name*: the slot's JSON value, or null if it is optional.
+
+        A rule that needs others calls them *name* with a dash and a word behind it.
+        """
+        return [f"{name} ::= {self.rule()}{self.or_null()}"]
+
+    def or_null(self) -> str:
+        """Return what a rule ends with: the way out of an optional slot."""
+        return ' | "null"' if self.optional else ""
+
+    def spans(self, value: Any, source: str) -> Mapping[str, Span]:  # noqa: ARG002 - few kinds need evidence
+        """Return where in *source* that which must appear of a judged *value* stands.
+
+        By its place in the value: "" for the whole of it, "[0]" for an item, "[0].due" for a part of one.
+        """
+        return {}
+
+    def proposals(self, value: Any) -> list[str]:  # noqa: ARG002 - only lists propose
+        """Return the words in a good answer's *value* that are not taken before a person agrees to them."""
+        return []
+
+    def by_hand(self, text: str) -> Any:
+        """Return the JSON value that a person means who writes *text*. Raises SlotError."""
+        return text
+
+    def on(self, today: date) -> Self:  # noqa: ARG002 - only dates hang on the day
+        """Return the slot as it is on the day *today*."""
+        return self
+
+    def long(self) -> dict[str, Any]:
+        """Return the slot as a recipe's long form has it: plain values, what is not given left out."""
+        said = self.model_dump(exclude={"type"}, exclude_none=True)
+        plain = {key: _plain(value) for key, value in said.items()}
+        return {"type": type(self).model_fields["type"].default, **plain}
+
     def check(self, value: Any, source: str) -> Any:
         """Return the judged value, or None for an optional slot that was left empty."""
         if value is None:
@@ -71,6 +111,13 @@ class Slot(BaseModel, ABC):
                 return None
             raise SlotError("is null, but the slot is not optional")
         return self.judge(value, source)
+
+
+def _plain(value: Any) -> Any:
+    """Return a date or an exact number as YAML has it."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def clean(text: str) -> str:

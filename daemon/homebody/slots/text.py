@@ -1,11 +1,13 @@
 """The text slot: words of bounded length."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import Field
 
 from homebody.errors import SlotError
 from homebody.slots.slot import Slot, appears, characters, clean
+from homebody.slots.span import Span, find_text
 
 
 class TextSlot(Slot):
@@ -41,6 +43,11 @@ class TextSlot(Slot):
         if self.must_appear and not appears(text, source):
             raise SlotError("does not stand in the document")
         return text
+
+    def spans(self, value: Any, source: str) -> Mapping[str, Span]:
+        """Return where the text stands."""
+        span = find_text(value, source) if self.must_appear else None
+        return {} if span is None else {"": span}
 
     def longest(self) -> int:
         """Return the characters of the text and its quotes, a tenth added for escapes."""
