@@ -25,6 +25,10 @@ class UsageError(HomebodyError):
     exit_code = 64
 
 
+class SchemaError(UsageError):
+    """The JSON schema is one that no answer can be held to."""
+
+
 class RecipeError(HomebodyError):
     """A recipe cannot be used as it is written."""
 
@@ -79,6 +83,10 @@ class ModelKilledByPromptError(ModelGoneError):
 
 class CancelledError(ModelError):
     """The run was cancelled."""
+
+
+class DeadlineError(ModelError):
+    """The model did not finish in time."""
 
 
 class SlotError(HomebodyError):

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from listening import listening
 
 from homebody.errors import HomebodyError, SettingsError
-from homebody.service import listener
+from homebody.service import listener, responding
 from homebody.service.control import request
 from homebody.service.http_request import LARGEST_HEAD, LARGEST_REQUEST, MOST_HEADERS
 from homebody.service.listener import MOST_CLIENTS, make_room
@@ -188,7 +188,7 @@ def test_a_client_that_dribbles_is_hung_up_on(server: Path, monkeypatch: pytest.
 
 def test_a_client_that_takes_no_answer_is_left(server: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its thread ends with its patience, not with the client."""
-    monkeypatch.setattr(listener, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(responding, "ANSWER_SECONDS", 0.2)
     before = threading.active_count()
     with connected(server) as deaf:
         text = json.dumps({"a": "x" * 900_000}).encode()

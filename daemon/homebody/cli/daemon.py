@@ -106,6 +106,7 @@ def status_lines(status: dict[str, Any]) -> list[str]:
     ]
     lines += [f"problem: {why}" for why in status["folders"].values()]
     lines += [f"problem: {why}" for why in status["problems"]]
+    lines.append(visible(f"scripts reach the model over {status['socket']}"))
     if status["key"] == "file":
         lines.append("the vault's key lies in a file (no keyring here); `homebody doctor` says more")
     return lines

@@ -36,6 +36,8 @@ COMMANDS = {
     "review": ("review", "Look at plans that wait for you: accept, edit or reject them."),
     "tags": ("tags", "Decide about words that answers proposed for a recipe's list."),
     "backfill": ("run", "Let a recipe do what was there before it."),
+    "ask": ("ask", "Ask the loaded model something, about files or what is piped in."),
+    "chat": ("chat", "Talk with the loaded model."),
     "retry": ("runs", "Try again what failed or was skipped."),
     "undo": ("undo", "Take back what a run did, the last change to a file, or a recipe's work since a time."),
     "forget": ("why", "Forget a file: its name, its runs, and what is kept of them."),

@@ -89,19 +89,24 @@ class Engine:
 
         Raises PromptTooLongError with the counts, GrammarError for a grammar that cannot be used.
         """
-        prompt = self._prompts.build(wanted.messages)
-        self._prompts.refuse(prompt, wanted.max_tokens)
+        prompt = self._prompts.build(wanted.messages, raw=wanted.raw)
+        limit = wanted.max_tokens
+        if wanted.shorten:
+            limit = min(limit, max(1, self.context - len(prompt.tokens)))
+        self._prompts.refuse(prompt, limit)
         constraint = None if wanted.grammar is None else self._grammars.constraint(wanted.grammar)
         draw = Draw(
             vocabulary=self._vocabulary,
             prompt=prompt.tokens,
             constraint=constraint,
-            limit=wanted.max_tokens,
+            limit=limit,
             sampling=wanted.sampling,
+            stops=wanted.stops,
+            watched=wanted.stream,
             costs=self._bets,
         )
-        how = self._thinks(prompt.ending)
-        thought = budget(self._context, len(prompt.tokens) + wanted.max_tokens) if how else 0
+        how = None if wanted.raw else self._thinks(prompt.ending)
+        thought = budget(self._context, len(prompt.tokens) + limit) if how else 0
         writing = Writing(draw) if how is None else Pondering(draw, how, budget=thought)
         head = writing.head()
         self._loop.submit(
@@ -109,13 +114,12 @@ class Engine:
                 number=wanted.number,
                 prompt=Prompt([*prompt.tokens, *head], prompt.static, durable=prompt.durable),
                 head=len(head),
-                limit=wanted.max_tokens,
+                limit=limit,
                 writing=writing,
-                thought=min(thought + CLOSING, self._context - len(prompt.tokens) - wanted.max_tokens)
-                if how
-                else 0,
+                thought=min(thought + CLOSING, self._context - len(prompt.tokens) - limit) if how else 0,
                 watch=watch,
                 replies=replies,
                 interactive=wanted.interactive,
+                stream=wanted.stream,
             )
         )

@@ -10,7 +10,7 @@ import time
 from typing import Any, BinaryIO
 
 from homebody import seal
-from homebody.errors import CancelledError, HomebodyError, ModelError
+from homebody.errors import CancelledError, DeadlineError, HomebodyError, ModelError
 from homebody.model.wire import WireError, receive, send
 
 
@@ -28,11 +28,11 @@ class Watch:
         return self._number in self._cancelled or time.monotonic() > self._until
 
     def check(self) -> None:
-        """Raise CancelledError, or ModelError past the deadline, when the work should stop."""
+        """Raise CancelledError, or DeadlineError past the deadline, when the work should stop."""
         if self._number in self._cancelled:
             raise CancelledError
         if time.monotonic() > self._until:
-            raise ModelError(
+            raise DeadlineError(
                 f"The model did not finish within {self._seconds:g} seconds.",
                 hint="Give it less to read at once, or use a smaller model.",
             )
@@ -73,7 +73,7 @@ class Inbox:
         """Send the answer to a request."""
         self._send({"id": number, "answer": found})
 
-    def progress(self, number: int, phase: str, done: int, total: int, **more: float) -> None:
+    def progress(self, number: int, phase: str, done: int, total: int, **more: float | str) -> None:
         """Send how far a request is."""
         self._send({"id": number, "progress": {"phase": phase, "done": done, "total": total, **more}})
 

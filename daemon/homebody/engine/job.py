@@ -13,6 +13,9 @@ from homebody.sampling import GREEDY, Sampling
 
 TELL_SECONDS = 0.1
 
+READ_ALONG_SECONDS = 0.03
+"""How often the text is told to somebody who reads along: a screen shows hardly more."""
+
 
 class Watch(Protocol):
     """Whether to go on."""
@@ -45,7 +48,11 @@ class Generated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What is asked for: an answer of at most *max_tokens*, held to a grammar where there is one."""
+    """What is asked for: an answer of at most *max_tokens*, held to a grammar where there is one.
+
+    It ends before the first of *stops*. With *stream* its text is reported as it is written, with *raw* the messages
+    are taken as they are, without the chat template, and with *shorten* the maximum gives way to the prompt.
+    """
 
     number: int
     messages: Sequence[Message]
@@ -53,6 +60,10 @@ class Wanted:
     max_tokens: int
     interactive: bool = False
     sampling: Sampling = GREEDY
+    stops: Sequence[str] = ()
+    stream: bool = False
+    raw: bool = False
+    shorten: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +71,8 @@ class Replies:
     """Whom to tell: how far it is, and one of how it was done and why it failed, once."""
 
     report: Callable[..., None]
-    """Takes the phase, how much of it is done and how much there is; ``cached`` and ``tokens_per_second``."""
+    """Takes the phase, how much of it is done and how much there is; ``cached`` and ``tokens_per_second``,
+    and ``text``, what is newly written, where that is wanted."""
     done: Callable[[Generated], None]
     failed: Callable[[HomebodyError], None]
 
@@ -80,6 +92,7 @@ class Job:
     thought: int = 0
     """Tokens that may come before the answer."""
     interactive: bool = False
+    stream: bool = False
     room: int = 0
     sequence: int = -1
     cursor: int = 0
@@ -115,14 +128,15 @@ class Job:
 
     def tell_writing(self, now: float) -> None:
         """Report how much is written, not more often than anybody can read."""
-        if now - self.told_at >= TELL_SECONDS:
+        if now - self.told_at >= (READ_ALONG_SECONDS if self.stream else TELL_SECONDS):
             self.told_at = now
             written = len(self.writing.tokens)
-            self._report("decode", written, self.limit, written, now - self.read_at)
+            more = {"text": self.writing.news()} if self.stream else {}
+            self._report("decode", written, self.limit, written, now - self.read_at, **more)
 
-    def _report(self, phase: str, done: int, total: int, worked: int, seconds: float) -> None:
+    def _report(self, phase: str, done: int, total: int, worked: int, seconds: float, **more: str) -> None:
         rate = round(worked / seconds, 2) if seconds > 0 else 0.0
-        self.replies.report(phase, done, total, cached=self.cached, tokens_per_second=rate)
+        self.replies.report(phase, done, total, cached=self.cached, tokens_per_second=rate, **more)
 
     def generated(self, now: float) -> Generated:
         """Return the answer, which is over."""

@@ -118,6 +118,10 @@ def begin(engine: "Engine", inbox: Inbox, request: Request) -> None:
         max_tokens=request["max_tokens"],
         interactive=request.get("priority") == "interactive",
         sampling=Sampling.from_dict(request.get("sampling", {})),
+        stops=request.get("stop", ()),
+        stream=request.get("stream", False),
+        raw=request.get("raw", False),
+        shorten=request.get("shorten", False),
     )
     watch = inbox.watch(number, time.monotonic() + request["deadline"], request["deadline"])
     report = partial(inbox.progress, number)

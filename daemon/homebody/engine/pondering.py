@@ -27,7 +27,7 @@ class Pondering(Writing):
 
     def __init__(self, draw: Draw, how: Thinks, *, budget: int) -> None:
         """Begin before the thought."""
-        super().__init__(draw)
+        super().__init__(draw, trimmed=True)  # blanks stand between a thought and the answer
         self._thinking = Thinking(how, budget=budget)
 
     def choose(self, logits: NDArray[np.float32]) -> None:
@@ -46,10 +46,6 @@ class Pondering(Writing):
     def bet(self) -> list[int]:
         """Return nothing within a thought: it copies from nowhere."""
         return super().bet() if self._thinking.place is Place.AFTER else []
-
-    def text(self) -> str:
-        """Return the answer, without the blanks that stand between a thought and it."""
-        return super().text().lstrip()
 
     def _think(self, logits: NDArray[np.float32]) -> bool:
         """Take a token of the thought; return false when the answer begins here."""

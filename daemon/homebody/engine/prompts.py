@@ -38,15 +38,18 @@ class Prompts:
             self._weights.template(), bos=bos_text, eos=self._weights.special("eos")[1]
         )
 
-    def build(self, messages: Sequence[Message]) -> Prompt:
+    def build(self, messages: Sequence[Message], *, raw: bool = False) -> Prompt:
         """Return the whole prompt; only the template's own words may be control tokens.
+
+        A *raw* prompt is what the messages say and nothing else, and names of control tokens in it are those tokens,
+        but for what comes from a document: whoever asks makes a template of their own. None of it counts as static.
 
         Raises ModelError when the template refuses the conversation, PromptTooLongError for a part that is so long
         that its tokens alone would take our memory.
         """
         tokens: list[int] = []
         static: int | None = None
-        pieces = self._template.pieces(messages)
+        pieces = self._plain(messages) if raw else self._template.pieces(messages)
         for piece in pieces:
             if not isinstance(piece, Part):
                 tokens += self._weights.tokenize(piece, special=True)
@@ -54,14 +57,21 @@ class Prompts:
             if piece.data and static is None:
                 static = len(tokens)
             self._refuse_endless(piece.text)
-            tokens += self._weights.tokenize(piece.text, special=False)
+            tokens += self._weights.tokenize(piece.text, special=raw and not piece.data)
         if self._weights.adds_bos() and self._bos >= 0 and tokens[:1] != [self._bos]:
             tokens.insert(0, self._bos)
             static = None if static is None else static + 1
+        if raw:
+            return Prompt(tokens, 0)
         ending = pieces[-1] if pieces and isinstance(pieces[-1], str) else ""
         if static is None:
             return Prompt(tokens, len(tokens), ending)
         return Prompt(tokens, static, ending, durable=0 if talked(messages) else static)
+
+    @staticmethod
+    def _plain(messages: Sequence[Message]) -> list[str | Part]:
+        """Return what the messages say."""
+        return [part for message in messages for part in message.parts if part.text]
 
     def usual_ending(self) -> str:
         """Return what the template puts after the last message, nothing when it refuses a plain question."""

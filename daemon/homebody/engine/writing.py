@@ -11,6 +11,7 @@ from homebody.engine.constraint import Constraint
 from homebody.engine.draft import Draft
 from homebody.engine.repeats import Repeats
 from homebody.engine.sampler import Sampler, seed_in_use
+from homebody.engine.shown import Shown
 from homebody.engine.tuning import Seconds
 from homebody.engine.vocabulary import Vocabulary
 from homebody.sampling import GREEDY, Sampling
@@ -20,7 +21,8 @@ from homebody.sampling import GREEDY, Sampling
 class Draw:
     """What an answer is drawn from: the *prompt*, the *constraint* it is held to, its *limit* in tokens.
 
-    *costs* says whether bets on what comes next pay (`homebody.engine.draft`).
+    It ends before the first of *stops*. *watched* says that somebody reads along (`Writing.news`), *costs* whether bets
+    on what comes next pay (`homebody.engine.draft`).
     """
 
     vocabulary: Vocabulary
@@ -28,14 +30,16 @@ class Draw:
     constraint: Constraint | None
     limit: int
     sampling: Sampling = GREEDY
+    stops: Sequence[str] = ()
+    watched: bool = False
     costs: Seconds = field(default_factory=dict)
 
 
 class Writing:
     """An answer on its way: what was chosen, what of it the model has not been fed yet, and whether it is over."""
 
-    def __init__(self, draw: Draw) -> None:
-        """Begin an answer."""
+    def __init__(self, draw: Draw, *, trimmed: bool = False) -> None:
+        """Begin an answer; *trimmed* leaves the blanks before its first word out of its text."""
         self._draw = draw
         self._vocabulary = draw.vocabulary
         self._constraint = draw.constraint
@@ -44,6 +48,8 @@ class Writing:
         self.seed = seed_in_use(draw.sampling)
         self._sampler = Sampler(draw.sampling, self.seed)
         self._copying = draw.vocabulary.copying(draw.prompt) if draw.constraint is not None else None
+        self._trimmed = trimmed
+        self._shown = Shown(draw.stops, trimmed=trimmed) if draw.stops or draw.watched else None
         self.tokens: list[int] = []
         self.unfed: deque[int] = deque()
         self.stop: str | None = None
@@ -61,6 +67,8 @@ class Writing:
 
     def head(self) -> list[int]:
         """Take what the answer must begin with, and return it: it is to be read with the prompt, not fed."""
+        if self._draw.stops:
+            return []  # an answer is not over before it has begun
         self._take_forced(closing=False)
         head = list(self.unfed)
         self.unfed.clear()
@@ -95,7 +103,14 @@ class Writing:
 
     def text(self) -> str:
         """Return what is written so far."""
-        return self._vocabulary.text(self.tokens)
+        if self._shown is not None:
+            return self._shown.text
+        text = self._vocabulary.text(self.tokens)
+        return text.lstrip() if self._trimmed else text
+
+    def news(self) -> str:
+        """Return what may be shown of the text and was not returned before."""
+        return "" if self._shown is None else self._shown.take()
 
     def _take_forced(self, *, closing: bool = True) -> None:
         """Take what must come next, as far as the answer has room for it."""
@@ -118,6 +133,9 @@ class Writing:
         self._repeats.note(self.tokens)
         self._sampler.note(token)
         self._feed(token)
+        if self._shown is not None and self._shown.feed(self._vocabulary.piece(token)):
+            self.stop = "stop"
+            return
         if self._copying is not None:
             self._copying.note(token)
         if self._constraint is not None:

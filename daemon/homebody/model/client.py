@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from homebody.clock import Clock
 from homebody.errors import (
@@ -16,7 +16,7 @@ from homebody.errors import (
     ModelNotReadyError,
 )
 from homebody.messages import Message
-from homebody.model.answer import Answer, Progress
+from homebody.model.answer import PLAIN, Answer, Manner, Progress
 from homebody.model.batches import batches, counts_of
 from homebody.model.cancellation import Cancellation
 from homebody.model.gate import Gate, Turn
@@ -31,9 +31,7 @@ from homebody.model.suspects import remembered
 from homebody.sampling import GREEDY, Sampling
 from homebody.seal import Descriptor, ProbeResult, ProbeTargets
 
-__all__ = ["Answer", "Cancellation", "ModelClient", "ModelReady", "Progress", "Standing"]
-
-Priority = Literal["interactive", "background"]
+__all__ = ["Answer", "Cancellation", "Manner", "ModelClient", "ModelReady", "Progress", "Standing"]
 
 GRAMMAR_SECONDS = 20.0
 """No grammar of ours takes a tenth of a second; the native parser cannot be interrupted, only ended."""
@@ -154,9 +152,9 @@ class ModelClient:
         deadline_seconds: float = 600,
         sampling: Sampling = GREEDY,
         cancellation: Cancellation | None = None,
-        priority: Priority = "background",
+        manner: Manner = PLAIN,
     ) -> Answer:
-        """Return the model's answer, its tokens chosen by *sampling*, held to *grammar* where there is one.
+        """Return the model's answer, made in a *manner*, its tokens chosen by *sampling*, held to *grammar* if given.
 
         Raises PromptTooLongError with the counts when it cannot fit, CancelledError, ModelKilledByPromptError when the
         process died of it twice, ModelNotReadyError when there is no process and none can be started just now,
@@ -169,8 +167,8 @@ class ModelClient:
             "grammar": grammar,
             "max_tokens": max_tokens,
             "deadline": deadline_seconds,
-            "priority": priority,
             "sampling": sampling.to_dict(),
+            **asdict(manner),
         }
 
         def tell(progress: Event) -> None:

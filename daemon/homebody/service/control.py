@@ -7,7 +7,7 @@ import http.client
 import json
 import socket
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -56,10 +56,48 @@ def request(
     finally:
         connection.close()
     if response.status != http.HTTPStatus.OK:
-        refusal = HomebodyError(answer.get("error"), hint=answer.get("hint"))
-        refusal.exit_code = int(answer.get("exit_code", HomebodyError.exit_code))
-        raise refusal
+        raise _refusal(answer)
     return answer
+
+
+def events(
+    path: Path, route: str, body: Mapping[str, Any], *, timeout: float = 60
+) -> Generator[dict[str, Any], None, None]:
+    """Yield what the daemon tells of an answer, as it comes; *timeout* is for each event.
+
+    Raises what `request` raises, and HomebodyError when the daemon went away before the end.
+    """
+    connection = UnixConnection(path, timeout)
+    try:
+        connection.connect()
+    except OSError as error:
+        raise NotRunningError from error
+    try:
+        connection.request("POST", route, body=json.dumps(dict(body)))
+        response = connection.getresponse()
+        if response.status != http.HTTPStatus.OK:
+            raise _refusal(json.loads(response.read()))
+        for line in response:
+            if line.rstrip() == b"data: [DONE]":
+                return
+            if line.startswith(b"data: "):
+                event = json.loads(line.removeprefix(b"data: "))
+                if "error" in event:
+                    raise _refusal(event)
+                yield event
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise NotRunningError("The running homebody went away, or does not answer.") from error
+    finally:
+        connection.close()
+
+
+def _refusal(said: Mapping[str, Any]) -> HomebodyError:
+    """Return what the daemon said when it refused, in our form or in OpenAI's, to be raised again."""
+    error = said.get("error")
+    words = error.get("message") if isinstance(error, Mapping) else error
+    refusal = HomebodyError(words, hint=said.get("hint"))
+    refusal.exit_code = int(said.get("exit_code", HomebodyError.exit_code))
+    return refusal
 
 
 def listener_of(path: Path) -> tuple[int, int]:

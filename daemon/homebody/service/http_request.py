@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 from homebody.strict_json import strict_loads
 
 LARGEST_REQUEST = 1_000_000
-"""Bytes of body that a request may have."""
+"""Bytes of body that a request may have where nothing else is said."""
 
 LARGEST_HEAD = 16 * 1024
 """Bytes that the request line and the headers may have together."""
@@ -23,7 +23,7 @@ MOST_HEADERS = 64
 MOST_FIELDS = 100
 """Fields that a query may have."""
 
-_LINE = re.compile(rb"([A-Z]{1,16}) (/[!-~]{0,8000}) HTTP/1\.[01]")
+_LINE = re.compile(rb"([A-Z]{1,16}) (/[!-~]{0,8000}) HTTP/1\.([01])")
 _HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}):[ \t]*([\x20-\x7e\x80-\xff\t]*)")
 _LENGTH = re.compile(r"[0-9]{1,9}")
 
@@ -47,6 +47,9 @@ class Asked:
     path: str
     query: Mapping[str, str]
     length: int
+    """Bytes of body that the client says it sends: its word, and not looked at yet."""
+    chunks: bool = True
+    """Whether it knows answers in pieces: HTTP/1.1 does, 1.0 does not."""
 
 
 def read_head(receive: Receive) -> tuple[Asked, bytes]:
@@ -83,7 +86,8 @@ def parse_head(data: bytes) -> Asked:
         query = parse_qsl(where.query, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except ValueError as error:
         raise RefusedError(400, "The address is not understood.") from error
-    return Asked(method=line[1].decode(), path=where.path, query=dict(query), length=length)
+    chunks = line[3] == b"1"
+    return Asked(method=line[1].decode(), path=where.path, query=dict(query), length=length, chunks=chunks)
 
 
 def _headers(lines: list[bytes]) -> list[tuple[str, str]]:
@@ -102,10 +106,7 @@ def _length(headers: list[tuple[str, str]]) -> int:
     lengths = [value for name, value in headers if name == "content-length"]
     if len(lengths) > 1 or not all(_LENGTH.fullmatch(value) for value in lengths):
         raise RefusedError(400, "Content-Length must be one number.")
-    length = int(lengths[0]) if lengths else 0
-    if length > LARGEST_REQUEST:
-        raise RefusedError(413, f"A request may have {LARGEST_REQUEST} bytes.")
-    return length
+    return int(lengths[0]) if lengths else 0
 
 
 def read_body(receive: Receive, begun: bytes, length: int) -> dict[str, Any]:

@@ -6,15 +6,13 @@ the seal; afterwards homebody can accept on it and nothing else.
 """
 
 import contextlib
-import json
 import os
 import socket
 import socketserver
 import stat
 import threading
 import time
-from collections.abc import Mapping
-from http import HTTPStatus
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +21,19 @@ from homebody.errors import HomebodyError, SettingsError
 from homebody.logs import get_log
 from homebody.paths import SOCKET_PATH_BYTES
 from homebody.service.control import Route
-from homebody.service.http_request import Asked, RefusedError, read_body, read_head
+from homebody.service.http_request import LARGEST_REQUEST, Asked, RefusedError, read_body, read_head
+from homebody.service.presence import Presence
+from homebody.service.responding import Client, Endpoint
 
 REQUEST_SECONDS = 10.0
 """A whole request has come within so long, or its client is hung up on, however busily it dribbles."""
 
-ANSWER_SECONDS = 30.0
-"""A client has taken its whole answer within so long."""
-
 MOST_CLIENTS = 128
 """Connections that are served at once: four times what a busy desktop needs, and far below the descriptors
 that the seal leaves."""
+
+BYTES_IN_HAND = 48_000_000
+"""Bodies of requests that are being read and answered, all together."""
 
 
 class ControlServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
@@ -47,9 +47,11 @@ class ControlServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, path: Path, routes: Mapping[tuple[str, str], Route]) -> None:
+    def __init__(self, path: Path, routes: Mapping[tuple[str, str], Route | Endpoint]) -> None:
         make_room(path)
         self.routes = dict(routes)
+        self.presence = Presence()
+        self._in_hand = 0
         self._places = threading.Semaphore(MOST_CLIENTS)
         self._asking: dict[socket.socket, None] = {}  # those whose request has not come whole, oldest first
         self._lock = threading.Lock()
@@ -88,12 +90,27 @@ class ControlServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
         finally:
             self._leave(request)
 
-    def route(self, asked: Asked) -> Route:
+    def route(self, asked: Asked) -> Route | Endpoint:
         """Return what answers *asked*. Raises RefusedError."""
         found = self.routes.get((asked.method, asked.path))
         if found is None:
             raise RefusedError(404, f"{asked.method} {asked.path} is not known here.")
         return found
+
+    @contextlib.contextmanager
+    def holding(self, length: int, most: int) -> Iterator[None]:
+        """Count a body of *length* bytes as in hand. Raises RefusedError when it is too large, alone or with others."""
+        if length > most:
+            raise RefusedError(413, f"A request may have {most} bytes here.")
+        with self._lock:
+            if self._in_hand + length > BYTES_IN_HAND:
+                raise RefusedError(503, "Too many large requests are being answered. Ask again in a moment.")
+            self._in_hand += length
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._in_hand -= length
 
     def has_asked(self, request: socket.socket) -> None:
         """Count the connection's request as come: from now on it is worked for, and not hung up on."""
@@ -156,7 +173,7 @@ def owned_by_us(folder: Path) -> None:
 
 
 class Connection(socketserver.BaseRequestHandler):
-    """One connection: one request, JSON in, JSON out."""
+    """One connection: one request, JSON in, JSON or events out."""
 
     server: ControlServer
     request: socket.socket
@@ -172,50 +189,59 @@ class Connection(socketserver.BaseRequestHandler):
             self.request.settimeout(left)
             return self.request.recv(most)
 
-        try:
-            asked, begun = read_head(receive)
-            route = self.server.route(asked)
-            body = read_body(receive, begun, asked.length)
-        except RefusedError as error:
-            self._send(error.status, {"error": str(error)})
-        except TimeoutError:
-            self._send(408, {"error": f"A request must come within {REQUEST_SECONDS:g} seconds."})
-        else:
-            self.server.has_asked(self.request)
-            self._send(*answer(route, body, asked))
+        route: Route | Endpoint | None = None
+        with contextlib.ExitStack() as stack:
+            try:
+                asked, begun = read_head(receive)
+                route = self.server.route(asked)
+                most = route.largest if isinstance(route, Endpoint) else LARGEST_REQUEST
+                stack.enter_context(self.server.holding(asked.length, most))
+                body = read_body(receive, begun, asked.length)
+            except RefusedError as error:
+                self._refuse(route, error.status, str(error))
+            except TimeoutError:
+                self._refuse(route, 408, f"A request must come within {REQUEST_SECONDS:g} seconds.")
+            else:
+                self.server.has_asked(self.request)
+                client = Client(self.request, self.server.presence, chunks=asked.chunks)
+                if isinstance(route, Endpoint):
+                    respond(route, {**body, **asked.query}, client)
+                else:
+                    client.whole(*answer(route, {**body, **asked.query}))
 
-    def _send(self, status: int, said: Any) -> None:
-        """Send the answer and the end of the connection; a client that does not take it is left."""
-        # A name that is not UTF-8 must not make the whole answer fail: \\udc80 is JSON, too.
-        data = json.dumps(said, ensure_ascii=False, default=str).encode("utf-8", "backslashreplace")
-        head = (
-            f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(data)}\r\nConnection: close\r\n\r\n"
-        )
-        self.request.settimeout(ANSWER_SECONDS)
-        with contextlib.suppress(OSError):
-            self.request.sendall(head.encode("ascii") + data)
-            self.request.shutdown(socket.SHUT_WR)
-            self._drain()
-
-    def _drain(self) -> None:
-        """Take what the client still sends, for a moment: closed on, it would lose the answer (unix(7))."""
-        deadline = time.monotonic() + 1
-        while (left := deadline - time.monotonic()) > 0:
-            self.request.settimeout(left)
-            if not self.request.recv(65536):
-                return
+    def _refuse(self, route: Route | Endpoint | None, status: int, words: str) -> None:
+        """Say why the request is not answered, in the words of what was asked."""
+        said = route.refusal(status, words) if isinstance(route, Endpoint) else {"error": words}
+        Client(self.request, self.server.presence).whole(status, said)
 
 
-def answer(route: Route, body: Mapping[str, Any], asked: Asked) -> tuple[int, Any]:
+def respond(endpoint: Endpoint, body: Mapping[str, Any], client: Client) -> None:
+    """Let *endpoint* answer; a client that is gone is let go, and a fault of ours is named, with nothing of it told."""
+    try:
+        endpoint.respond(body, client)
+    except OSError:
+        return
+    except Exception as error:  # noqa: BLE001 - no question may end the thread without an answer
+        get_log().error("a question could not be answered", error=error)
+        words = f"A fault in homebody itself ({type(error).__name__}); please report it."
+        if not client.begun:
+            client.whole(500, endpoint.refusal(500, words))
+
+
+def answer(route: Route, asked: Mapping[str, Any]) -> tuple[int, Any]:
     """Return the status and what *route* says; a fault of ours is named, and nothing of it is told."""
     try:
-        return 200, route({**body, **asked.query})
+        return 200, route(asked)
     except HomebodyError as error:
-        said = {"error": str(error), "hint": error.hint, "kind": type(error).__name__}
-        return 409, said | {"exit_code": error.exit_code}
+        return refused(error)
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         return 400, {"error": f"The request is not understood: {type(error).__name__}."}
     except Exception as error:  # noqa: BLE001 - no question may end the thread without an answer
         get_log().error("a question could not be answered", error=error)
         return 500, {"error": f"A fault in homebody itself ({type(error).__name__}); please report it."}
+
+
+def refused(error: HomebodyError) -> tuple[int, dict[str, Any]]:
+    """Return the status and what is said when homebody refuses: its words, and what `control.request` raises again."""
+    said = {"error": str(error), "hint": error.hint, "kind": type(error).__name__}
+    return 409, said | {"exit_code": error.exit_code}

@@ -14,13 +14,16 @@ from homebody.model.keeping import kept_in
 from homebody.model.states import GIVEN_UP, ON_THE_WAY, State
 from homebody.recipe.permitted import permitted
 from homebody.recipe.schema import Schedule
+from homebody.service.asking import asking_endpoints
 from homebody.service.control import Route
 from homebody.service.daemon import Daemon
 from homebody.service.explain import explain_routes
 from homebody.service.grammars import grammar_routes
 from homebody.service.measuring import measuring_routes
+from homebody.service.openai.api import Api
 from homebody.service.proving import proving_routes
 from homebody.service.requests import request_routes
+from homebody.service.responding import Endpoint
 from homebody.service.tagging import tag_routes
 from homebody.service.trying import trying_routes
 from homebody.service.underway import in_hand
@@ -31,7 +34,7 @@ LOOK_SECONDS = 0.05
 """How often a waiting client's question is looked at again."""
 
 
-def routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route]:
+def routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route | Endpoint]:
     """Return the routes; *daemon* gives the daemon at the time of the request."""
     return {
         ("GET", "/v1/status"): lambda _asked: status(daemon()),
@@ -45,6 +48,8 @@ def routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route]:
         **tag_routes(daemon),
         **proving_routes(daemon),
         **trying_routes(daemon),
+        **asking_endpoints(daemon),
+        **Api(lambda: daemon().model, lambda: daemon().clock).endpoints(),
     }
 
 
@@ -53,6 +58,7 @@ def status(daemon: Daemon) -> dict[str, Any]:
     return {
         "version": __version__,
         "pid": os.getpid(),
+        "socket": str(daemon.home.socket),
         "seal": daemon.report.to_dict(),
         "key": daemon.key.where,
         "model": model_status(daemon),

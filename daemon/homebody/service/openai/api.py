@@ -1,0 +1,159 @@
+"""How is a script's question answered by the loaded model?
+
+What is asked and what is answered is in no log and in no journal: it goes through, and is forgotten.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from homebody.clock import Clock
+from homebody.errors import HomebodyError
+from homebody.json_schema import Schema, complaint, grammar
+from homebody.model.answer import Answer, Manner, Progress
+from homebody.model.cancellation import Cancellation
+from homebody.model.client import ModelClient
+from homebody.service.openai.asked import USUAL_TOKENS, Wanted, read_chat, read_text
+from homebody.service.openai.form import Form
+from homebody.service.openai.refusal import SOON, Refusal, of, said
+from homebody.service.openai.telling import Stream
+from homebody.service.responding import Client, Endpoint
+
+ALIAS = "homebody"
+"""The name of whatever model is loaded."""
+
+LARGEST_BODY = 4_000_000
+"""Bytes of a request: a hundred thousand tokens of any script, each letter escaped."""
+
+MOST_AT_ONCE = 96
+"""Questions that are being answered; the other places of the control socket stay free for the command line."""
+
+DEADLINE_SECONDS = 600.0
+"""An answer has come within so long, its waiting for others counted."""
+
+
+class Api:
+    """OpenAI's API for the model that *model* returns."""
+
+    def __init__(self, model: Callable[[], ModelClient], clock: Callable[[], Clock]) -> None:
+        self._model = model
+        self._clock = clock
+        self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
+
+    def endpoints(self) -> dict[tuple[str, str], Endpoint]:
+        """Return what answers each method and path."""
+
+        def endpoint(respond: Callable[[Mapping[str, Any], Client], None]) -> Endpoint:
+            return Endpoint(respond=respond, refusal=said, largest=LARGEST_BODY)
+
+        return {
+            ("GET", "/v1/models"): endpoint(self._models),
+            ("POST", "/v1/chat/completions"): endpoint(self._chat),
+            ("POST", "/v1/completions"): endpoint(self._text),
+        }
+
+    def _models(self, _body: Mapping[str, Any], client: Client) -> None:
+        found = [{"id": name, "object": "model", "created": 0, "owned_by": "you"} for name in self._names()]
+        client.whole(200, {"object": "list", "data": found})
+
+    def _chat(self, body: Mapping[str, Any], client: Client) -> None:
+        self._answer(lambda: read_chat(body), client)
+
+    def _text(self, body: Mapping[str, Any], client: Client) -> None:
+        self._answer(lambda: read_text(body), client)
+
+    def _names(self) -> list[str]:
+        ready = self._model().ready
+        return [ALIAS] if ready is None else list(dict.fromkeys((ALIAS, ready.info.name)))
+
+    def _answer(self, read: Callable[[], Wanted], client: Client) -> None:
+        """Answer what *read* returns, or refuse it. Raises OSError when the client is gone."""
+        try:
+            wanted = read()
+            self._refuse_other_model(wanted.model)
+            held = None if wanted.schema is None else grammar(wanted.schema)
+            with self._place():
+                self._write(wanted, held, client)
+        except Refusal as refusal:
+            client.whole(refusal.status, refusal.to_dict(), refusal.headers)
+        except HomebodyError as error:
+            told = of(error)
+            client.whole(told.status, told.to_dict(), told.headers)
+
+    def _write(self, wanted: Wanted, held: str | None, client: Client) -> None:
+        """Have the answer written, and send it. Raises HomebodyError as long as nothing was sent."""
+        form = Form.anew(
+            chat=not wanted.raw, created=int(self._clock().now().timestamp()), model=self._names()[-1]
+        )
+        stream = Stream(client, form, usage=wanted.usage) if wanted.stream else None
+        cancellation = Cancellation()
+        try:
+            with client.waiting(cancellation.cancel):
+                answer = self._generate(wanted, held, cancellation, stream.hear if stream else None)
+            if wanted.schema is not None:
+                _refuse_wrong(wanted.schema, answer)
+            if stream is None:
+                client.whole(200, form.whole(answer))
+            else:
+                stream.finish(answer)
+        except HomebodyError as error:
+            if stream is None or not client.begun:
+                raise
+            stream.fail(error)
+
+    def _generate(
+        self,
+        wanted: Wanted,
+        held: str | None,
+        cancellation: Cancellation,
+        hear: Callable[[Progress], None] | None,
+    ) -> Answer:
+        return self._model().generate(
+            wanted.messages,
+            grammar=held,
+            max_tokens=wanted.max_tokens or USUAL_TOKENS,
+            on_progress=hear,
+            deadline_seconds=DEADLINE_SECONDS,
+            sampling=wanted.sampling,
+            cancellation=cancellation,
+            manner=Manner(
+                priority="interactive",
+                stop=wanted.stop,
+                stream=wanted.stream,
+                raw=wanted.raw,
+                shorten=wanted.max_tokens is None,
+            ),
+        )
+
+    def _refuse_other_model(self, name: str | None) -> None:
+        names = self._names()
+        if name is not None and name not in names:
+            there = " or ".join(f"`{one}`" for one in names)
+            raise Refusal(
+                f"There is no model `{name[:80]}` here: say {there}.",
+                param="model", status=404, code="model_not_found",
+            )  # fmt: skip
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        """Hold one of the places. Raises Refusal when none is free."""
+        if not self._places.acquire(blocking=False):
+            raise Refusal(
+                f"{MOST_AT_ONCE} questions are being answered. Ask again in a moment.",
+                status=429, code="busy", headers=SOON,
+            )  # fmt: skip
+        try:
+            yield
+        finally:
+            self._places.release()
+
+
+class _WrongError(HomebodyError):
+    """The model's answer does not hold to the schema."""
+
+
+def _refuse_wrong(schema: Schema, answer: Answer) -> None:
+    """Raise when an answer that came to its own end is not as its schema has it; one that was cut off says so."""
+    if answer.stop == "end" and (wrong := complaint(schema, answer.text)) is not None:
+        raise _WrongError(f"The model's answer does not hold to the schema: {wrong}.", hint="Ask again.")
