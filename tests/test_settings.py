@@ -46,6 +46,7 @@ def test_the_model_stays_loaded_unless_it_is_asked_to_go(home: Home):
         ("threads: -1\n", "threads"),
         ("unload_after: soon\n", "unload_after"),
         ("unload_after: 0s\n", "unload_after"),
+        ("on_battery: perhaps\n", "on_battery"),
     ],
 )
 def test_a_mistake_is_named(home: Home, text: str, named: str):

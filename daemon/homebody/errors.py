@@ -65,6 +65,10 @@ class PromptTooLongError(ModelError):
     """The prompt and its answer do not fit the model's context."""
 
 
+class GrammarError(ModelError):
+    """The grammar cannot be used."""
+
+
 class ModelGoneError(ModelError):
     """The model process ended while it was working."""
 

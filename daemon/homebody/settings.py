@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -55,6 +55,10 @@ class Settings(BaseModel):
         default=None,
         ge=timedelta(seconds=1),
         description="After how long without work the model gives its memory back; never if none.",
+    )
+    on_battery: Literal["go_on", "pause"] = Field(
+        default="go_on",
+        description="Whether runs that nobody waits for go on or pause while the computer runs on battery.",
     )
     rescan: float = Field(
         default=300, ge=1, le=86_400, description="Seconds between two looks at all folders."

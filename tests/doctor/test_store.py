@@ -61,3 +61,6 @@ def test_what_a_daemon_says_of_itself():
     said = found(daemon.daemon(sick, str))
     assert {"daemon", "daemon-model", "daemon-paused", "recipe-waits", "folder", "store"} == set(said)
     assert "homebody restart" in said["recipe-waits"].cure
+    on_battery = {**STATUS, "paused": {"why": "the computer runs on battery", "until": "it is plugged in"}}
+    resting = found(daemon.daemon(on_battery, str))["daemon-paused"]
+    assert ("note", True) == (resting.verdict, "Plug it in" in resting.cure), "that is what was wished"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from homebody.house.taking import NOTHING, Change, InForce, Standing, Wait, change, decide, is_worse
+from homebody.house.taking import NOTHING, Change, InForce, Standing, Wait, change, decide, is_worse, without
 from homebody.recipe.load import Loaded
 from homebody.recipe.problem import Places, Problem
 from homebody.recipe.reach import circles, edges
@@ -104,6 +104,17 @@ def test_a_version_that_would_close_a_circle_with_what_is_right_is_stopped():
     assert {"q": "x"} == words(now)
     assert "was stopped, because it closes a circle" in str(now.waits["p"])
     assert {"p": "x"} == words(decide(now, loaded(wrong="p"), {})), "with the other gone it goes on"
+
+
+def test_a_version_that_was_never_good_does_not_go_on():
+    """What turns out to be unusable while it is in force waits, and is not its own last good version."""
+    old = decide(NOTHING, loaded(recipe("p", "a", "b"), recipe("q", "a", "b")), {})
+    barred = {"p": Wait(why="p.yaml:1:1: the model cannot answer this")}
+    now = decide(without(old, barred.keys()), loaded(recipe("p", "a", "b"), recipe("q", "a", "b")), barred)
+    assert {"q": "x"} == words(now)
+    assert not now.waits["p"].goes_on
+    assert Change(removed=("p",)) == change(old, now)
+    assert old is without(old, ())
 
 
 def test_of_a_circle_that_an_edit_closes_the_versions_before_go_on():

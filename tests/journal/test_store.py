@@ -9,7 +9,7 @@ import pytest
 
 from homebody.errors import JournalError
 from homebody.events import Asked, FileSettled, ScheduleDue
-from homebody.journal.run import EffectRow, EffectState, RunState
+from homebody.journal.run import BACKFILL, EffectRow, EffectState, RunState
 from homebody.journal.store import Journal
 from homebody.testing import FakeClock
 
@@ -301,7 +301,7 @@ def test_a_queue_of_thousands_is_claimed_without_looking_at_all_of_it(journal: J
     queue()
     database = journal._database
     sql = "EXPLAIN QUERY PLAN " + database._queries["next_run"]
-    values = {"now": "a", "never": "z", "only": None, "but": "[]"}
+    values = {"now": "a", "never": "z", "only": None, "but": "[]", "asked": True, "backfill": b""}
     steps = [row["detail"] for row in database._connection.execute(sql, values)]
     assert not any("TEMP B-TREE" in step for step in steps), steps
     assert all("INDEX" in step for step in steps if step.startswith(("SCAN", "SEARCH"))), steps
@@ -375,3 +375,38 @@ def test_a_key_may_hold_any_file_name(journal: Journal) -> None:
         numbers.append(number)
         assert path == journal.runs(path=path)[0].path
     assert [1, 2, 3, 4] == numbers
+
+
+def test_what_a_person_waits_for_can_be_claimed_alone(journal: Journal) -> None:
+    """Requests, a plan that was agreed to, one that was edited, and what is to be tried again; a file, a schedule and a
+    backfill stay in the queue."""
+
+    def queue(name: str, event: FileSettled | ScheduleDue | Asked, lane: Path | None = None) -> int:
+        number = journal.enqueue(
+            recipe=name, recipe_hash="h", event=event, key=name, path=None, content=None, origin=None, due=None,
+            lane=lane,
+        )  # fmt: skip
+        assert number is not None
+        return number
+
+    def on_file(name: str) -> int:
+        return queue(name, FileSettled(path=Path("/notes/a.md"), content="c"))
+
+    agreed, edited, again = on_file("agreed"), on_file("edited"), on_file("again")
+    for _ in range(3):
+        run = journal.claim()
+        journal.finish(run.id, RunState.FAILED if run.id == again else RunState.WAITING, "so")
+    journal.approve(agreed)
+    journal.plan_again(edited, "a person has filled its slots")
+    journal.queue_again(again)
+    file = on_file("file")
+    due = queue("due", ScheduleDue(recipe="due", due=FakeClock().now()))
+    old = queue("old", Asked(recipe="old", path=None), BACKFILL)
+    request = queue("request", Asked(recipe="request", path=None))
+
+    claimed = []
+    while (run := journal.claim(asked=True)) is not None:
+        claimed.append(run.id)
+    assert {agreed, edited, again, request} == set(claimed)
+    assert {file, due, old} == {journal.claim().id for _ in range(3)}
+    assert journal.claim() is None

@@ -8,7 +8,8 @@ import pytest
 
 from homebody.errors import ModelFileError
 from homebody.model.attempts import Settings
-from homebody.model.memory import machine, recall, remember
+from homebody.model.machine import machine
+from homebody.model.memory import recall, remember
 from homebody.model.pin import sha256_of
 
 SAFER = Settings(extra_buffers=False, attempt=2)

@@ -27,6 +27,7 @@ TABLE = {
     (S.BACKING_OFF, H.START): S.STARTING,
     **{(state, H.LOAD): S.LOADING for state in ON_THE_WAY},
     **{(state, H.PROVE): S.PROVING for state in ON_THE_WAY},
+    **{(state, H.MEASURE): S.PROVING for state in ON_THE_WAY},
     **{(state, H.PROVED): S.READY for state in ON_THE_WAY},
     **{(state, H.REFUSED): S.FAILED for state in ON_THE_WAY},
     **{(state, H.DIED): S.BACKING_OFF for state in (*ON_THE_WAY, S.READY)},

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from hypothesis.stateful import (
 
 from homebody import seal
 from homebody.errors import DiskFullError, HomebodyError
-from homebody.house.taking import NOTHING, InForce, Standing
+from homebody.house.taking import NOTHING, InForce, Standing, Wait, without
 from homebody.journal.store import Journal
 from homebody.paths import Home, find_home
 from homebody.recipe.load import load_folder
@@ -115,6 +116,17 @@ def test_good_news_waits_a_moment_and_bad_news_longer(desk: Desk):
     assert {"p": "two"} == desk.words()
     desk.pass_by(BAD_NEWS_SECONDS)
     assert {} == desk.words()
+
+
+def test_another_verdict_counts_at_once_and_looks_at_no_file(desk: Desk):
+    """A recipe that the model cannot answer waits as soon as it says so; a file that is half saved stays unread."""
+    path = desk.write("p")
+    desk.write("q")
+    desk.taker.reload()
+    path.write_text("name: p\ntrig", encoding="utf-8")
+    desk.taker.take_up(lambda before: replace(without(before, {"q"}), waits={"q": Wait(why="it cannot")}))
+    assert ({"p": "one"}, ()) == (desk.words(), desk.recipes.standing.problems)
+    assert ["q"] == list(desk.recipes.standing.waits)
 
 
 def test_a_list_of_words_that_is_edited_counts_as_its_recipe(desk: Desk):

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from homebody.cli.in_hand import in_hand_lines
 from homebody.cli.paragraphs import echo_fitted, visible
 from homebody.errors import NotRunningError, RecipeError
 from homebody.house.taking import told
@@ -85,6 +86,7 @@ def status_lines(status: dict[str, Any]) -> list[str]:
         ", ".join(f"{number} {state}" for state, number in sorted(status["counts"].items())) or "none yet"
     )
     lines.append(f"runs: {counts}")
+    lines += in_hand_lines(status["in_hand"])
     for recipe in status["recipes"]:
         due = status["schedules"].get(recipe["name"])
         lines.append(
@@ -132,7 +134,9 @@ def missed_words(name: str, gap: dict[str, Any]) -> str:
 
 
 def paused_words(paused: dict[str, Any]) -> str:
-    """Return why nothing is done just now, since when, and that no one need do more than make room."""
+    """Return why nothing is done just now, since when, and what lets it go on by itself."""
     since = datetime.fromisoformat(paused["since"]).astimezone()
+    if "until" in paused:
+        return f"paused: {paused['why']}, since {since:%H:%M}; {paused['until']}"
     free = f"{paused['free_bytes'] / 1e6:.1f} MB free in {paused['folder']}"
     return f"paused: {paused['why']} ({free}), since {since:%H:%M}; goes on by itself when there is room"

@@ -7,15 +7,16 @@ from pathlib import Path
 import click
 
 from homebody.cli.paragraphs import indented
-from homebody.errors import RecipeError, UsageError
+from homebody.errors import NotRunningError, RecipeError, UsageError
 from homebody.paths import Home, shipped
 from homebody.recipe.carried import refused
 from homebody.recipe.lint import lint
 from homebody.recipe.load import load_folder, load_placed, load_recipe
 from homebody.recipe.permitted import never_in_words, permitted_in_words
-from homebody.recipe.problem import Places
+from homebody.recipe.problem import Places, Problem, unanswerable
 from homebody.recipe.reach import edges, hints
 from homebody.recipe.schema import Recipe
+from homebody.service.control import request
 
 
 def shipped_recipes() -> dict[str, Path]:
@@ -91,7 +92,8 @@ def check_command(home: Home, files: tuple[Path, ...]) -> None:
 
     Recipes are also looked at together: a recipe that what it makes can wake again, and recipes that wake
     each other in a circle, are refused, and so are those that write where another program carries the files away;
-    `homebody serve` runs the others. Ends with 65 when something is wrong.
+    `homebody serve` runs the others. While homebody runs with its model loaded, the model says of each recipe that asks
+    it whether it can answer so. Ends with 65 when something is wrong.
     """
     wrong = 0
     recipes: list[Recipe] = []
@@ -113,7 +115,11 @@ def check_command(home: Home, files: tuple[Path, ...]) -> None:
             click.echo(str(error))
             if error.hint:
                 click.echo(f"  {error.hint}")
-    for finding in (*lint(recipes, places), *refused(recipes, places).values()):
+    for finding in (
+        *lint(recipes, places),
+        *refused(recipes, places).values(),
+        *refused_by_model(home, recipes, places),
+    ):
         wrong += 1
         click.echo(str(finding))
     if wrong:
@@ -131,6 +137,21 @@ def check_command(home: Home, files: tuple[Path, ...]) -> None:
     echo_indented(never_in_words("They" if len(recipes) > 1 else "It"), 0)
     for hint in hints(edges(recipes)):
         click.echo(f"hint: {hint}")
+
+
+def refused_by_model(home: Home, recipes: list[Recipe], places: dict[str, Places]) -> list[Problem]:
+    """Return what the model of the running homebody says that it cannot answer; nothing where none runs."""
+    found = []
+    for recipe in recipes:
+        if recipe.ask is None:
+            continue
+        try:
+            said = request(home.socket, "POST", "/v1/grammar", {"output": recipe.ask.long()["output"]})
+        except NotRunningError:
+            return []
+        if said["refusal"] is not None:
+            found.append(unanswerable(recipe.name, places, said["refusal"]))
+    return found
 
 
 def echo_indented(sentence: str, indent: int = 4) -> None:

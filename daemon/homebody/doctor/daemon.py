@@ -21,8 +21,13 @@ def daemon(status: Mapping[str, Any] | None, paused_words: Callable[[Any], str])
             f"its model did not load: {status['model']['problem']}",
             "Name another model in settings.yaml, and let homebody begin anew: homebody restart",
         )
-    if status["paused"]:
-        yield wrong("daemon-paused", paused_words(status["paused"]), "Make room on that disk.")
+    if (
+        paused := status["paused"]
+    ) and "until" in paused:  # as it was told to, and only what nobody waits for
+        cure = "Plug it in, or take `on_battery: pause` out of settings.yaml."
+        yield note("daemon-paused", paused_words(paused), cure)
+    elif paused:
+        yield wrong("daemon-paused", paused_words(paused), "Make room on that disk.")
     for name, why in status["waiting"].items():
         cure = (
             f"Let it begin with a new seal: {RESTART}"

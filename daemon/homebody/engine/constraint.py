@@ -14,7 +14,7 @@ from homebody.engine.following import Follower, Rules, endless, parse
 from homebody.engine.grammar import choose, refuse_dangerous
 from homebody.engine.llama import Grammar
 from homebody.engine.vocabulary import Vocabulary
-from homebody.errors import ModelError
+from homebody.errors import GrammarError
 
 KEPT = 16
 """Compiled grammars that are kept: the recipes of one person, and what is asked at a terminal."""
@@ -91,14 +91,14 @@ class Grammars:
         self._compiled = lru_cache(maxsize=KEPT)(self._compile)
 
     def constraint(self, text: str) -> Constraint:
-        """Return what an answer under the grammar *text* must hold to. Raises ModelError with the reason."""
+        """Return what an answer under the grammar *text* must hold to. Raises GrammarError with the reason."""
         return Constraint(self._vocabulary, self._compiled(text), force=self._force)
 
     def _compile(self, text: str) -> Compiled:
-        """Return the compiled grammar. Raises ModelError when it cannot be used, or nothing can begin it."""
+        """Return the compiled grammar. Raises GrammarError when it cannot be used, or nothing can begin it."""
         refuse_dangerous(text)
         if endless(text):
-            raise ModelError(
+            raise GrammarError(
                 "The grammar cannot be used: a rule can come back to itself without a character."
             )
         grammar = self._vocabulary.weights.grammar(text)
@@ -106,7 +106,7 @@ class Grammars:
         self._vocabulary.mark_mute(logits)
         if choose(logits, grammar) is None:
             grammar.close()
-            raise ModelError(
+            raise GrammarError(
                 "The grammar cannot be used: nothing that this model can write fits its beginning."
             )
         return Compiled(grammar, parse(text))

@@ -69,7 +69,7 @@ class Engine:
         return len(self._prompts.build(messages).tokens)
 
     def check_grammar(self, text: str) -> None:
-        """Raise ModelError with the reason when a grammar cannot be used."""
+        """Raise GrammarError with the reason when a grammar cannot be used."""
         self._grammars.constraint(text).close()
 
     def restore(self, kind: str, tokens: Sequence[int], state: bytes) -> Restored:
@@ -87,7 +87,7 @@ class Engine:
     def submit(self, wanted: Wanted, watch: Watch, replies: Replies) -> None:
         """Take on an answer; *replies* are told of it, some `advance` later.
 
-        Raises PromptTooLongError with the counts, ModelError for a grammar that cannot be used.
+        Raises PromptTooLongError with the counts, GrammarError for a grammar that cannot be used.
         """
         prompt = self._prompts.build(wanted.messages, raw=wanted.raw)
         limit = wanted.max_tokens

@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from homebody.errors import ModelError
+from homebody.errors import GrammarError
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 64
@@ -34,7 +34,7 @@ class Matcher(Protocol):
 
 
 def refuse_dangerous(text: str) -> None:
-    """Raise ModelError for a grammar that the native parser must not see, for what it does to it is no error.
+    """Raise GrammarError for a grammar that the native parser must not see, for what it does to it is no error.
 
     Too deep a nesting overflows its stack; a repetition that ends before it begins never ends there and takes all
     memory; a NUL ends the text early; an empty text allows everything.
@@ -53,7 +53,7 @@ def refuse_dangerous(text: str) -> None:
         reason = "a repetition ends before it begins"
     else:
         return
-    raise ModelError(f"The grammar cannot be used: {reason}.")
+    raise GrammarError(f"The grammar cannot be used: {reason}.")
 
 
 def skeleton(text: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from homebody.engine.engine import Engine
 from homebody.engine.keeping import Give, Keeper
 from homebody.engine.llama import STEP, Fed, KvCache, Layout, Library, Weights
-from homebody.engine.measuring import measure
+from homebody.engine.measuring import BUDGET, Stopwatch, measure
 from homebody.engine.room import Room
 from homebody.engine.tuning import Measured, Plan, choose
 from homebody.engine.vocabulary import Vocabulary
@@ -28,6 +28,12 @@ SPARE_SEQUENCES = 4
 
 SMALL_BYTES = 64 * 1024 * 1024
 """The steps of a smaller model are so short that measuring them says more about what else the machine does."""
+
+UNMEASURED = (
+    "it is smaller than 64 MB, and the time of its short steps says more about what else the computer does;"
+    " `homebody bench --again` measures it all the same"
+)
+NOT_WHOLE = "there was no time to measure every kind of step; the next load tries again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +63,14 @@ def load(
     threads: int,
     on_load: Callable[[float], None],
     on_proof: Callable[[], None] = lambda: None,
+    on_measure: Callable[[int, int], None] = lambda _passed, _most: None,
     give: Give = lambda _what, _found: None,
 ) -> tuple[Engine, dict[str, Any]]:
     """Return an engine for the model at *path*, and what is to be told of it. Raises ModelFileError, ModelError.
 
-    The request says what memory there may be, what was measured before, and, for benchmarks, ``without`` which of
-    batching, prefix, forced and drafts the engine is to work. *give* hands the parent what is to
-    be kept.
+    The request says what memory there may be, what was measured before, in ``measure`` for how many seconds to measure
+    in any case, and, for benchmarks, ``without`` which of batching, prefix, forced and drafts the engine is to work.
+    *give* hands the parent what is to be kept.
     """
     library = Library()
     settings = request["settings"]
@@ -81,8 +88,9 @@ def load(
         if cache is not None:
             on_proof()
             prove(cache)
-    if measured is None and not small:
-        measured = measure(lane_cache, pool)
+    wished = request.get("measure")
+    if measured is None and (wished or not small):
+        measured = measure(lane_cache, pool, Stopwatch(budget=wished or BUDGET, tell=on_measure))
     plan = choose(measured, lanes=count, slots=POOL_SLOTS, chunk=STEP, hall=HALL_SLOTS)
     plan = _without(plan, without)
     whole = not weights.forgets_in_part
@@ -100,9 +108,15 @@ def load(
     engine = Engine(
         Vocabulary(weights), rooms, context=context, plan=plan, force="forced" not in without, keeper=keeper
     )
-    kept = {"tuning": measured.to_dict()} if measured is not None and measured.complete else {}
     kinds = [room.cache.kind for room in rooms]
-    return engine, {"context": engine.context, "plan": plan.to_dict(), "kinds": kinds, **kept}
+    return engine, {"context": engine.context, "plan": plan.to_dict(), "kinds": kinds, **_told(measured)}
+
+
+def _told(measured: Measured | None) -> dict[str, Any]:
+    """Return what was measured, to be kept, or why it was not."""
+    if measured is None:
+        return {"unmeasured": UNMEASURED}
+    return {"tuning": measured.to_dict()} if measured.complete else {"unmeasured": NOT_WHOLE}
 
 
 def _without(plan: Plan, without: frozenset[str]) -> Plan:

@@ -162,6 +162,7 @@ def load(request: Request, inbox: Inbox) -> tuple["Engine", Request]:
         threads=threads,
         on_load=_reporter(inbox, request["id"]),
         on_proof=lambda: inbox.progress(request["id"], "prove", 0, 1),
+        on_measure=partial(inbox.progress, request["id"], "measure"),
         give=inbox.give,
     )
     return engine, {

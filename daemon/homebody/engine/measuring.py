@@ -21,18 +21,27 @@ TURNS = 3
 class Stopwatch:
     """Times steps until its time is up."""
 
-    def __init__(self, clock: Callable[[], float] = time.perf_counter, budget: float = BUDGET) -> None:
-        """Begin now."""
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.perf_counter,
+        budget: float = BUDGET,
+        tell: Callable[[int, int], None] = lambda _passed, _most: None,
+    ) -> None:
+        """Begin now; *tell* hears how many of how many seconds have passed, whenever a kind of step is begun."""
         self._clock = clock
-        self._until = clock() + budget
+        self._began = clock()
+        self._until = self._began + budget
+        self._tell = tell
 
     def best(self, step: Callable[[], None], turns: int = TURNS) -> float | None:
         """Return the fewest seconds that *step* took, or None when there is no time left to try it.
 
         Other work on the machine makes a step longer, never shorter.
         """
-        if self._clock() > self._until:
+        now = self._clock()
+        if now > self._until:
             return None
+        self._tell(round(now - self._began), round(self._until - self._began))
         took = []
         for _ in range(turns):
             began = self._clock()

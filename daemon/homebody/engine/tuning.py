@@ -71,10 +71,12 @@ class Plan:
     slots: int
     chunk: int
     bets: Seconds = field(default_factory=dict)
+    reason: str = field(default="", compare=False)
+    """Why so, for a person."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the fields as JSON can hold them."""
-        return {"lanes": self.lanes, "slots": self.slots, "chunk": self.chunk}
+        """Return the fields as JSON can hold them, without what bets cost."""
+        return {"lanes": self.lanes, "slots": self.slots, "chunk": self.chunk, "reason": self.reason}
 
 
 def choose(measured: Measured | None, *, lanes: int, slots: int, chunk: int, hall: int) -> Plan:
@@ -95,7 +97,31 @@ def choose(measured: Measured | None, *, lanes: int, slots: int, chunk: int, hal
         slots=runs,
         chunk=max(best_chunk(measured.read, chunk), 2 * BLOCK),
         bets=dict(measured.bets),
+        reason=_reason(lanes > 1, (width, rate), (pool_width, pool_rate)),
     )
+
+
+def _reason(possible: bool, lanes: tuple[int, float], pool: tuple[int, float]) -> str:
+    """Return in words why the layout is what it is; lanes are *possible* where there is memory for them.
+
+    *lanes* and *pool* are the best width of each and its tokens a second, zeros where that is not known.
+    """
+    if not lanes[0] and not pool[0]:
+        return "nothing was measured; lanes are used where there is memory for them"
+    if not possible:
+        return f"there is memory for a common pool only; there {_width(pool)}, and no other width is clearly faster"
+    if not lanes[0] or not pool[0]:
+        where, best = ("lanes", lanes) if lanes[0] else ("a common pool", pool)
+        return f"in {where} {_width(best)}, and no other width is clearly faster"
+    better, worse = ("lanes", "a common pool") if lanes[1] >= pool[1] else ("a common pool", "lanes")
+    first, second = (lanes, pool) if lanes[1] >= pool[1] else (pool, lanes)
+    return f"in {better} {_width(first)}, in {worse} at best {second[1]:.0f} ({second[0]} at once)"
+
+
+def _width(best: tuple[int, float]) -> str:
+    """Return in words how fast the best width is."""
+    runs = "one run at a time writes" if best[0] == 1 else f"{best[0]} runs at once write"
+    return f"{runs} {best[1]:.0f} tokens a second in all"
 
 
 def widest(seconds: Seconds, most: int) -> tuple[int, float]:

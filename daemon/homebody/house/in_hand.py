@@ -32,13 +32,16 @@ class InHand:
         self._held: dict[int, Held] = {}
         self._over = False
 
-    def claim(self, *, only: Collection[str] | None = None, but: Collection[str] = ()) -> Held | None:
+    def claim(
+        self, *, only: Collection[str] | None = None, but: Collection[str] = (), asked: bool = False
+    ) -> Held | None:
         """Return the next run, now in hand, or None when nothing is due, or ``cancel_all`` was called.
 
-        *only* and *but* are names of recipes. Raises JournalError or DiskFullError.
+        *only* and *but* are names of recipes; with *asked* only what a person waits for is due. Raises JournalError or
+        DiskFullError.
         """
         with self._lock:
-            run = None if self._over else self._journal.claim(only=only, but=but)
+            run = None if self._over else self._journal.claim(only=only, but=but, asked=asked)
             if run is None:
                 return None
             self._held[run.id] = Held(run, self._cancellation())

@@ -49,7 +49,8 @@ class Loop:
     recipes: Mapping[str, Recipe]
     clock: Clock
     pause: Pause
-    """On a full disk everybody rests, as it shows, and goes on by themselves."""
+    """On a full disk everybody rests, as it shows, and goes on by themselves; on battery, if that is wished, all rest
+    but those for whom a person waits."""
     wake: Wake
     """Rung by whoever enqueues."""
     stop: threading.Event
@@ -105,10 +106,13 @@ class Loop:
 
     def claim(self, kind: Kind) -> Held | None:
         """Return the next run of that *kind*, now in hand, or None. Raises JournalError or DiskFullError."""
+        asked = self.pause.battery.rests()
         if kind is Kind.ANY:
-            return self.in_hand.claim()
+            return self.in_hand.claim(asked=asked)
         asking = {recipe.name for recipe in self.recipes.values() if recipe.ask is not None}
-        return self.in_hand.claim(only=asking) if kind is Kind.ASKS else self.in_hand.claim(but=asking)
+        if kind is Kind.ASKS:
+            return self.in_hand.claim(only=asking, asked=asked)
+        return self.in_hand.claim(but=asking, asked=asked)
 
     def carry_out(self, held: Held, began: float) -> None:
         """Carry out a claimed run and write down how it ended; *began* is when it was looked for."""

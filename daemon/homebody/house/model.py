@@ -7,7 +7,9 @@ came, and not with the model: so a deadline counts from when the model can begin
 import contextlib
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from functools import partial
 from typing import Protocol
 
 from homebody.messages import Message
@@ -91,13 +93,27 @@ class Turns:
                 self._changed.notify_all()
 
 
+Noting = Callable[[], AbstractContextManager[Callable[[Progress], None]]]
+"""Notes a request for as long as it lasts; what it gives is told of the progress."""
+
+
+def nothing_noted() -> AbstractContextManager[Callable[[Progress], None]]:
+    """Note nothing of a request."""
+    return contextlib.nullcontext(lambda _progress: None)
+
+
 class InTurn:
     """A model as one run has it: each of its requests waits for its turn, and is given up with the run."""
 
     def __init__(
-        self, model: Model, turns: Turns | None = None, cancellation: Cancellation | None = None
+        self,
+        model: Model,
+        turns: Turns | None = None,
+        cancellation: Cancellation | None = None,
+        noting: Noting = nothing_noted,
     ) -> None:
         self._model = model
+        self._noting = noting
         self._turns = turns or Turns()
         self.cancellation = cancellation or Cancellation()
         """What tells that the run is to be given up."""
@@ -114,7 +130,7 @@ class InTurn:
 
     def apart(self, cancellation: Cancellation) -> "InTurn":
         """Return the same model for requests that are given up when *cancellation* is told."""
-        return InTurn(self._model, self._turns, cancellation)
+        return InTurn(self._model, self._turns, cancellation, self._noting)
 
     def count(self, texts: list[str]) -> list[int]:
         """Return the tokens of each text alone. Raises CancelledError, ModelError."""
@@ -139,14 +155,20 @@ class InTurn:
     ) -> Answer:
         """Return the model's answer. Raises CancelledError when the run is given up, and ModelError."""
         cancellation = cancellation or self.cancellation
-        with self._turns.one(cancellation):
+        with self._noting() as note, self._turns.one(cancellation):
             cancellation.heed()
             return self._model.generate(
                 messages,
                 grammar=grammar,
                 max_tokens=max_tokens,
-                on_progress=on_progress,
+                on_progress=note if on_progress is None else partial(_tell, (note, on_progress)),
                 deadline_seconds=deadline_seconds,
                 sampling=sampling,
                 cancellation=cancellation,
             )
+
+
+def _tell(those: Iterable[Callable[[Progress], None]], progress: Progress) -> None:
+    """Tell each of *those* of the progress."""
+    for one in those:
+        one(progress)

@@ -1,4 +1,4 @@
-"""Does the house rest because the disk is full, since when, and when does it try again?
+"""Does the house rest because the disk is full, or on battery, since when, and when does it try again?
 
 A full disk is nobody's fault: nothing fails because of it and no try is used up. Whoever meets it says so here;
 the house tries again as soon as there is more room than there was at the worst moment.
@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from homebody.clock import Clock
+from homebody.house.battery import Battery
 
 REST_SECONDS = 2.0
 """How often a resting house looks for room."""
@@ -36,9 +37,15 @@ def try_again(resting: Resting, free: int, monotonic: float) -> bool:
 
 
 class Pause:
-    """Whether the house rests; its methods may be called from any thread. *folders* are those that it writes."""
+    """Whether the house rests; its methods may be called from any thread. *folders* are those that it writes.
 
-    def __init__(self, clock: Clock, folders: Callable[[], Iterable[Path]]) -> None:
+    On a full disk nothing is done at all; while ``battery`` rests, what a person waits for is.
+    """
+
+    def __init__(
+        self, clock: Clock, folders: Callable[[], Iterable[Path]], battery: Battery | None = None
+    ) -> None:
+        self.battery = battery or Battery(clock)
         self._clock = clock
         self._folders = folders
         self._changing = threading.Lock()

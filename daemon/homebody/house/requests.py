@@ -15,14 +15,11 @@ from homebody.errors import DocumentError, UsageError
 from homebody.events import Asked
 from homebody.filters.filter import FileFacts
 from homebody.house.watched import Watched, wishes
-from homebody.journal.run import Run, RunState
+from homebody.journal.run import BACKFILL, Run, RunState
 from homebody.journal.store import Journal, Origin
 from homebody.recipe.schema import Recipe
 from homebody.triggers.rescan import Candidate, FolderError, look, scan
 from homebody.triggers.settle import is_temporary
-
-BACKFILL = Path("/backfill")
-"""The lane of what was there before: new files do not wait behind it."""
 
 DRY_RUNS_LIVE = timedelta(days=1)
 """How long a dry run can be applied."""

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from homebody.house.in_hand import InHand
 from homebody.house.model import InTurn, Model, Turns
 from homebody.house.outcome import CHANGED, Outcome, Overtaken, Skip, outcome_of
 from homebody.house.planner import merged, plan, unchanged, values_of, wanted
+from homebody.house.progress import Progresses
 from homebody.house.proposal import Proposal, keep, kept, proposed, shown, why_wait
 from homebody.house.reading import Heeding
 from homebody.house.recover import BY_OTHERS, Settled, mend, settle
@@ -80,6 +82,8 @@ class Runner:
         self._reader = reader
         self._clock = clock
         self._recipes = recipes
+        self.progresses = Progresses()
+        """How far each run is with what it asks the model."""
         self._turns = Turns(slots)
         self._reading = threading.Lock()
         self.changing = threading.Lock()
@@ -264,7 +268,7 @@ class Runner:
     def _ask(self, run: Run, recipe: Recipe, ask: Ask, text: str, cancellation: Cancellation) -> Asked:
         """Return the slots of *ask* filled, the steps told to the journal, what proves them to the vault."""
         asked = ask_about(
-            InTurn(self._model(), self._turns, cancellation),
+            InTurn(self._model(), self._turns, cancellation, partial(self.progresses.request, run.id)),
             ask,
             text,
             overflow=recipe.read.overflow,

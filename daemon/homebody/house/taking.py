@@ -4,7 +4,7 @@ What a start would take is always taken; a recipe whose file is wrong or wants m
 it was, as long as that is safe with the others.
 """
 
-from collections.abc import Iterator, Mapping, ValuesView
+from collections.abc import Collection, Iterator, Mapping, ValuesView
 from dataclasses import dataclass, field, replace
 
 from homebody.recipe.load import Loaded
@@ -105,6 +105,17 @@ def is_worse(before: Standing, now: Standing) -> bool:
         not before.recipes.keys() <= now.recipes.keys()
         or not set(now.problems) <= set(before.problems)
         or any(not wait.restart and before.waits.get(name) != wait for name, wait in now.waits.items())
+    )
+
+
+def without(standing: Standing, names: Collection[str]) -> Standing:
+    """Return how it stood as if the versions of *names* had never been good: such a one does not go on."""
+    if not names:
+        return standing
+    return replace(
+        standing,
+        recipes={name: recipe for name, recipe in standing.recipes.items() if name not in names},
+        stopped={name: recipe for name, recipe in standing.stopped.items() if name not in names},
     )
 
 

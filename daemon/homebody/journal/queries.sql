@@ -18,11 +18,16 @@ INSERT OR IGNORE INTO turns (recipe, lane, turn) VALUES (:recipe, :lane, 0);
 -- name: next_run
 -- Fair: the lane whose last turn lies longest ago goes first; of its runs, the one with the lowest place.
 -- A pause longer than any we make comes from a clock that was set back, and is over.
+-- With :asked only what a person waits for: requests, apart from backfills, plans that were agreed to or corrected, and
+-- what is to be tried again because a person wants it.
 -- Never two runs on one file at once, nor, of those without one, two of one recipe: they keep their place meanwhile.
 SELECT recipe, lane, (
   SELECT id FROM runs
   WHERE state = 'queued' AND runs.recipe = turns.recipe AND runs.lane = turns.lane
     AND (not_before IS NULL OR not_before <= :now OR not_before > :never)
+    AND (NOT :asked OR approved = 1 OR (event = 'asked' AND runs.lane <> :backfill) OR (
+      SELECT name FROM steps WHERE steps.run = runs.id ORDER BY seq DESC LIMIT 1
+    ) IN ('queued again', 'planned anew'))
     AND NOT EXISTS (
       SELECT 1 FROM runs AS other
       WHERE other.state = 'running' AND +other.path IS runs.path -- by the few that run, not by all on that file

@@ -10,6 +10,9 @@ from typing import Any
 FIRST_PAUSE_SECONDS = 2
 LONGEST_PAUSE_SECONDS = 3600
 
+BACKFILL = Path("/backfill")
+"""The lane of what was there before a recipe: new files do not wait behind it."""
+
 
 class RunState(StrEnum):
     """Where a run stands (DESIGN section 3)."""

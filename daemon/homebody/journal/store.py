@@ -29,7 +29,7 @@ from homebody.journal.rows import (
     stored,
     words,
 )
-from homebody.journal.run import Run, RunState, Step, may_follow
+from homebody.journal.run import BACKFILL, Run, RunState, Step, may_follow
 
 __all__ = ["Journal", "Origin", "Signature", "Step"]
 
@@ -122,18 +122,27 @@ class Journal(History, Again, Forgetting, Plans):
                 )
             return made.lastrowid
 
-    def claim(self, *, only: Collection[str] | None = None, but: Collection[str] = ()) -> Run | None:
+    def claim(
+        self, *, only: Collection[str] | None = None, but: Collection[str] = (), asked: bool = False
+    ) -> Run | None:
         """Return the next run, now running, or None when nothing is due; recipes and their folders take turns.
 
-        A run on a file that another run is at just now waits for that. *only* and *but* are names of recipes.
+        A run on a file that another run is at just now waits for that. *only* and *but* are names of recipes. With
+        *asked* only what a person waits for is due: requests (a backfill is none), plans that were agreed to or edited,
+        and what is to be tried again because a person wants it.
         """
         now = self._now()
-        names = {"only": None if only is None else json.dumps(sorted(only)), "but": json.dumps(sorted(but))}
-        if not self._database.ask("next_run", **self._due(), **names):
+        which = {
+            "only": None if only is None else json.dumps(sorted(only)),
+            "but": json.dumps(sorted(but)),
+            "asked": asked,
+            "backfill": name_bytes(BACKFILL),
+        }
+        if not self._database.ask("next_run", **self._due(), **which):
             return None
         # Relaxed: a claim that a power cut loses is a run still queued, and the plan that it leads to is a full commit.
         with self._database.writing(relaxed=True):
-            found = self._database.ask("next_run", **self._due(), **names)
+            found = self._database.ask("next_run", **self._due(), **which)
             if not found:
                 return None
             self._database.do("claim", id=found[0]["next"], now=now)

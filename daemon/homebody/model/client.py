@@ -1,16 +1,23 @@
 """How does the house ask the model?"""
 
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from homebody.clock import Clock
-from homebody.errors import CancelledError, ModelError, ModelKilledByPromptError, ModelNotReadyError
+from homebody.errors import (
+    CancelledError,
+    GrammarError,
+    ModelError,
+    ModelKilledByPromptError,
+    ModelNotReadyError,
+)
 from homebody.messages import Message
 from homebody.model.answer import PLAIN, Answer, Manner, Progress
+from homebody.model.batches import batches, counts_of
 from homebody.model.cancellation import Cancellation
 from homebody.model.gate import Gate, Turn
 from homebody.model.keeping import Prefixes
@@ -31,8 +38,6 @@ GRAMMAR_SECONDS = 20.0
 
 GRACE_SECONDS = 30.0
 """What the process may take beyond a deadline before it counts as hanging."""
-
-BATCH_CHARACTERS = 4 * 1024 * 1024
 
 
 class ModelClient:
@@ -118,9 +123,9 @@ class ModelClient:
     def count(self, texts: Sequence[str]) -> list[int]:
         """Return the tokens of each text alone, no special ones added. Raises ModelError."""
         counts: list[int] = []
-        for batch in _batches(texts):
+        for batch in batches(texts):
             found = self._ask({"do": "count", "texts": batch})
-            counts += understood(partial(_counts, found, len(batch)))
+            counts += understood(partial(counts_of, found, len(batch)))
         return counts
 
     def prompt_tokens(self, messages: Sequence[Message]) -> int:
@@ -129,11 +134,13 @@ class ModelClient:
         return understood(lambda: int(found))
 
     def check_grammar(self, grammar: str) -> None:
-        """Raise ModelError with the reason when *grammar* cannot be used."""
+        """Raise GrammarError with the reason when *grammar* cannot be used."""
         try:
             self._ask({"do": "check_grammar", "grammar": grammar}, GRAMMAR_SECONDS)
         except ModelKilledByPromptError as error:
-            raise ModelError("The grammar cannot be used: the native parser does not survive it.") from error
+            raise GrammarError(
+                "The grammar cannot be used: the native parser does not survive it."
+            ) from error
 
     def generate(
         self,
@@ -151,8 +158,8 @@ class ModelClient:
 
         Raises PromptTooLongError with the counts when it cannot fit, CancelledError, ModelKilledByPromptError when the
         process died of it twice, ModelNotReadyError when there is no process and none can be started just now,
-        ModelGoneError when it was stopped meanwhile, ModelError for everything else (a grammar that cannot be used, the
-        deadline).
+        ModelGoneError when it was stopped meanwhile, GrammarError for a grammar that cannot be used, ModelError for
+        everything else (the deadline).
         """
         request = {
             "do": "generate",
@@ -274,25 +281,3 @@ def _answer(exchange: Exchange, tell: Callable[[Event], None] | None = None) -> 
         raise
     finally:
         exchange.close()
-
-
-def _counts(found: Any, wanted: int) -> list[int]:
-    """Return the counts of an answer. Raises ValueError when they are not as many as were asked for."""
-    counts = [int(count) for count in found]
-    if len(counts) != wanted:
-        raise ValueError
-    return counts
-
-
-def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
-    """Return *texts* in groups that are small enough for one message each."""
-    batch: list[str] = []
-    size = 0
-    for text in texts:
-        if batch and size + len(text) > BATCH_CHARACTERS:
-            yield batch
-            batch, size = [], 0
-        batch.append(text)
-        size += len(text)
-    if batch:
-        yield batch

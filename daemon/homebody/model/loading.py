@@ -11,7 +11,9 @@ from homebody.model.attempts import Settings, next_settings
 from homebody.model.fit import context_for, lanes_for, most_memory
 from homebody.model.gguf import ModelInfo, inspect
 from homebody.model.keeping import DiedOfPrefixError, Prefixes
-from homebody.model.memory import recall, recall_tuning, remember
+from homebody.model.machine import cpu_name
+from homebody.model.measurement import Measurement, dated
+from homebody.model.memory import recall, recall_measurement, remember
 from homebody.model.pin import sha256_of
 from homebody.model.prefixes import family_of
 from homebody.model.process import Event, ModelProcess, ProcessEndedError
@@ -37,10 +39,18 @@ class ModelReady:
     seal: dict[str, Any]
     load_seconds: float
     pid: int
-    plan: Mapping[str, int] = field(default_factory=dict)
-    """How the engine is laid out: ``lanes``, ``slots`` of the common pool, ``chunk`` tokens read in one step."""
-    tuning: Mapping[str, Any] | None = None
-    """What steps took on this machine, by the engine's measurement; None for a model too small to measure."""
+    measurement: Measurement = field(default_factory=Measurement)
+    """What steps took on this machine, if that was measured, and how the engine is laid out for that."""
+
+    @property
+    def plan(self) -> Mapping[str, Any]:
+        """Return how the engine is laid out: ``lanes``, ``slots`` of the common pool, ``chunk`` tokens of a step."""
+        return self.measurement.plan
+
+    @property
+    def tuning(self) -> Mapping[str, Any] | None:
+        """Return what steps took on this machine, by the engine's measurement; None where it was not measured."""
+        return self.measurement.tuning
 
     @property
     def slots(self) -> int:
@@ -112,12 +122,24 @@ class Loader:
                     raise
                 last, settings = error, next_settings(settings)
             else:
-                remember(self._memory, sha256, settings, found[1].tuning)
+                self._keep(sha256, found[1].measurement)
                 return found
         raise ModelGoneError(
             f"The model could not be started with any settings. {last}",
             hint="Try another model file; `homebody doctor` shows what this computer can do.",
         ) from last
+
+    def _keep(self, sha256: str, found: Measurement) -> None:
+        """Remember what was *found*, unless a measurement that there was no time for would replace a whole one."""
+        kept = recall_measurement(self._memory, sha256)
+        if (
+            found.tuning is None
+            and kept is not None
+            and kept.tuning is not None
+            and self._wishes.get("measure")
+        ):
+            return
+        remember(self._memory, sha256, found)
 
     def _loaded(
         self, info: ModelInfo, sha256: str, settings: Settings, watcher: Watcher
@@ -133,6 +155,9 @@ class Loader:
         watcher.began(process)
         context = context_for(info, self._wishes["context"])
         lanes = lanes_for(info, context)
+        kept = recall_measurement(self._memory, sha256)
+        kept = kept if kept is not None and kept.settings == settings else None
+        anew = self._wishes.get("measure")
         request = {
             "do": "load",
             "path": str(self._path.resolve()),
@@ -141,7 +166,8 @@ class Loader:
             "lanes": lanes.to_dict(),
             "memory": most_memory(info, context, lanes),
             "settings": settings.to_dict(),
-            "tuning": recall_tuning(self._memory, sha256, settings),
+            "tuning": None if kept is None or anew else kept.tuning,
+            "measure": anew,
             "without": self._wishes.get("without", []),
             "prefixes": None if self._prefixes is None else self._prefixes.wish(),
         }
@@ -161,8 +187,15 @@ class Loader:
                     seal=dict(found["seal"]),
                     load_seconds=round(self._clock.monotonic() - began, 3),
                     pid=process.pid,
-                    plan=dict(found["plan"]),
-                    tuning=found.get("tuning"),
+                    measurement=Measurement(
+                        settings=settings,
+                        tuning=found.get("tuning"),
+                        measured_at=dated(found.get("tuning"), kept, self._clock.now()),
+                        unmeasured=found.get("unmeasured"),
+                        plan=dict(found["plan"]),
+                        threads=int(found["settings"].get("threads", 0)),
+                        cpu=cpu_name(),
+                    ),
                 )
             )
             trusted(process.pid)
@@ -182,7 +215,9 @@ def telling(watcher: Watcher) -> Callable[[Event], None]:
         phase, done, total = understood(
             lambda: (str(progress["phase"]), int(progress["done"]), max(1, int(progress["total"])))
         )
-        if phase == "prove" or done >= total:
+        if phase == "measure":
+            watcher.tell(Happening.MEASURE, f"a few of its steps are timed: {done} of at most {total} s")
+        elif phase == "prove" or done >= total:
             watcher.tell(Happening.PROVE)
         else:
             watcher.tell(Happening.LOAD, f"{100 * done // total} % of its weights are read")

@@ -1,32 +1,15 @@
 """Which settings worked for this model on this machine, and which requests ended its process?"""
 
 import contextlib
-import hashlib
 import json
 import os
-import platform
 from collections.abc import Iterable, Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from homebody.model.attempts import Settings
-
-CPU_LINES = ("model name", "flags", "CPU implementer", "CPU part", "Features")
-
-
-def machine() -> str:
-    """Return a key of the processor and the native library: what was found out holds for these only."""
-    facts = [platform.system(), platform.machine(), platform.processor(), library_version(), *_cpu()]
-    return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16]
-
-
-def library_version() -> str:
-    """Return the version of llama-cpp-python that is installed."""
-    try:
-        return version("llama-cpp-python")
-    except PackageNotFoundError:
-        return "none"
+from homebody.model.machine import machine
+from homebody.model.measurement import Measurement
 
 
 def recall(path: Path | None, sha256: str) -> Settings | None:
@@ -34,19 +17,16 @@ def recall(path: Path | None, sha256: str) -> Settings | None:
     return Settings.from_dict(_load(path).get(f"{sha256}:{machine()}"))
 
 
-def recall_tuning(path: Path | None, sha256: str, settings: Settings) -> Any:
-    """Return what steps took with these *settings* when that was last measured, or None."""
-    known = _load(path).get(f"{sha256}:{machine()}")
-    if isinstance(known, dict) and Settings.from_dict(known) == settings:
-        return known.get("tuning")
-    return None
+def recall_measurement(path: Path | None, sha256: str) -> Measurement | None:
+    """Return what was found out about this model on this machine when it was last loaded, or None."""
+    return Measurement.from_dict(_load(path).get(f"{sha256}:{machine()}"))
 
 
-def remember(path: Path | None, sha256: str, settings: Settings, tuning: Any = None) -> None:
-    """Note in the file at *path* that *settings* worked, and what steps took. A full disk costs only the note."""
+def remember(path: Path | None, sha256: str, found: Settings | Measurement) -> None:
+    """Note in the file at *path* what worked, and what was measured. A full disk costs only the note."""
     known = _load(path)
     key = f"{sha256}:{machine()}"
-    noted = settings.to_dict() | ({} if tuning is None else {"tuning": tuning})
+    noted = found.to_dict()
     if path is None or known.get(key) == noted:
         return
     known[key] = noted
@@ -102,13 +82,3 @@ def _load(path: Path | None) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError):
         return {}
     return known if isinstance(known, dict) else {}
-
-
-def _cpu() -> list[str]:
-    """Return what Linux says about the first processor."""
-    try:
-        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return []
-    first = text.split("\n\n", maxsplit=1)[0]
-    return [line for line in first.splitlines() if line.startswith(CPU_LINES)]

@@ -19,7 +19,7 @@ from pathlib import Path
 from homebody import seal
 from homebody.errors import EffectError
 from homebody.model.attempts import Settings
-from homebody.model.memory import machine
+from homebody.model.machine import machine
 from homebody.model.wire import MOST_STATE, key_of
 
 MARK = b"homebody prefix 1\n"

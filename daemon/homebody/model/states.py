@@ -31,7 +31,7 @@ class State(StrEnum):
     LOADING = "loading"
     """The weights are read."""
     PROVING = "proving"
-    """The weights are there, and it writes its first tokens to show that it can."""
+    """The weights are there, and it writes its first tokens to show that it can, and how fast."""
     READY = "ready"
     """Answers."""
     UNLOADED = "unloaded"
@@ -50,6 +50,7 @@ class Happening(Enum):
     START = "a start begins"
     LOAD = "a part of the weights is read"
     PROVE = "the proof begins"
+    MEASURE = "a few steps are timed"
     PROVED = "it works"
     REFUSED = "it, or its file, says why it cannot be loaded"
     DIED = "it ended by itself"
@@ -104,6 +105,8 @@ def next_state(standing: Standing, happening: Happening, now: float, words: str 
             found = _to(standing, State.LOADING, words or "its weights are read", now)
         case Happening.PROVE if state in ON_THE_WAY:
             found = _to(standing, State.PROVING, "its weights are read, and it shows that it can write", now)
+        case Happening.MEASURE if state in ON_THE_WAY:
+            found = _to(standing, State.PROVING, words or "a few of its steps are timed", now)
         case Happening.PROVED if state in ON_THE_WAY:
             found = _to(standing, State.READY, "it answers", now)
         case Happening.REFUSED if state in ON_THE_WAY:

@@ -73,7 +73,8 @@ def _read(data: bytes, file: str, folder: Path | None, words_read: list[Path]) -
     if source.problems:
         raise RecipeProblemsError(source.problems)
     actions = tuple(source.place(source.find(("actions", n))[2]) for n in range(len(recipe.actions)))
-    return recipe, Places(file=file, actions=actions)
+    output = source.place(source.find(("ask", "output"))[1])
+    return recipe, Places(file=file, actions=actions, output=output)
 
 
 def _problems(error: ValidationError, source: Source) -> list[Problem]:

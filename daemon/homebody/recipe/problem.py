@@ -23,10 +23,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """Where a recipe stands: its file, and the line and column of each of its actions."""
+    """Where a recipe stands: its file, and the line and column of each of its actions, and of the slots it asks for."""
 
     file: str
     actions: tuple[tuple[int, int], ...] = ()
+    output: tuple[int, int] = (1, 1)
 
     def problem(self, action: int, kind: str, what: str) -> Problem:
         """Return a problem of one action, by its number and its word."""
@@ -39,6 +40,14 @@ class Places:
 def places_of(name: str, places: Mapping[str, Places]) -> Places:
     """Return where the recipe *name* stands; one that came without a file is taken to stand in one of its name."""
     return places.get(name, Places(file=f"{name}.yaml"))
+
+
+def unanswerable(name: str, places: Mapping[str, Places], why: str) -> Problem:
+    """Return that the model cannot fill the slots of the recipe *name*, and *why* by its own word."""
+    stands = places_of(name, places)
+    line, column = stands.output
+    what = f"the model cannot answer this. {why.rstrip('.')}; ask for less or for something else, or use another model"
+    return Problem(file=stands.file, line=line, column=column, where="ask.output", what=what)
 
 
 class RecipeProblemsError(RecipeError):

@@ -14,6 +14,7 @@ from homebody import __version__, seal
 from homebody.clock import Clock, SystemClock
 from homebody.documents.reader import Reader
 from homebody.errors import ModelError, ModelNotReadyError
+from homebody.house.battery import Battery
 from homebody.house.in_hand import InHand
 from homebody.house.intake import Intake
 from homebody.house.model import slots_of
@@ -31,10 +32,12 @@ from homebody.logs import configure, get_log
 from homebody.model.client import ModelClient
 from homebody.model.keeping import Prefixes
 from homebody.paths import Home
+from homebody.power import on_battery, refuse_where_unknown
 from homebody.recipe.load import load_folder
 from homebody.secrets import vault_key
 from homebody.service.children import refuse_unloading, start_before_the_seal
 from homebody.service.daemon import Daemon
+from homebody.service.grammars import Grammars
 from homebody.service.lifecycle import Lock, Readiness, Signals
 from homebody.service.listener import ControlServer
 from homebody.service.newcomers import Say, announce, introduce, nothing
@@ -94,10 +97,12 @@ def build_daemon(
 ) -> Daemon:
     """Return the daemon, sealed and self-tested, with nothing started yet. Raises HomebodyError."""
     settings = load_settings(home)
+    refuse_where_unknown(wanted=settings.on_battery == "pause")
     refuse_unloading(seal.this_system().starts, settings.unload_after)
     key = vault_key(home, environ)
     carrier = Carriers(person()).of  # inside the seal the programs that synchronise cannot be asked any more
-    recipes = InForce(standing(NOTHING, load_folder(home.recipes), home, None, carrier))
+    loaded = load_folder(home.recipes)
+    recipes = InForce(standing(NOTHING, loaded, home, None, carrier))
     journal = Journal.open(home.journal, clock, lived=home.vault.is_dir())
     policy = policy_for(home, settings, recipes.values())
     shown = seal.identities(policy)
@@ -144,13 +149,14 @@ def build_daemon(
         intake.hint(path)
 
     uptake = Uptake(
-        home=home, settle=settings.settle, policy=policy, shown=shown, carrier=carrier, recipes=recipes,
-        journal=journal, watched=watched, first_look=first_look, folders=folders, intake=intake,
-        timetable=timetable, wake=wake, say=say,
+        home=home, settle=settings.settle, loaded=loaded, policy=policy, shown=shown, carrier=carrier,
+        grammars=Grammars(model), recipes=recipes, journal=journal, watched=watched, first_look=first_look,
+        folders=folders, intake=intake, timetable=timetable, wake=wake, say=say,
     )  # fmt: skip
     taker = Taker(folder=home.recipes, clock=clock, recipes=recipes, evaluate=uptake.evaluate, take=uptake.take,
                   every=settings.rescan)  # fmt: skip
-    pause = Pause(clock, lambda: written_by(home, recipes.values()))
+    discharging = on_battery if settings.on_battery == "pause" else None
+    pause = Pause(clock, lambda: written_by(home, recipes.values()), Battery(clock, discharging))
     know_key(journal, vault.key_id, clock.now())
     upkeep = Upkeep(journal, home.journal, home.vault, clock, settings.vault, runner.changing,
                      also=lambda: end_first_look(first_look, intake, folders))  # fmt: skip

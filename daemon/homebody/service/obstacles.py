@@ -1,16 +1,20 @@
 """What keeps a recipe from running on this computer, just now? Looks at folders, and makes those to be written."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from homebody import seal
 from homebody.errors import SealError
-from homebody.house.taking import WAITING, Standing, Wait, decide
+from homebody.house.taking import WAITING, Standing, Wait, decide, without
 from homebody.paths import Home, real
 from homebody.recipe.carried import refused
 from homebody.recipe.load import Loaded
+from homebody.recipe.problem import unanswerable
 from homebody.recipe.schema import Permissions, Recipe
 from homebody.synced.away import Away
+
+Refusals = Callable[[Iterable[Recipe]], Mapping[str, str]]
+"""Says why the model cannot answer recipes, by the hashes of those."""
 
 
 def standing(
@@ -19,16 +23,27 @@ def standing(
     home: Home,
     sealed: seal.Policy | None,
     carrier: Callable[[Path], Away | None] | None = None,
+    refusals: Refusals | None = None,
 ) -> Standing:
     """Return how it stands with what was *loaded*; *sealed* is what the kernel allows, None before the seal.
 
     *carrier* says of a folder what carries away files in it; without one, what is found on this computer says so.
+    *refusals* says which recipes the model cannot answer; without it, all can be answered.
 
     The folders that the recipes in force write are there after that, except where that turned out to be impossible.
     """
     barred = obstacles(loaded.recipes, home, sealed)
     carried = refused(loaded.recipes, loaded.places, carrier)
     barred |= {name: Wait(why=str(problem)) for name, problem in carried.items()}
+    if refusals is not None:
+        good = {**before.stopped, **before.recipes}
+        why = refusals([*loaded.recipes, *good.values()])
+        barred |= {
+            recipe.name: Wait(why=str(unanswerable(recipe.name, loaded.places, why[recipe.hash])))
+            for recipe in loaded.recipes
+            if recipe.hash in why
+        }
+        before = without(before, {name for name, recipe in good.items() if recipe.hash in why})
     while True:
         found = decide(before, loaded, barred)
         names = {recipe.name for recipe in loaded.recipes} - found.waits.keys()

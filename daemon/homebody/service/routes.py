@@ -7,6 +7,7 @@ from typing import Any
 
 from homebody import __version__
 from homebody.house.account import run_dict, step_dict
+from homebody.house.battery import UNTIL, WHY
 from homebody.house.purge import key_lost
 from homebody.journal.rebuilding import Rebuilt
 from homebody.model.keeping import kept_in
@@ -17,12 +18,15 @@ from homebody.service.asking import asking_endpoints
 from homebody.service.control import Route
 from homebody.service.daemon import Daemon
 from homebody.service.explain import explain_routes
+from homebody.service.grammars import grammar_routes
+from homebody.service.measuring import measuring_routes
 from homebody.service.openai.api import Api
 from homebody.service.proving import proving_routes
 from homebody.service.requests import request_routes
 from homebody.service.responding import Endpoint
 from homebody.service.tagging import tag_routes
 from homebody.service.trying import trying_routes
+from homebody.service.underway import in_hand
 from homebody.service.vaulting import vault_routes
 from homebody.triggers.schedule import build, next_due
 
@@ -39,6 +43,8 @@ def routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route | Endpoi
         **request_routes(daemon),
         **explain_routes(daemon),
         **vault_routes(daemon),
+        **measuring_routes(daemon),
+        **grammar_routes(lambda: daemon().uptake.grammars),
         **tag_routes(daemon),
         **proving_routes(daemon),
         **trying_routes(daemon),
@@ -66,6 +72,7 @@ def status(daemon: Daemon) -> dict[str, Any]:
             for recipe in daemon.recipes.values()
         ],
         "paused": paused(daemon),
+        "in_hand": in_hand(daemon.journal, daemon.runner.progresses),
         "waiting": daemon.waiting,
         "waiting_for_restart": {
             name: {"reads": list(wait.reads), "writes": list(wait.writes), "goes_on": wait.goes_on}
@@ -102,10 +109,16 @@ def reload(daemon: Daemon) -> dict[str, Any]:
 
 
 def paused(daemon: Daemon) -> dict[str, Any] | None:
-    """Return since when the daemon rests because the disk is full, and how much room there is now; None if not."""
-    resting = daemon.pause.resting
+    """Return since when the daemon rests and why, None if it does not.
+
+    On a full disk also how much room there is now. On battery only what nobody waits for rests, and ``until`` says
+    what lets it go on.
+    """
+    resting, battery = daemon.pause.resting, daemon.pause.battery
     if resting is None:
-        return None
+        if not battery.rests() or battery.since is None:
+            return None
+        return {"why": WHY, "since": battery.since.isoformat(), "until": UNTIL}
     return {
         "why": "the disk is full",
         "since": resting.since.isoformat(),

@@ -8,6 +8,7 @@ from homebody import seal
 from homebody.errors import SealError
 from homebody.logs import get_log
 from homebody.paths import Home, real
+from homebody.power import to_be_read
 from homebody.recipe.load import recipe_files
 from homebody.recipe.schema import Recipe
 from homebody.service.lifecycle import Readiness
@@ -30,13 +31,14 @@ def policy_for(home: Home, settings: Settings, recipes: Iterable[Recipe]) -> sea
 
 
 def own_reads(home: Home, settings: Settings) -> set[Path]:
-    """Return what homebody reads of its own: settings, recipes, and the model.
+    """Return what homebody reads of its own: settings, recipes, the model, and the battery's state if it is to heed it.
 
     Recipes may be links to another folder: their files are named one by one, so that they can be read again.
     """
     model = settings.model_path().resolve()
     linked = {real(path) for path in recipe_files(home.recipes) if path.is_symlink() and path.is_file()}
-    return {home.config, home.recipes, *linked} | ({model} if model.is_file() else set())
+    battery = to_be_read() if settings.on_battery == "pause" else set()
+    return {home.config, home.recipes, *linked} | ({model} if model.is_file() else set()) | battery
 
 
 def written_by(home: Home, recipes: Iterable[Recipe]) -> list[Path]:

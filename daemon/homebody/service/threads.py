@@ -1,6 +1,7 @@
 """What do the daemon's threads do until it stops? Each goes on whatever one file, one run or a full disk does to it."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from threading import Thread
 
 from homebody.errors import DiskFullError, ModelError
@@ -68,11 +69,20 @@ def work(daemon: Daemon, signals: Signals) -> None:
     except ModelError as error:
         daemon.model_problem = f"{error} {error.hint or ''}".strip()
         log.error("model not loaded", error=error)
+    heed_the_model(daemon)
     crew.muster(Kind.ASKS, slots_of(daemon.model.ready))
     while not daemon.stop.wait(MUSTER_SECONDS):
+        heed_the_model(daemon)
         crew.muster(Kind.ASKS, slots_of(daemon.model.ready))  # a model that was loaded later may have more
     signals.end()  # whoever set the stop: the runs in hand are broken off now
     crew.join()
+
+
+def heed_the_model(daemon: Daemon) -> None:
+    """Look at the recipes again when another model is loaded: none is to run that it cannot answer."""
+    if daemon.uptake.grammars.stale:
+        with suppress(DiskFullError):  # the taker comes back to it
+            daemon.taker.take_up(daemon.uptake.judge_again)
 
 
 def give_memory_back(daemon: Daemon) -> None:

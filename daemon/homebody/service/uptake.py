@@ -12,7 +12,8 @@ from homebody.house.wake import Wake
 from homebody.house.watched import Watched, wishes
 from homebody.journal.store import Journal
 from homebody.paths import Home
-from homebody.recipe.load import load_folder
+from homebody.recipe.load import Loaded, load_folder
+from homebody.service.grammars import Grammars
 from homebody.service.newcomers import Say, announce, introduce
 from homebody.service.obstacles import standing
 from homebody.service.timetable import Timetable
@@ -30,10 +31,13 @@ class Uptake:
     home: Home
     settle: float
     """Seconds that a file lies still before it is taken up, where its recipe does not say."""
+    loaded: Loaded
+    """What the files said when they were last taken up."""
     policy: seal.Policy
     """What the kernel got at the start."""
     shown: Mapping[Path, seal.Identity]
     carrier: Callable[[Path], Away | None]
+    grammars: Grammars
     recipes: InForce
     journal: Journal
     watched: list[Watched]
@@ -43,16 +47,29 @@ class Uptake:
     timetable: Timetable
     wake: Wake
     say: Say
+    read: Loaded | None = None
+    """What the files said when they were last looked at."""
 
     def evaluate(self, before: Standing) -> Standing:
         """Return how it stands with what the recipes' files say now, after it stood as *before*."""
+        self.read = load_folder(self.home.recipes)
+        return self._standing(before, self.read)
+
+    def judge_again(self, before: Standing) -> Standing:
+        """Return how it stands with what the files said when they were last taken up: another model may be there."""
+        self.read = self.loaded
+        return self._standing(before, self.loaded)
+
+    def _standing(self, before: Standing, loaded: Loaded) -> Standing:
+        """Return how it stands with what was *loaded*, within the seal of this start, with the model that is there."""
         allowed = seal.as_it_stands(self.policy, self.shown)
-        return standing(before, load_folder(self.home.recipes), self.home, allowed, self.carrier)
+        return standing(before, loaded, self.home, allowed, self.carrier, self.grammars.refusals)
 
     def take(self, found: Standing) -> None:
         """Let *found* be in force: everybody goes by it, and a person is told. To be called again after an error."""
         announce(self.recipes.standing, found, self.say)
         self.recipes.standing = found
+        self.loaded = self.read or self.loaded
         anew = wishes(self.recipes.values(), self.settle)
         if anew != self.watched:
             self.watched = anew

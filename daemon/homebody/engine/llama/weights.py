@@ -9,7 +9,7 @@ import llama_cpp as native
 
 from homebody.engine.llama.library import Library
 from homebody.engine.llama.matcher import Grammar
-from homebody.errors import ModelError, ModelFileError
+from homebody.errors import GrammarError, ModelError, ModelFileError
 
 TOO_LONG = -(2**31)
 
@@ -118,9 +118,9 @@ class Weights:
             space = -found
 
     def grammar(self, text: str) -> Grammar:
-        """Return a compiled grammar. Raises ModelError with the library's reason when that cannot be done."""
+        """Return a compiled grammar. Raises GrammarError with the library's reason when that cannot be done."""
         with self._library.listening():
             pointer = native.llama_sampler_init_grammar(self.vocab, text.encode("utf-8", "replace"), b"root")
         if not pointer:
-            raise ModelError(f"The grammar cannot be used: {self._library.said()}.")
+            raise GrammarError(f"The grammar cannot be used: {self._library.said()}.")
         return Grammar(pointer, self.size)
