@@ -70,9 +70,7 @@ def test_hostile_clients_stop_no_recipe_and_cost_no_memory(house) -> None:
         for one in idle:
             one.close()
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    slots = house.status()["model"]["settings"][
-        "slots"
-    ]  # so many threads ask the model, from when it is loaded
+    slots = house.status()["model"]["settings"]["slots"]  # so many threads ask the model when it is loaded
     house.until(lambda: len(list(Path(f"/proc/{pid}/task").iterdir())) <= threads + slots + 4)
     assert resident_kib(pid) - before < 16_000
     assert "before.md\namid.md\n" == (house.folder / "list" / "names.md").read_text()

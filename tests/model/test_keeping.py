@@ -12,6 +12,7 @@ import pytest
 
 from homebody.clock import SystemClock
 from homebody.messages import Message, Part
+from homebody.model.answer import Manner
 from homebody.model.client import Answer, ModelClient
 from homebody.model.keeping import Prefixes, kept_in
 from homebody.model.prefixes import PrefixFolder
@@ -130,7 +131,7 @@ def test_neither_chats_nor_short_beginnings_are_kept(random_model: Path, kept: P
     )
     ask(client, chat)
     ask(client, about(SECRET, system="Short."))
-    client.generate(about(SECRET), grammar=ENDLESS, max_tokens=5, priority="interactive")
+    client.generate(about(SECRET), grammar=ENDLESS, max_tokens=5, manner=Manner(priority="interactive"))
     client.stop()
 
     assert (0, 0) == kept_in(kept)
