@@ -1,7 +1,7 @@
 """Is the engine as fast as the machine: against a bare loop, the high-level Llama, and two servers?
 
     python tests/bench/engine.py [--json] [--part NAME ...] [--quick] [--model PATH]
-                                 [--note-rounds N] [--sources DIR] [--build DIR] [--packages DIR]
+                                 [--note-rounds N] [--widths N ...] [--sources DIR] [--build DIR] [--packages DIR]
 
 It makes a model of 1.2 billion random weights (kept in the system's temporary folder), and measures each figure of
 `engine_bench/goals.py` in turns with what it is compared with, as ratios of medians. All have the same model, threads
@@ -71,6 +71,9 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--packages", type=Path, help="where the example server's packages are")
     parser.add_argument("--note-rounds", type=int, default=3, help="rounds of what takes minutes each")
+    parser.add_argument(
+        "--widths", type=int, nargs="+", default=[8, 16, 32], help="the servers' numbers of slots"
+    )
     parser.add_argument("--seed", type=int, default=0, help="another seed gives other notes")
     return parser.parse_args()
 
@@ -81,7 +84,7 @@ def measure(asked: argparse.Namespace, memory: Path) -> tuple[Bench, Found]:
     rivals = Rivals(sources=asked.sources, build=asked.build, packages=asked.packages)
     found = Found()
     with homebody(model, memory) as house:
-        sizes = QUICK if asked.quick else Sizes(note_rounds=asked.note_rounds)
+        sizes = QUICK if asked.quick else Sizes(note_rounds=asked.note_rounds, widths=asked.widths)
         sizes = sizes.within(house.ready.context)
         writer = Writer(house.client.count, asked.seed)
         bench = Bench(

@@ -259,3 +259,25 @@ def test_cancelled_while_waiting() -> None:
 
     assert isinstance(waiting.heard[0], CancelledError)
     assert not any([2] * 20 == fed.tokens for step in asker.caches[0].steps for fed in step)
+
+
+def test_a_tidy_room_remembers_only_static_beginnings() -> None:
+    """Where what lies about slows the others down, a document is forgotten when another comes; its beginning is not."""
+    cache = FakeCache(sequences=6, cells=2048, unified=True)
+    asker = Asker([cache], 4)
+    asker.rooms[0] = Room(cache, slots=4, whole=False, tidy=True)
+    asker.loop = Loop(VOCABULARY, asker.rooms, chunk=128, clock=lambda: 0.0)
+    asker.ask([1] * 100 + [2] * 500, limit=5, static=100)
+    asker.finish()
+    asker.ask([1] * 100 + [2] * 500, limit=5, static=100)
+    asker.finish()
+    (again,) = asker.people[1].heard
+    asker.ask([3] * 700, limit=5)
+    asker.finish()
+    asker.ask([1] * 100 + [2] * 500, limit=5, static=100)
+    asker.finish()
+    (later,) = asker.people[3].heard
+
+    assert again.cached_tokens > 400
+    assert later.cached_tokens in (0, 100)
+    assert cache.used < 1300

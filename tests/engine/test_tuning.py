@@ -108,7 +108,7 @@ def caches(write_model, tmp_path_factory: pytest.TempPathFactory) -> tuple[KvCac
     weights = Weights(library, path, settings=settings, on_load=lambda _: None)
 
     def cache(*, unified: bool) -> KvCache:
-        layout = Layout(sequences=4, cells=1024, unified=unified, outputs=8)
+        layout = Layout(sequences=4, cells=2048, unified=unified, outputs=8)
         return KvCache(library, weights, layout, threads=1, gpu=False)
 
     return cache(unified=False), cache(unified=True)

@@ -100,7 +100,8 @@ def load(
     elif lane_cache is not None:
         lane_cache.close()
     if pool is not None:
-        rooms.append(Room(pool, slots=plan.slots, whole=whole, share="prefix" not in without))
+        tidy = bool(rooms)  # lanes were faster than a pool: what lies about in this one slows its runs, too
+        rooms.append(Room(pool, slots=plan.slots, whole=whole, share="prefix" not in without, tidy=tidy))
     context = min(context, rooms[-1].cache.cells)
     if whole:
         plan = replace(plan, bets={})  # a bet that is lost could not be forgotten

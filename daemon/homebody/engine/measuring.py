@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from homebody.engine.llama import Fed, KvCache
 from homebody.engine.tuning import Measured
 
-DEPTH = 192
-"""Tokens that each run has behind it when writing is measured: a short note."""
+DEPTH = 384
+"""Tokens that each run has behind it when writing is measured: a note and its recipe."""
 
 WIDTHS = (1, 2, 4, 8, 12, 16, 24, 32)
 CHUNKS = (128, 256, 512)

@@ -44,12 +44,16 @@ class Slot:
 class PrefixIndex:
     """What every sequence of a cache holds."""
 
-    def __init__(self, sequences: int, cells: int, *, unified: bool, whole: bool = False) -> None:
+    def __init__(
+        self, sequences: int, cells: int, *, unified: bool, whole: bool = False, tidy: bool = False
+    ) -> None:
         """Begin empty: *cells* in all where *unified*, else for each sequence.
 
+        *tidy* says that what nobody uses slows those down who work, so that only static beginnings are remembered.
         *whole* says that a sequence can only be copied whole, as it is with recurrent memories.
         """
         self._whole = whole
+        self._tidy = tidy
         self._root = Node(key=(), end=0, parent=None)
         self._slots = [Slot() for _ in range(sequences)]
         self._cells = cells
@@ -124,15 +128,13 @@ class PrefixIndex:
 
     def _room_for(self, target: int, source: int | None, path: Sequence[Node], need: int) -> list[int] | None:
         """Return the idle sequences to forget so that *target* has room, None when even that is not enough."""
-        forget: list[int] = []
         if not self._unified:
-            return forget
+            return []
         wanted = need - (path[-1].end if path else 0)
-        idle = [number for number, slot in enumerate(self._slots) if not slot.busy]
-        for number in sorted(idle, key=self._age):
-            if self._left({target, *forget}, path) >= wanted:
-                break
-            if number not in (target, source) and self._slots[number].path:
+        idle = [number for number, slot in enumerate(self._slots) if not slot.busy and slot.path]
+        forget: list[int] = []
+        for number in sorted({*idle} - {target, source}, key=self._age):
+            if self._stale(number, path) or self._left({target, *forget}, path) < wanted:
                 forget.append(number)
         return forget if self._left({target, *forget}, path) >= wanted else None
 
@@ -251,6 +253,11 @@ class PrefixIndex:
         """Return what is forgotten first when it is smallest: static beginnings that nobody else holds come last."""
         slot = self._slots[number]
         return any(node.static and len(node.holders) == 1 for node in slot.path), slot.used
+
+    def _stale(self, number: int, path: Sequence[Node]) -> bool:
+        """Return whether a sequence holds what only slows others down: more than static beginnings."""
+        held = self._slots[number].path
+        return self._tidy and any(not node.static and node not in path for node in held)
 
     def _left(self, gone: set[int], path: Sequence[Node]) -> int:
         """Return the cells that are free when the sequences *gone* are forgotten but *path* is kept."""

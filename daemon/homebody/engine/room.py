@@ -44,16 +44,18 @@ class Restored(Enum):
 class Room:
     """A cache, and the runs that are in it."""
 
-    def __init__(self, cache: KvCache, *, slots: int, whole: bool, share: bool = True) -> None:
+    def __init__(
+        self, cache: KvCache, *, slots: int, whole: bool, share: bool = True, tidy: bool = False
+    ) -> None:
         """Begin empty; at most *slots* runs at a time. *whole*: the memory cannot forget in part.
 
-        Without *share* nothing that was read serves another run.
+        Without *share* nothing that was read serves another run; *tidy*: see `PrefixIndex`.
         """
         self._share = share
         self.cache = cache
         self.slots = slots
         self._whole = whole
-        self.index = PrefixIndex(cache.sequences, cache.cells, unified=cache.unified, whole=whole)
+        self.index = PrefixIndex(cache.sequences, cache.cells, unified=cache.unified, whole=whole, tidy=tidy)
         self.lookout = Lookout()
         self._jobs: dict[int, Job] = {}
 
