@@ -92,8 +92,6 @@ class Writing:
             held += 1
             if not self.unfed:
                 self.choose(logits(held))
-        if bet:
-            self._draft.judged(len(bet), held)
         return held
 
     def close(self) -> None:
