@@ -1,12 +1,14 @@
 """What a grammar leaves no choice about is taken without asking the model, and never more than that."""
 
+import ctypes
+import weakref
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from homebody.engine.constraint import Constraint, Grammars
-from homebody.engine.llama import Library, Weights
+from homebody.engine.constraint import KEPT, Constraint, Grammars
+from homebody.engine.llama import Library, Weights, matcher
 from homebody.engine.vocabulary import Vocabulary
 from homebody.engine.writing import Draw, Writing
 from homebody.errors import ModelError
@@ -153,3 +155,31 @@ def test_forced_text_is_what_greedy_writes(vocabulary: Vocabulary) -> None:
     for text in texts:
         assert text.startswith('{"title":"')
         assert text.endswith(('ledger"}', 'letter"}'))
+
+
+def test_grammars_that_are_no_longer_kept_give_their_memory_back(
+    vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of many grammars only the last few stay compiled, and whatever goes is freed by the native library, too."""
+    free, compile_one = matcher.native.llama_sampler_free, vocabulary.weights.grammar
+    compiled: list[weakref.ref] = []
+    freed: list[int] = []
+
+    def noted(text: str) -> matcher.Grammar:
+        made = compile_one(text)
+        compiled.append(weakref.ref(made))
+        return made
+
+    def given_back(pointer: object) -> None:
+        freed.append(ctypes.cast(pointer, ctypes.c_void_p).value)
+        free(pointer)
+
+    monkeypatch.setattr(vocabulary.weights, "grammar", noted)
+    monkeypatch.setattr(matcher.native, "llama_sampler_free", given_back)
+    grammars = Grammars(vocabulary)
+    for number in range(KEPT + 10):
+        grammars.constraint(f'root ::= "{number}" [a-z]').close()
+
+    assert KEPT == sum(one() is not None for one in compiled)
+    assert [True] * KEPT == [one() is not None for one in compiled[-KEPT:]], "the last ones are kept"
+    assert len(freed) >= (KEPT + 10) + 10, "each answer's copy, and the ten oldest"

@@ -49,3 +49,7 @@ class Grammar:
         if self._pointer:
             native.llama_sampler_free(self._pointer)
             self._pointer = None
+
+    def __del__(self) -> None:
+        """Give its memory back also where nobody closed it: a compiled one that is no longer kept."""
+        self.close()
