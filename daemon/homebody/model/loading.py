@@ -52,11 +52,6 @@ class ModelReady:
         """Return what steps took on this machine, by the engine's measurement; None where it was not measured."""
         return self.measurement.tuning
 
-    @property
-    def slots(self) -> int:
-        """Return how many runs can be worked on at once."""
-        return int(self.plan.get("lanes", 0)) + int(self.plan.get("slots", 1))
-
 
 class Watcher(Protocol):
     """Who follows a start: is told of every step and of each process, and may call it off."""
