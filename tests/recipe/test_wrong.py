@@ -358,7 +358,9 @@ BY_HAND = [
     ),
     ("when: \"{{ ask.kind != 'letter' }}\"", 'when: "{{ ask.kind != }}"', "template is wrong"),
     ("when: \"{{ ask.kind != 'letter' }}\"", "when: true", "YAML reads true as true"),
-    ("  - write:", "  - trash:", "not there yet"),
+    ("  - write:", "  - hard_link:", "not there yet"),
+    ("  - write:", "  - trash: now\n  - write:", "takes nothing more"),
+    ("  - write:", "  - trash: {keep: 1}\n  - write:", "is not known here"),
     ("  - write:", "  - wirte:", 'did you mean "write"'),
     ('      dest: "{{ file.folder }}/{{ file.stem }}.summary.md"', "      dest: x.md", "not known where"),
     (
