@@ -83,6 +83,12 @@ class Action(BaseModel, ABC):
     needs_content: ClassVar[bool] = False
     """Whether the action looks into that file: then the file must be small enough to be read."""
 
+    alone: ClassVar[bool] = False
+    """Whether the word says everything, as in ``- trash``."""
+
+    last: ClassVar[bool] = False
+    """Whether nothing more can be done to that file afterwards."""
+
     @classmethod
     def expand(cls, value: Any) -> Any:
         """Return the fields that *value*, as the recipe has it, stands for."""
@@ -104,8 +110,8 @@ class Action(BaseModel, ABC):
     def templates(self) -> Mapping[str, str]:
         """Return the action's templates by the field they stand in."""
 
-    def outputs(self) -> tuple[Output, ...]:
-        """Return where the action may make files: by its field ``dest``, if it has one.
+    def outputs(self, watched: Sequence[Path] = ()) -> tuple[Output, ...]:  # noqa: ARG002 - some need to know
+        """Return where the action of a recipe on *watched* may make files: by its field ``dest``, if it has one.
 
         A ``dest`` that ends in a slash stands for the file's own name there. An action that only changes the
         file that woke the recipe makes none.

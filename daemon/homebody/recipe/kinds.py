@@ -53,7 +53,6 @@ LATER: Mapping[str, frozenset[str]] = {
         {
             "copy",
             "notify",
-            "trash",
             "hard_link",
             "replace_text",
             "finder_tags",
@@ -227,10 +226,16 @@ def make_filter(value: Any, info: ValidationInfo) -> Filter:
 def make_action(value: Any, info: ValidationInfo) -> Action:
     """Return the action that a list's item names."""
     kinds = {kind.kind: kind for kind in ACTIONS}
+    if isinstance(value, str) and value in kinds and kinds[value].alone:
+        value = {value: None}
     word, body = _one_key(value, list(kinds), "- write: {dest: ..., content: ...}", "action")
     if word not in kinds:
         raise unknown_at(word, list(kinds), "action")
     kind = kinds[word]
+    if kind.alone and not isinstance(body, Mapping):
+        if body is not None:
+            raise misplaced(word, f"takes nothing more: `- {word}`")
+        body = {}
     return below(word, lambda: build(kind, kind.expand(body), info.context, word))
 
 

@@ -180,6 +180,12 @@ class Recipe(BaseModel):
             raise misplaced(
                 "actions", f"`{action.kind}` changes the file that came, and no file comes with a schedule"
             )
+        last = next((number for number, action in enumerate(self.actions) if action.last), len(self.actions))
+        if after := next((action for action in self.actions[last + 1 :] if action.needs_file), None):
+            raise misplaced(
+                "actions",
+                f"`{after.kind}` comes after `{self.actions[last].kind}`, which takes the file away: put it before",
+            )
         return self
 
     @property

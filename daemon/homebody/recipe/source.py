@@ -171,13 +171,14 @@ def _mapping(source: Source, node: MappingNode, path: Path) -> Any:
             continue
         lines[word] = key.start_mark.line + 1
         built[word] = _build(source, value, (*path, word))
-        if built[word] is None and (what := _nothing(value)):
+        alone = len(node.value) == 1 and isinstance(path[-1] if path else None, int)
+        if built[word] is None and (what := _nothing(value, alone=alone)):
             source.note(value, (*path, word), what)
     return built
 
 
-def _nothing(node: Node) -> str | None:
-    """Return what is wrong with a key's value that YAML reads as nothing."""
+def _nothing(node: Node, *, alone: bool) -> str | None:
+    """Return what is wrong with a key's value that YAML reads as nothing; *alone* in an entry, a key may say it all."""
     if not isinstance(node, ScalarNode) or node.tag != f"{_TAG}null":
         return None
     if node.value == "~":
@@ -188,7 +189,7 @@ def _nothing(node: Node) -> str | None:
     rest = (buffer or "")[index:].split("\n", 1)[0].strip("\0\r ")
     if rest.startswith("#"):
         return f'what stands after # is a remark to YAML; if it is meant, write it in quotes: "{rest}"'
-    return "nothing stands here; write a value, or take the key away"
+    return None if alone else "nothing stands here; write a value, or take the key away"
 
 
 def _key(source: Source, node: Node, path: Path) -> str | None:
