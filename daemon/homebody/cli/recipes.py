@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from homebody.cli.editor import pointed, refresh_schema, write_schema
 from homebody.cli.paragraphs import indented
 from homebody.errors import NotRunningError, RecipeError, UsageError
 from homebody.paths import Home, shipped
@@ -43,7 +44,8 @@ def new_command(home: Home, name: str, folder: str | None) -> None:
     if folder is not None:
         text = text.replace("~/Notes", str(Path(folder).expanduser().absolute()))
     home.recipes.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8")
+    write_schema(home)
+    target.write_text(pointed(text), encoding="utf-8")
     click.echo(f"Wrote {target}")
     recipe, stands = load_placed(target)
     for line in permitted_in_words(recipe):
@@ -95,6 +97,7 @@ def check_command(home: Home, files: tuple[Path, ...]) -> None:
     `homebody serve` runs the others. While homebody runs with its model loaded, the model says of each recipe that asks
     it whether it can answer so. Ends with 65 when something is wrong.
     """
+    refresh_schema(home)
     wrong = 0
     recipes: list[Recipe] = []
     places: dict[str, Places] = {}
