@@ -312,7 +312,6 @@ BY_HAND = [
     ("  empty: skip", "  pages: 1.5", "must be a page or several"),
     ("  empty: skip", "  pages: yes", "must be a page or several"),
     ("  empty: skip", "  pages: [1, 3]", "must be a page or several"),
-    ("  empty: skip", "  pages:", "must be a page or several"),
     ("  limit: 20 MB", "  limit: 20 GB", "between"),
     ("  limit: 20 MB", "  limit: [1]", "must be a size"),
     ("  prompt: Summarise it.", "  prompt:", "nothing stands here"),
