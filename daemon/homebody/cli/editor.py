@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
+from homebody.cli.examples import examples
 from homebody.paths import Home
 from homebody.recipe.editor_schema import FILE, POINTER, editor_schema
 
 
-@click.command("schema")
+@click.command("schema", epilog=examples("homebody schema"))
 def schema_command() -> None:
     """Print the JSON Schema of recipes: every key with what it is for, made from the recipe language itself.
 

@@ -227,7 +227,7 @@ class Schedule(BaseModel):
         return self.schedule.days
 
     @property
-    def cron_line(self) -> str | None:
+    def cron(self) -> str | None:
         """Five fields of crontab(5), the days of the week by name."""
         return self.schedule.cron
 
