@@ -138,7 +138,7 @@ def _kept(error: Any) -> InitErrorDetails:
     return InitErrorDetails(type=kind, loc=error["loc"], input=error["input"], ctx=context)
 
 
-def below(name: str, make: Callable[[], Made]) -> Made:
+def below(name: str | int, make: Callable[[], Made]) -> Made:
     """Return what *make* builds; its mistakes get *name* before their place."""
     try:
         return make()
@@ -147,7 +147,7 @@ def below(name: str, make: Callable[[], Made]) -> Made:
     except PydanticCustomError as error:
         inner = [InitErrorDetails(type=error, loc=(), input=None)]
     raise ValidationError.from_exception_data(
-        name, [{**one, "loc": (name, *one.get("loc", ()))} for one in inner]
+        str(name), [{**one, "loc": (name, *one.get("loc", ()))} for one in inner]
     )
 
 
