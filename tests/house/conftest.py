@@ -118,6 +118,12 @@ class Room:
         }
 
 
+@pytest.fixture(autouse=True)
+def _trash(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Let nothing go into the trash of the person who runs the tests."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "out"))
+
+
 @pytest.fixture(scope="module")
 def reader() -> Iterator[Reader]:
     """Return a real reader process, shared by a module's tests."""

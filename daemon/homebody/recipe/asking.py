@@ -22,12 +22,22 @@ from pydantic import (
 from pydantic_core import InitErrorDetails
 
 from homebody.actions.action import check_template
-from homebody.recipe.kinds import Loading, below, build, details, make_slot, misplaced, mistake, shorthand
+from homebody.recipe.kinds import (
+    Loading,
+    below,
+    build,
+    details,
+    make_slot,
+    misplaced,
+    mistake,
+    plainly,
+    shorthand,
+)
 from homebody.recipe.sampling import make_sampling
 from homebody.recipe.vocabulary import read_words
 from homebody.sampling import Sampling
 from homebody.slots import Slot
-from homebody.templates import compile_template
+from homebody.templates import compile_template, meant
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _LANGUAGE = re.compile(r"[^\W\d_][\w ()-]{1,39}")
@@ -56,7 +66,8 @@ def _slots(value: Any, info: ValidationInfo) -> dict[str, Slot]:
 
 def _slot(name: str, body: Any, info: ValidationInfo) -> Slot:
     if not _NAME.fullmatch(name):
-        raise mistake(f'"{name}" is not a name for a slot: lower-case letters, digits and _', at_key=True)
+        what = f'"{name}" is not a name for a slot: lower-case letters, digits and _{plainly(name)}'
+        raise mistake(what, at_key=True)
     if isinstance(body, Mapping) and isinstance(body.get("of"), str):
         words = below("of", lambda: read_words(body["of"], cast("Loading", info.context)))
         body = {**body, "of": words}
@@ -196,11 +207,11 @@ def _named_ask(body: Any, earlier: frozenset[str], info: ValidationInfo) -> Ask:
     """Return one of several asks, which can use the *earlier* ones."""
     if isinstance(body, Mapping):
         name = body.get("name")
-        if name is None:
+        if name is None and not any(meant(key, ["name"]).startswith("; did") for key in body):
             raise mistake("needs a name, as in `name: facts`: templates say {{ ask.facts.SLOT }}")
-        if not isinstance(name, str) or not _NAME.fullmatch(name):
+        if name is not None and (not isinstance(name, str) or not _NAME.fullmatch(name)):
             raise misplaced("name", f'"{name}" is not a name for an ask: lower-case letters, digits and _')
-        if name in earlier:
+        if name is not None and name in earlier:
             raise misplaced("name", f'the name "{name}" is taken by an ask before it')
     return build(Ask, body, _before(info, earlier), "ask")
 
