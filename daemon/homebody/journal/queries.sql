@@ -295,6 +295,12 @@ FROM runs JOIN turns ON turns.recipe = runs.recipe AND turns.lane = runs.lane
 WHERE state = 'queued' AND (not_before IS NULL OR not_before <= :now OR not_before > :never)
 GROUP BY turns.turn, runs.recipe, runs.lane ORDER BY turns.turn, runs.recipe, runs.lane;
 
+-- name: of_lane
+SELECT * FROM runs
+WHERE state = 'queued' AND recipe = :recipe AND lane = :lane
+  AND (not_before IS NULL OR not_before <= :now OR not_before > :never)
+ORDER BY place LIMIT :limit;
+
 -- name: place_in_lane
 SELECT recipe, lane, (
   SELECT count(*) FROM runs AS other
