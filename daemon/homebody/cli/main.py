@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from homebody import __version__
+from homebody.cli.exit_codes import EXIT_CODES
 from homebody.cli.paragraphs import echo_fitted
 from homebody.cli.terminal import be_careful
 from homebody.errors import HomebodyError
@@ -19,7 +20,7 @@ COMMANDS = {
     "demo": ("demo", "Show everything at once, in a folder that can be thrown away."),
     "new": ("recipes", "Put a shipped recipe into your recipes folder."),
     "list": ("recipes", "List your recipes and the shipped ones."),
-    "check": ("recipes", "Say what is wrong with recipes before they run."),
+    "check": ("check", "Say what is wrong with recipes before they run."),
     "show": ("show", "Show a recipe in its long form, or everything about a run."),
     "serve": ("serve", "Run homebody here, until Ctrl+C."),
     "install": ("install", "Let homebody start at each login."),
@@ -72,6 +73,8 @@ class Commands(click.Group):
         """Write the table of commands without importing any."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, words) for name, (_room, words) in COMMANDS.items()])
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(code), words) for code, words in EXIT_CODES.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Carry out the command; what goes wrong is said in two lines, never as a traceback."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from homebody.cli.examples import examples
 from homebody.cli.plans import plan_lines
 from homebody.cli.waiting import follow
 from homebody.errors import UsageError
@@ -13,7 +14,10 @@ from homebody.paths import Home
 from homebody.service.control import request
 
 
-@click.command("run")
+@click.command(
+    "run",
+    epilog=examples("homebody run summarize-notes ~/Notes/boiler.md --dry-run", "homebody run --apply-last"),
+)
 @click.argument("recipe", required=False)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
@@ -90,7 +94,7 @@ def tell(
         click.echo("`homebody undo NUMBER` takes a run back.")
 
 
-@click.command("backfill")
+@click.command("backfill", epilog=examples("homebody backfill summarize-notes --dry-run"))
 @click.argument("recipe")
 @click.option("--stale", is_flag=True, help="Also what an older version of the recipe has done.")
 @click.option("--dry-run", "-n", "dry", is_flag=True, help="Only say how many files there are.")

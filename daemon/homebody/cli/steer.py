@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from homebody.cli.examples import examples
 from homebody.cli.paragraphs import echo_fitted
 from homebody.cli.waiting import OVER, WAIT_SECONDS, line
 from homebody.errors import UsageError
@@ -19,7 +20,7 @@ NOT_ALL = 75
 """What `cancel` ends with when something was not cancelled."""
 
 
-@click.command("cancel")
+@click.command("cancel", epilog=examples("homebody cancel 12 13", "homebody cancel --recipe summarize-notes"))
 @click.argument("runs", type=click.IntRange(min=1), nargs=-1)
 @click.option("--recipe", metavar="NAME", help="Whatever of this recipe is queued or running.")
 @click.option("--all", "everything", is_flag=True, help="Whatever is queued or running.")
@@ -88,7 +89,7 @@ def cancel_lines(ended: Iterable[dict[str, Any]], refused: Iterable[dict[str, An
     return lines or ["Nothing was queued or running."]
 
 
-@click.command("pause")
+@click.command("pause", epilog=examples("homebody pause"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def pause_command(home: Home, *, as_json: bool) -> None:
@@ -108,7 +109,7 @@ def pause_command(home: Home, *, as_json: bool) -> None:
         click.echo(f"It is paused already, since {since:%Y-%m-%d %H:%M}.")
 
 
-@click.command("resume")
+@click.command("resume", epilog=examples("homebody resume"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def resume_command(home: Home, *, as_json: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from homebody.cli.examples import examples
 from homebody.cli.live import Line, Screen, possible
 from homebody.cli.review import one_by_one, plans
 from homebody.cli.top_frame import Frame, View, absent, frame
@@ -26,7 +27,7 @@ UNSEEN = 1000
 """Columns and rows where there is no screen: nothing is cut."""
 
 
-@click.command("top")
+@click.command("top", epilog=examples("homebody top", "homebody top --once"))
 @click.option("--every", type=click.FloatRange(0.2, 60), default=1.0, show_default=True, metavar="SECONDS",
               help="How often it is looked.")  # fmt: skip
 @click.option("--once", is_flag=True, help="Print what the screen would show, and end.")

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from homebody.cli.examples import examples
 from homebody.cli.paragraphs import visible
 from homebody.cli.times import WRITTEN_LIKE, moment
 from homebody.clock import SystemClock
@@ -16,7 +17,14 @@ from homebody.paths import Home
 from homebody.service.control import request
 
 
-@click.command("undo")
+@click.command(
+    "undo",
+    epilog=examples(
+        "homebody undo 12",
+        "homebody undo ~/Notes/boiler.summary.md",
+        "homebody undo --recipe summarize-notes --since 2h",
+    ),
+)
 @click.argument("what", required=False)
 @click.option("--recipe", metavar="NAME", help="Take back what this recipe did, with --since.")
 @click.option("--since", metavar="TIME", help=f"How far back: {WRITTEN_LIKE}.")
