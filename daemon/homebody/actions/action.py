@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo
 from homebody.actions.defang import defanged
 from homebody.actions.effect import Effect
 from homebody.actions.tags import stored_tags
+from homebody.template_words import one_brace
 from homebody.templates import Scope, TemplateError, compile_template
 
 
@@ -151,10 +152,19 @@ def check_template(text: str, info: ValidationInfo) -> str:
         template = compile_template(text)
     except TemplateError as error:
         raise TemplateMistakeError(str(error), error.line) from error
+    if (single := one_brace(text)) is not None:
+        raise TemplateMistakeError(
+            f"a template has two braces on each side: {{{{ {single} }}}}", _line(text, single)
+        )
     scope = scope_of(info)
     if scope is not None and (problems := template.problems(scope)):
         raise TemplateMistakeError("; ".join(map(str, problems)), problems[0].line)
     return text
+
+
+def _line(text: str, word: str) -> int:
+    """Return the line of *text* in which *word* stands first."""
+    return text[: text.index(word)].count("\n") + 1
 
 
 TemplateText = Annotated[str, AfterValidator(check_template)]

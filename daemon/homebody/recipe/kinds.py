@@ -4,6 +4,7 @@ Every part is built by ``build``: unknown keys are refused with what was probabl
 all parts come back together, each with its place.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ from homebody.actions import ALL as ACTIONS
 from homebody.actions import Action
 from homebody.filters import ALL as FILTERS
 from homebody.filters import Filter
+from homebody.recipe.habits import habit, habitual
 from homebody.slots import ALL as SLOTS
 from homebody.slots import Slot
 from homebody.templates import Scope, meant
@@ -29,7 +31,7 @@ Made = TypeVar("Made")
 LATER: Mapping[str, frozenset[str]] = {
     "recipe": frozenset({"mode", "use", "with", "tests", "tags", "filter_mode"}),
     "watch": frozenset({"events"}),
-    "read": frozenset({"pages", "max_tokens"}),
+    "read": frozenset({"max_tokens"}),
     "ask": frozenset({"timeout", "system", "options"}),
     "slot": frozenset({"format"}),
     "filter": frozenset(
@@ -76,6 +78,8 @@ def mistake(what: str, *, at_key: bool = False) -> PydanticCustomError:
 
 def unknown(word: str, known: Collection[str], part: str) -> PydanticCustomError:
     """Return the mistake of using a *word* that *part* does not know."""
+    if (meaning := habit(part, word, known)) is not None:
+        return mistake(f'"{word}" is not known here; {meaning}', at_key=True)
     if word in LATER.get(part, ()):
         return mistake(f'"{word}" is not there yet; known here: {", ".join(known)}', at_key=True)
     return mistake(f'"{word}" is not known here{meant(word, known)}', at_key=True)
@@ -108,7 +112,7 @@ def build(model: type[Model], value: Any, context: Any, part: str, *, strict: bo
         )
     except ValidationError as error:
         meanings = [str(one["type"]) for one in mistakes]
-        mistakes.extend(one for one in details(error) if not _explained(one, meanings))
+        mistakes.extend(_described(one, model) for one in details(error) if not _explained(one, meanings))
     if mistakes:
         raise ValidationError.from_exception_data(model.__name__, mistakes)
     return made
@@ -120,6 +124,19 @@ def _explained(missing: InitErrorDetails, meanings: Sequence[str]) -> bool:
         return False
     name = missing["loc"][-1]
     return any(meaning.endswith(f'did you mean "{name}"?') for meaning in meanings)
+
+
+def _described(one: InitErrorDetails, model: type[BaseModel]) -> InitErrorDetails:
+    """Return what is missing in *model*'s part with what it is for."""
+    field = (
+        model.model_fields.get(str(one["loc"][0]))
+        if one["type"] == "missing" and len(one["loc"]) == 1
+        else None
+    )
+    if field is None or not field.description:
+        return one
+    words = field.description[0].lower() + field.description[1:].rstrip(".")
+    return {**one, "type": mistake(f'"{one["loc"][0]}" is missing: {words}')}
 
 
 def details(error: ValidationError) -> list[InitErrorDetails]:
@@ -149,6 +166,12 @@ def below(name: str, make: Callable[[], Made]) -> Made:
     )
 
 
+def plainly(name: str, joint: str = "_") -> str:
+    """Return the end of a sentence with a plain name that is near to *name*; nothing when there is none."""
+    plain = re.sub(r"[^a-z0-9]+", joint, name.casefold()).strip(joint)[:40]
+    return f"; {plain} would be one" if plain[:1].isalpha() and plain != name else ""
+
+
 def misplaced(word: str, what: str) -> ValidationError:
     """Return a mistake about the part *word* of a recipe whose parts are each well written."""
     return ValidationError.from_exception_data(
@@ -168,7 +191,9 @@ def part_of(model: type[BaseModel], part: str, short: Callable[[Any], Any] | Non
 def _one_key(value: Any, kinds: Sequence[str], example: str, part: str) -> tuple[str, Any]:
     """Return the one key and its value of a list's item that names a kind."""
     if isinstance(value, str) and value.removeprefix("not ") in kinds:
-        raise mistake(f"needs a value: {example}")
+        raise mistake(f"needs a value, as in `- {value}: ...`")
+    if isinstance(value, str) and value.removeprefix("not ").split(" ")[0] in kinds:
+        raise mistake(f"a colon is missing, as in `{example}`")
     if not isinstance(value, Mapping) or not value:
         raise mistake(f"must be one of: {', '.join(kinds)}; as in `{example}`")
     word, *more = value
@@ -226,13 +251,13 @@ def make_slot(value: Any, info: ValidationInfo) -> Slot:
     fields = shorthand(value)
     if isinstance(fields, Mapping) and "type" not in fields:
         for word in fields:
-            if "did you mean" in meant(word, ["type"]):
+            if "did you mean" in habitual("slot", word, ["type"]):
                 raise unknown_at(word, ["type"], "slot")
     if not isinstance(fields, Mapping) or not isinstance(fields.get("type"), str):
         raise mistake(f"needs a type: one of {', '.join(kinds)}; as in `{{type: text, max: 400}}`")
     word = fields["type"]
     if word not in kinds:
-        raise mistake(f'"{word}" is not a type of slot{meant(word, kinds)}')
+        raise mistake(f'"{word}" is not a type of slot{habitual("type", word, kinds)}')
     return build(_kind_of(fields), fields, info.context, "slot", strict=True)
 
 
