@@ -1,11 +1,11 @@
-"""How do several runs share the one reader, so that a run that is given up asks it no more?"""
+"""How does a run read, so that one that is given up asks no more?"""
 
-import threading
 from dataclasses import dataclass
 from typing import Protocol
 
 from homebody.documents.extract import Extract
-from homebody.documents.reader import Reader
+from homebody.documents.pictures.reader import Pages
+from homebody.documents.readers import Readers
 from homebody.model.cancellation import Cancellation
 
 
@@ -18,16 +18,12 @@ class Reads(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Heeding:
-    """The reader as one run has it; *turn* is held by the run that it reads for."""
+    """The readers as one run has them: which pages its recipe wants, and whether it goes on at all."""
 
-    reader: Reader
-    turn: threading.Lock
+    readers: Readers
     cancellation: Cancellation
+    pages: Pages | None = None
 
     def read(self, data: bytes, suffix: str) -> Extract:
         """Return the text of a document. Raises CancelledError when the run was given up, DocumentError."""
-        with (
-            self.turn
-        ):  # not the reader's own lock: when it is killed at the end, nobody else may start another
-            self.cancellation.heed()
-            return self.reader.read(data, suffix)
+        return self.readers.read(data, suffix, pages=self.pages, heed=self.cancellation.heed)

@@ -16,7 +16,7 @@ from typing import Any
 from homebody.actions.apply import content_sha
 from homebody.clock import Clock
 from homebody.documents.file import Snapshot, glance, take
-from homebody.documents.reader import Reader
+from homebody.documents.readers import Readers
 from homebody.errors import ChangedSinceError, DocumentError, EffectError
 from homebody.house.applying import apply
 from homebody.house.asker import Asked, ask_about
@@ -70,7 +70,7 @@ class Runner:
         journal: Journal,
         vault: Vault,
         model: Callable[[], Model],
-        reader: Reader,
+        reader: Readers,
         clock: Clock,
         recipes: Mapping[str, Recipe],
         slots: Callable[[], int] = lambda: 1,
@@ -85,7 +85,6 @@ class Runner:
         self.progresses = Progresses()
         """How far each run is with what it asks the model."""
         self._turns = Turns(slots)
-        self._reading = threading.Lock()
         self.changing = threading.Lock()
         """Held while changes are planned and made, so that no two runs, and no undo beside one, write at once."""
 
@@ -120,7 +119,9 @@ class Runner:
         if proposal is not None and proposal.recipe_hash != recipe.hash:
             proposal = None  # the answers may be to another question
         file = self._take(run, recipe)
-        source, documents = self._read(run, recipe, file, Heeding(self._reader, self._reading, cancellation))
+        source, documents = self._read(
+            run, recipe, file, Heeding(self._reader, cancellation, recipe.read.pages)
+        )
         now = self._clock.now() if proposal is None else proposal.now
         values = values_of(run, recipe, file, documents, now)
         ask = None if recipe.ask is None else recipe.ask.on(values["run"]["date"])
@@ -252,14 +253,16 @@ class Runner:
             if getattr(error, "lasting", False):
                 raise Skip(str(error)) from error
             raise
-        not_read = {"left_out": words} if (words := extract.left_out_words()) else {}
+        found: dict[str, Any] = {"left_out": words} if (words := extract.left_out_words()) else {}
+        if extract.recognised:
+            found["recognised"] = extract.recognised
         self._journal.step(
             run.id,
             "read",
             size=file.size,
             pages=extract.pages,
             seconds=round(self._clock.monotonic() - began, 3),
-            **not_read,
+            **found,
         )
         if not extract.text.strip():
             raise Skip("the file has no text")

@@ -31,7 +31,7 @@ Made = TypeVar("Made")
 LATER: Mapping[str, frozenset[str]] = {
     "recipe": frozenset({"mode", "use", "with", "tests", "tags", "filter_mode"}),
     "watch": frozenset({"events"}),
-    "read": frozenset({"pages", "max_tokens"}),
+    "read": frozenset({"max_tokens"}),
     "ask": frozenset({"timeout", "system", "options"}),
     "slot": frozenset({"format"}),
     "filter": frozenset(
@@ -51,7 +51,6 @@ LATER: Mapping[str, frozenset[str]] = {
     ),
     "action": frozenset(
         {
-            "copy",
             "notify",
             "hard_link",
             "replace_text",
