@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from homebody.cli.completers import shipped_names
 from homebody.cli.examples import examples
 from homebody.cli.paragraphs import indented
 from homebody.errors import UsageError
@@ -24,7 +25,7 @@ def shipped_recipes() -> dict[str, Path]:
 @click.command(
     "new", epilog=examples("homebody new summarize-notes", "homebody new tag-files --folder ~/Papers")
 )
-@click.argument("name")
+@click.argument("name", shell_complete=shipped_names)
 @click.option("--folder", metavar="DIR", help="The folder that it is to look after, instead of ~/Notes.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from homebody.actions.effect import Effect, Move, Put, Tags
+from homebody.actions.effect import Copy, Effect, Move, Put, Tags
 from homebody.actions.tags import split
 from homebody.documents.file import take
 from homebody.errors import DocumentError
@@ -131,9 +131,9 @@ def _shown(effect: Effect, here: Path) -> Change:
                 old=None if effect.before is None else _text(_content(here)),
                 new=_text(effect.content),
             )
-        case Move():
+        case Move() | Copy():
             return Change(
-                deed="move",
+                deed="move" if isinstance(effect, Move) else "copy",
                 kind=effect.kind,
                 path=str(effect.path),
                 source=str(effect.source),
