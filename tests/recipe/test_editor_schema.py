@@ -76,6 +76,23 @@ actions:
 """
 
 
+SEVERAL = """\
+name: several
+triggers:
+  - watch: ~/Notes
+ask:
+  - name: facts
+    prompt: What is it?
+    output: {kind: text}
+  - name: more
+    when: "{{ ask.facts.kind == 'bill' }}"
+    prompt: Tell more of the {{ ask.facts.kind }}.
+    output: {what: text?}
+actions:
+  - write: {dest: ~/Log/x.md, content: "{{ ask.more.what }}"}
+"""
+
+
 @pytest.fixture(scope="module")
 def judge() -> Draft7Validator:
     """What judges recipes by the schema, which is a right one itself."""
@@ -92,10 +109,10 @@ def complaints(judge: Draft7Validator, text: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("name", [*RIGHT, "SHORT", "TIMED"])
+@pytest.mark.parametrize("name", [*RIGHT, "SHORT", "TIMED", "SEVERAL"])
 def test_a_right_recipe_is_right_in_an_editor(judge: Draft7Validator, tmp_path: Path, name: str) -> None:
     """Each shipped recipe, each of the README, and every short form passes, and so does its long form."""
-    text = {**RIGHT, "SHORT": SHORT, "TIMED": TIMED}[name]
+    text = {**RIGHT, "SHORT": SHORT, "TIMED": TIMED, "SEVERAL": SEVERAL}[name]
     assert [] == complaints(judge, text)
     (tmp_path / "tags.yaml").write_text("[work, home]\n", encoding="utf-8")
     assert [] == complaints(judge, long_form(read_recipe(text, folder=tmp_path)))

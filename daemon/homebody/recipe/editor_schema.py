@@ -11,6 +11,7 @@ from homebody.actions import ALL as ACTIONS
 from homebody.actions import Action
 from homebody.filters import ALL as FILTERS
 from homebody.filters import Filter
+from homebody.recipe.asking import MOST_ASKS, Ask
 from homebody.recipe.editor_types import Schema, either, field, part, words
 from homebody.recipe.schema import Recipe
 from homebody.recipe.trigger import DAYS, LONG_DAYS, Schedule, Times, Watch
@@ -39,7 +40,7 @@ def editor_schema() -> Schema:
     keys["vars"]["propertyNames"] = {"pattern": _WORD}
     for name, item in (("triggers", "trigger"), ("filters", "filter"), ("actions", "action")):
         keys[name]["items"] = {"$ref": f"#/definitions/{item}"}
-    _see_asks(keys["ask"])
+    keys["ask"] = {"description": keys["ask"]["description"], **_asks()}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "A recipe of homebody",
@@ -53,16 +54,16 @@ def editor_schema() -> Schema:
     }
 
 
-def _see_asks(schema: Any) -> None:
-    """Let the names of the slots be checked wherever *schema* has an ask's output."""
-    if isinstance(schema, dict):
-        if "output" in schema.get("properties", {}):
-            schema["properties"]["output"] |= {"propertyNames": {"pattern": _WORD}, "minProperties": 1}
-        for inner in schema.values():
-            _see_asks(inner)
-    elif isinstance(schema, list):
-        for inner in schema:
-            _see_asks(inner)
+def _asks() -> Schema:
+    """Return one ask, or a list of asks with names."""
+    one, named = part(Ask), part(Ask)
+    for ask in (one, named):
+        ask["properties"]["output"] |= {"propertyNames": {"pattern": _WORD}, "minProperties": 1}
+    del one["properties"]["name"]
+    named["properties"]["name"]["pattern"] = _WORD
+    named["required"] = ["name", *named["required"]]
+    several = {"items": named, "minItems": 1, "maxItems": MOST_ASKS}
+    return {"type": ["object", "array"], "if": {"type": "object"}, "then": one, "else": several}
 
 
 def _schedule() -> Schema:
