@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, Field
 
 from homebody.actions.acting import harmless
-from homebody.actions.action import Action, TemplateText, World
+from homebody.actions.action import FROM_OUTSIDE, Action, TemplateText, World
 from homebody.actions.conflict import OnConflict
 from homebody.actions.effect import Effect
 from homebody.actions.move import moved
@@ -58,8 +58,9 @@ class RenameAction(Action):
         if world.file is None:
             raise EffectError("There is no file that could be renamed.")
         values = dict(world.values)
-        if isinstance(values.get("ask"), Mapping):
-            values["ask"] = {key: _word(item) for key, item in values["ask"].items()}
+        for word in FROM_OUTSIDE:
+            if isinstance(values.get(word), Mapping):
+                values[word] = {key: _word(item) for key, item in values[word].items()}
         text = " ".join(compile_template(self.name).render(values).split())
         name = safe_component(text.replace("/", "-").lstrip("."))
         if not world.file.path.suffix and _OF_THE_FILE.search(self.name.strip()):

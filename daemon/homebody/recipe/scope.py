@@ -3,6 +3,7 @@
 The file is looked at before it is checked: a mistake in one part must not hide those in the templates.
 """
 
+import contextlib
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 from pydantic_core import PydanticCustomError
 
 from homebody.recipe.trigger import filled
+from homebody.regexes import RegexError, groups_of
 from homebody.templates import Scope
 
 FILE = frozenset({"name", "stem", "suffix", "path", "folder", "size", "modified"})
@@ -31,6 +33,7 @@ def scope_of(values: Any) -> Scope:
         "vars": frozenset(variables),
         "ask": frozenset(output),
     }
+    names |= _caught(recipe.get("filters"))
     triggers = recipe.get("triggers")
     items = [item for item in triggers if isinstance(item, Mapping)] if isinstance(triggers, list) else []
     if any("watch" in item for item in items) or not any("schedule" in item for item in items):
@@ -40,6 +43,21 @@ def scope_of(values: Any) -> Scope:
     before = Scope(names={"vars": frozenset(variables)}, vars=variables)
     watched = tuple(_watched(items, before))
     return Scope(names=names, inside=dict(_inside(output)), vars=variables, watched=watched)
+
+
+def _caught(filters: Any) -> dict[str, frozenset[str]]:
+    """Return the groups that the filters catch, at any depth, by the filter's word."""
+    found: dict[str, frozenset[str]] = {}
+    for item in filters if isinstance(filters, list) else ():
+        for key, body in _mapping(item).items():
+            word = str(key).removeprefix("not ").strip()
+            if word in ("any", "all", "none"):
+                for inner, groups in _caught(body if isinstance(body, list) else [body]).items():
+                    found[inner] = found.get(inner, frozenset()) | groups
+            elif word in ("name", "contains") and isinstance(regex := _mapping(body).get("regex"), str):
+                with contextlib.suppress(RegexError):  # said where it stands
+                    found[word] = found.get(word, frozenset()) | frozenset(groups_of(regex))
+    return {word: groups for word, groups in found.items() if groups}
 
 
 def _inside(output: Mapping[str, Any]) -> Iterator[tuple[str, frozenset[str]]]:
