@@ -18,6 +18,7 @@ from jinja2.runtime import Undefined
 
 from homebody.errors import RecipeError
 from homebody.sandbox import CLOSING, ENVIRONMENT, LONGEST_OUTPUT, MARKED, OPENING, STEPS, parse
+from homebody.template_words import in_words
 
 LONGEST_TEMPLATE = 64 * 1024
 
@@ -134,7 +135,8 @@ def compile_template(text: str) -> Template:
     try:
         return Template(text)
     except jinja2.TemplateSyntaxError as error:
-        reason = (error.message or "it is not a template").rstrip(".")
+        message = error.message or "it is not a template"
+        reason = in_words(message, ENVIRONMENT.filters, ENVIRONMENT.tests)
         raise TemplateError(f"the template is wrong: {reason}", line=error.lineno) from error
     except (RecursionError, SyntaxError, MemoryError, OverflowError) as error:
         raise TemplateError("the template is nested too deeply") from error

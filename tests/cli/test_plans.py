@@ -67,6 +67,16 @@ def test_moves_and_tags_are_said_in_words():
     ] == lines(move, tags)[1:]  # fmt: skip
 
 
+def test_what_is_thrown_away_is_said_in_words():
+    """The note for the desktop, and where the file lies then."""
+    note = {**WRITE, "kind": "trash", "path": "/t/info/a.md.trashinfo"}
+    move = {**WRITE, "deed": "move", "kind": "trash", "source": "/n/a.md", "path": "/t/files/a.md"}
+    assert [
+        "  note for the desktop, with which it can bring the file back: /t/info/a.md.trashinfo",
+        "  trash /n/a.md", "    to /t/files/a.md",
+    ] == lines(note, move)[1:]  # fmt: skip
+
+
 def test_a_plan_that_is_out_of_date_says_so():
     """The file has changed since, or the vault no longer has the plan."""
     assert "agreeing would change nothing" in lines(WRITE, overtaken=True)[1]

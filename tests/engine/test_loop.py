@@ -101,13 +101,13 @@ TROUBLE = st.dictionaries(
 
 def caches(kind: str) -> list[FakeCache]:
     """Return the caches of one layout."""
-    whole = "whole" in kind
-    lanes = FakeCache(sequences=4, cells=320, unified=False, whole=whole)
-    hall = FakeCache(sequences=5, cells=640, unified=True, whole=whole)
+    more = {"whole": "whole" in kind, "window": 30 if "window" in kind else 0}
+    lanes = FakeCache(sequences=4, cells=320, unified=False, **more)
+    hall = FakeCache(sequences=5, cells=640, unified=True, **more)
     return {"lanes": [lanes], "hall": [hall]}.get(kind.split(maxsplit=1)[0], [lanes, hall])
 
 
-@pytest.mark.parametrize("kind", ["lanes", "hall", "both", "both whole"])
+@pytest.mark.parametrize("kind", ["lanes", "hall", "both", "both whole", "both window"])
 @settings(max_examples=120)
 @given(runs=RUNS, trouble=TROUBLE, held=st.lists(PROMPTS, max_size=5))
 def test_everybody_is_answered_once(

@@ -57,7 +57,7 @@ def test_a_plan_is_always_possible(measured: Measured, lanes: int) -> None:
 
 @given(SECONDS, st.integers(1, 40))
 def test_the_smallest_that_is_nearly_the_best(seconds: dict[int, float], most: int) -> None:
-    """The chosen width reaches 95 % of the best rate, and no smaller one does; for chunks 97 %."""
+    """The chosen width reaches 95 % of the best rate, and no smaller one does."""
     rates = {width: width / took for width, took in seconds.items() if width <= most}
     width, rate = widest(seconds, most)
     if not rates:
@@ -79,7 +79,7 @@ def test_the_chunk(seconds: dict[int, float]) -> None:
     short = {count: count / took for count, took in seconds.items() if took <= 2.5}
     assert chunk == min(seconds) or seconds[chunk] <= 2.5
     if short:
-        assert short[chunk] >= 0.97 * max(short.values())
+        assert short[chunk] >= 0.98 * max(short.values())
 
 
 @given(MEASURED)
@@ -90,9 +90,9 @@ def test_it_can_be_kept(measured: Measured) -> None:
 
 @pytest.mark.parametrize(
     "kept",
-    [None, [], "x", {}, {"version": 0}, {"version": 1}, {"version": 1, "lanes": 3, "pool": {}, "read": {}, "bets": {}},
-     {"version": 1, "lanes": {"1": -1}, "pool": {}, "read": {}, "bets": {}},
-     {"version": 1, "lanes": {"x": 1}, "pool": {}, "read": {}, "bets": {}}],
+    [None, [], "x", {}, {"version": 1}, {"version": 2}, {"version": 2, "lanes": 3, "pool": {}, "read": {}, "bets": {}},
+     {"version": 2, "lanes": {"1": -1}, "pool": {}, "read": {}, "bets": {}},
+     {"version": 2, "lanes": {"x": 1}, "pool": {}, "read": {}, "bets": {}}],
 )  # fmt: skip
 def test_nonsense_is_not_believed(kept: object) -> None:
     """What another version wrote, or what was damaged, counts as not measured."""

@@ -147,7 +147,7 @@ def test_each_shorthand_has_one_long_form(kind: type[Filter]) -> None:
     assert (chosen,) == in_recipe([{chosen.word: chosen.long()}]).filters
 
 
-@pytest.mark.parametrize("kind", [kind for kind in ALL if kind.bare])
+@pytest.mark.parametrize("kind", [kind for kind in ALL if kind.alone])
 def test_some_words_say_everything(kind: type[Filter]) -> None:
     """`- empty` needs no value, and neither does its opposite."""
     filters = in_recipe([kind.kind, f"not {kind.kind}"]).filters

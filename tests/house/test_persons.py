@@ -61,6 +61,7 @@ def targets(plan: Plan, name: str) -> dict[str, Path]:
         found["there"] = plan.disk / "a.md"
     made = {"new": plan.out / "new" / "a.txt", "move": plan.out / "deep" / "er" / "a.md"}
     made |= {"away": plan.disk / "deep" / "a.md", "all": plan.out / "deep" / "b.md"}
+    made |= {"trash": plan.out / "Trash" / "files" / "a.md"}
     if name in made:
         found["made"] = made[name]
     return found
@@ -122,6 +123,7 @@ TARGETS = {
     "away-over": ("note", "there"),
     "tag": ("note",),
     "all": ("note", "there", "made"),
+    "trash": ("note", "made"),
 }
 EVERYDAY = ("over", "move", "move-over", "away-over")
 """With two of the acts; the long run has all plans and acts."""

@@ -145,7 +145,7 @@ ASK = "ask:\n  prompt: Summarise it.\n  output: {summary: text}\n"
     [
         ("", Sampling()),
         ("  sampling: {}\n", Sampling()),
-        ("  sampling: {temperature: 0, seed: }\n", Sampling()),
+        ("  sampling: {temperature: 0, seed: null}\n", Sampling()),
         ("  sampling: {temperature: 1}\n", Sampling(temperature=1.0)),
         (
             "  sampling: {temperature: 0.7, top_k: 40, top_p: 0.95, min_p: 0.05, seed: 7}\n",

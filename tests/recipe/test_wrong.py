@@ -237,7 +237,7 @@ BY_HAND = [
     ("name: everything", "name: 2026", 'write it in quotes: "2026"'),
     ("name: everything", "name: 007", "without the 0"),
     ("name: everything", "name: yes", "YAML reads yes as true"),
-    ("name: everything", "name:", "a text is expected"),
+    ("name: everything", "name:", "nothing stands here"),
     ("name: everything", "name: [a]", "must be a text"),
     ("name: everything", "name: *a", "copy"),
     ("name: everything", "name: @a", "quotes"),
@@ -261,7 +261,7 @@ BY_HAND = [
     ("  runs_per_file: 3/1h", "  runs_per_file: 3", "as in 3/1h"),
     ("  runs_per_file: 3/1h", "  runs_per_file: 1h", "as in 3/1h"),
     ("  runs_per_file: 3/1h", "  runs_per_file: three/1h", "as in 3/1h"),
-    ("  runs_per_file: 3/1h", "  runs_per_file:", "as in 3/1h"),
+    ("  runs_per_file: 3/1h", "  runs_per_file:", "nothing stands here"),
     ("  runs_per_file: 3/1h", "  runs_per_file: [3, 1h]", "as in 3/1h"),
     ("  runs_per_file: 3/1h", "  runs_per_file: 3/h", "must be a time"),
     ("  runs_per_file: 3/1h", "  runs_per_file: 3/60", "must be a time"),
@@ -281,7 +281,7 @@ BY_HAND = [
     ('  - watch: "{{ vars.notes }}"', "  - watch: Notes", "whole path"),
     ('  - watch: "{{ vars.notes }}"', "  - watch: /", "whole disk"),
     ('  - watch: "{{ vars.notes }}"', "  - watch: ~/Notes/../x", "`..`"),
-    ('  - watch: "{{ vars.notes }}"', "  - watch:", "must be a folder"),
+    ('  - watch: "{{ vars.notes }}"', "  - watch:", "nothing stands here"),
     ('  - watch: "{{ vars.notes }}"', "  - watch: []", "at least one"),
     ('  - watch: "{{ vars.notes }}"', "  - watch: [~/a, 3]", "must be a folder"),
     ("    recursive: false", "    recursive: maybe", "true or false"),
@@ -294,7 +294,7 @@ BY_HAND = [
     ("    existing: skip", "    existing: no", "YAML reads no as false"),
     ("  - extension: [md, txt]", "  - extension: [md, 1]", "quotes"),
     ("  - extension: [md, txt]", '  - extension: "*.md"', "is not an extension"),
-    ("  - extension: [md, txt]", "  - extension:", "list"),
+    ("  - extension: [md, txt]", "  - extension:", "a list of texts"),
     ("  - extension: [md, txt]", "  - extension: [md, txt", "bracket"),
     ("  - extension: [md, txt]", "  - filecontent: x", "contains: {regex"),
     ("  - extension: [md, txt]", "  - extension", "needs a value"),
@@ -305,10 +305,16 @@ BY_HAND = [
     ('  - size: "< 30 MB"', "  - size: 30", "must be a text"),
     ("  overflow: summarize", "  overflow: cut", "is not one of"),
     ("  empty: skip", "  empty: fail", "must be skip"),
-    ("  empty: skip", "  pages: 1-3", "not there yet"),
+    ("  empty: skip", "  max_tokens: 500", "not there yet"),
+    ("  empty: skip", "  pages: 0", "must be a page or several"),
+    ("  empty: skip", "  pages: 3-1", "ends before it begins: write 1-3"),
+    ("  empty: skip", "  pages: first", "must be a page or several"),
+    ("  empty: skip", "  pages: 1.5", "must be a page or several"),
+    ("  empty: skip", "  pages: yes", "must be a page or several"),
+    ("  empty: skip", "  pages: [1, 3]", "must be a page or several"),
     ("  limit: 20 MB", "  limit: 20 GB", "between"),
     ("  limit: 20 MB", "  limit: [1]", "must be a size"),
-    ("  prompt: Summarise it.", "  prompt:", "a text is expected"),
+    ("  prompt: Summarise it.", "  prompt:", "nothing stands here"),
     ("  prompt: Summarise it.", '  prompt: "  "', "is empty"),
     ("  prompt: Summarise it.", '  prompt: "{{ file.name }}"', "not there yet"),
     ("  language: same", "  language: 5", "quotes"),
@@ -339,7 +345,7 @@ BY_HAND = [
     ("    temperature: 0.7", "    temperature: -1", "at least 0"),
     ("    temperature: 0.7", "    temperature: .inf", "must be a number"),
     ("    temperature: 0.7", "    temperature: yes", "must be a number"),
-    ("    temperature: 0.7", "    temperature:", "must be a number"),
+    ("    temperature: 0.7", "    temperature:", "nothing stands here"),
     ("    top_k: 40", "    top_k: 1001", "at most 1000"),
     ("    top_k: 40", "    top_k: 0.5", "whole number"),
     ("    top_p: 0.95", "    top_p: 95", "at most 1"),
@@ -357,8 +363,10 @@ BY_HAND = [
         'did you mean "ask.kind"',
     ),
     ("when: \"{{ ask.kind != 'letter' }}\"", 'when: "{{ ask.kind != }}"', "template is wrong"),
-    ("when: \"{{ ask.kind != 'letter' }}\"", "when: true", "YAML reads true as true"),
-    ("  - write:", "  - trash:", "not there yet"),
+    ("when: \"{{ ask.kind != 'letter' }}\"", "when: true", "a text is expected"),
+    ("  - write:", "  - hard_link:", "not there yet"),
+    ("  - write:", "  - trash: now\n  - write:", "takes nothing more"),
+    ("  - write:", "  - trash: {keep: 1}\n  - write:", "is not known here"),
     ("  - write:", "  - wirte:", 'did you mean "write"'),
     ('      dest: "{{ file.folder }}/{{ file.stem }}.summary.md"', "      dest: x.md", "not known where"),
     (
@@ -439,7 +447,7 @@ BY_HAND_FILLED = [
     ("        what: text", "        What: text", "is not a name for a slot"),
     ("        what: text", "        what: txt", 'did you mean "text"'),
     ("        what: text", "        what: text??", "is not a type of slot"),
-    ("        what: text", "        what:", "needs a type"),
+    ("        what: text", "        what:", "nothing stands here"),
     ("        what: text", "        what: list", "is a list in a list"),
     ("        what: text", "        what: {type: text, max: 0}", "at least 1"),
     ("        who: text?", "        no: text?", "YAML reads the key `no` as false"),
@@ -528,3 +536,9 @@ def test_a_wrong_recipe_is_refused_at_its_line(
     assert any(wrong.word in problem.what for problem in here), "\n".join(map(str, found))
     assert wrong.column is None or wrong.column in [problem.column for problem in here]
     assert len({(problem.line, problem.column, problem.what) for problem in found}) == len(found)
+
+
+def test_check_refuses_each_without_a_crash(checked: Callable[[str], str]) -> None:
+    """The command names file and line, ends with 65, and shows no traceback."""
+    for wrong in WRONG:
+        assert f"recipe.yaml:{wrong.line}:" in checked(wrong.text), wrong.name

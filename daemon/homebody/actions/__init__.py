@@ -6,13 +6,14 @@ from homebody.actions.front_matter import FrontMatterAction
 from homebody.actions.move import MoveAction
 from homebody.actions.rename import RenameAction
 from homebody.actions.tag import TagAction
+from homebody.actions.trash import TrashAction
 from homebody.actions.write import WriteAction
 
 ALL: tuple[type[Action], ...] = (
-    WriteAction, FrontMatterAction, AppendAction, RenameAction, MoveAction, TagAction,
+    WriteAction, FrontMatterAction, AppendAction, RenameAction, MoveAction, TagAction, TrashAction,
 )  # fmt: skip
 
 __all__ = [
-    "ALL", "Action", "AppendAction", "FrontMatterAction", "MoveAction", "RenameAction", "TagAction", "World",
-    "WriteAction",
+    "ALL", "Action", "AppendAction", "FrontMatterAction", "MoveAction", "RenameAction", "TagAction", "TrashAction",
+    "World", "WriteAction",
 ]  # fmt: skip

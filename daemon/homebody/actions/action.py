@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo
 from homebody.actions.defang import defanged
 from homebody.actions.effect import Effect
 from homebody.actions.tags import stored_tags
+from homebody.template_words import one_brace
 from homebody.templates import Scope, TemplateError, compile_template
 
 FROM_OUTSIDE = ("ask", "contains")
@@ -86,6 +87,12 @@ class Action(BaseModel, ABC):
     needs_content: ClassVar[bool] = False
     """Whether the action looks into that file: then the file must be small enough to be read."""
 
+    alone: ClassVar[bool] = False
+    """Whether the word says everything, as in ``- trash``."""
+
+    last: ClassVar[bool] = False
+    """Whether nothing more can be done to that file afterwards."""
+
     @classmethod
     def expand(cls, value: Any) -> Any:
         """Return the fields that *value*, as the recipe has it, stands for."""
@@ -107,8 +114,8 @@ class Action(BaseModel, ABC):
     def templates(self) -> Mapping[str, str]:
         """Return the action's templates by the field they stand in."""
 
-    def outputs(self) -> tuple[Output, ...]:
-        """Return where the action may make files: by its field ``dest``, if it has one.
+    def outputs(self, watched: Sequence[Path] = ()) -> tuple[Output, ...]:  # noqa: ARG002 - some need to know
+        """Return where the action of a recipe on *watched* may make files: by its field ``dest``, if it has one.
 
         A ``dest`` that ends in a slash stands for the file's own name there. An action that only changes the
         file that woke the recipe makes none.
@@ -148,10 +155,19 @@ def check_template(text: str, info: ValidationInfo) -> str:
         template = compile_template(text)
     except TemplateError as error:
         raise TemplateMistakeError(str(error), error.line) from error
+    if (single := one_brace(text)) is not None:
+        raise TemplateMistakeError(
+            f"a template has two braces on each side: {{{{ {single} }}}}", _line(text, single)
+        )
     scope = scope_of(info)
     if scope is not None and (problems := template.problems(scope)):
         raise TemplateMistakeError("; ".join(map(str, problems)), problems[0].line)
     return text
+
+
+def _line(text: str, word: str) -> int:
+    """Return the line of *text* in which *word* stands first."""
+    return text[: text.index(word)].count("\n") + 1
 
 
 TemplateText = Annotated[str, AfterValidator(check_template)]

@@ -12,7 +12,7 @@ class Put:
 
     ``kind`` is the action that wants it, for people; ``mode`` the file's permission bits, None for those that
     it has already, or the usual ones of a new file. ``mtime_ns`` is the time of its last change, None for now: a
-    file that an undo puts back is as old as it was.
+    file that an undo puts back is as old as it was. ``ahead`` is for what has to be there before any file is moved.
     """
 
     path: Path
@@ -21,6 +21,7 @@ class Put:
     kind: str
     mode: int | None = None
     mtime_ns: int | None = None
+    ahead: bool = False
 
     @cached_property
     def after(self) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from homebody.cli.examples import examples
 from homebody.cli.paragraphs import echo_fitted, visible
 from homebody.clock import SystemClock
 from homebody.model.states import Happening
@@ -21,7 +22,7 @@ SOURCES = {
 }
 
 
-@click.command("bench")
+@click.command("bench", epilog=examples("homebody bench", "homebody bench --again"))
 @click.option("--again", is_flag=True, help="Measure anew; homebody must not run meanwhile.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj

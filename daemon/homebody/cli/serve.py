@@ -4,12 +4,13 @@ import sys
 
 import click
 
+from homebody.cli.examples import examples
 from homebody.cli.paragraphs import visible
 from homebody.errors import AlreadyRunningError
 from homebody.paths import Home
 
 
-@click.command("serve")
+@click.command("serve", epilog=examples("homebody serve"))
 @click.option("-v", "--verbose", is_flag=True, help="Say more.")
 @click.option("--quiet", is_flag=True, help="Print nothing but why it cannot start; the log has the rest.")
 @click.pass_obj

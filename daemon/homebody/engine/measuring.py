@@ -64,10 +64,7 @@ def measure(lanes: KvCache | None, pool: KvCache | None, watch: Stopwatch | None
         lanes=_writing(lanes, state, watch) if lanes is not None else {},
         pool=_writing(pool, state, watch) if pool is not None else {},
         bets=_table(BETS, lambda count: watch.best(lambda: _bet(either, count))),
-        read=_table(
-            (chunk for chunk in CHUNKS if chunk <= either.cells),
-            lambda chunk: watch.best(lambda: _read(either, chunk), 1),
-        ),
+        read=_reading(either, state, watch),
     )
     for cache in (lanes, pool):
         if cache is not None:
@@ -95,6 +92,28 @@ def _read(cache: KvCache, count: int) -> None:
     """Read *count* tokens from nothing."""
     cache.clear()
     cache.step([Fed(0, 0, [place % cache.vocabulary for place in range(count)], 1)])
+
+
+def _reading(cache: KvCache, state: bytes, watch: Stopwatch) -> dict[int, float]:
+    """Return what steps of reading take, each with its middle at the same place of a prompt.
+
+    From one beginning, the longer step would look back over more; a memory that cannot forget in part begins anew.
+    """
+    middle = max(DEPTH, max(CHUNKS) // 2)
+
+    def once(count: int, start: int) -> None:
+        if start and cache.trim(0, start) < start:
+            start = 0
+        cache.step([Fed(0, start, [place % cache.vocabulary for place in range(count)], 1)])
+        cache.trim(0, start)
+
+    def timed(count: int) -> float | None:
+        cache.clear()
+        cache.restore(0, state)
+        start = min(middle - count // 2, cache.held(0))
+        return watch.best(lambda: once(count, start), 2)
+
+    return _table((chunk for chunk in CHUNKS if middle + chunk // 2 <= cache.cells), timed)
 
 
 def _write(cache: KvCache, width: int) -> None:

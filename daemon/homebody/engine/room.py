@@ -86,9 +86,9 @@ class Room:
             self.index.forget(number, keep=path)
             self.cache.trim(number, 0)
         count = path[-1].end if path else 0
-        held = self._begin(source, target, count)
-        if held < count:
-            path = []
+        if self._begin(source, target, count) < count:
+            self._lose(source, target)
+            return self.admit(job)
         self.index.take(target, path, job.plan, job.need, static=job.prompt.static)
         job.sequence, job.cursor, job.cached = target, self.index.held(target), self.index.held(target)
         self._jobs[target] = job
@@ -180,6 +180,12 @@ class Room:
         if source is None or source == target:
             return self.cache.trim(target, count)
         return self.cache.fork(source, target, count)
+
+    def _lose(self, source: int | None, target: int) -> None:
+        """Note that *source* could not give what it was thought to hold, and that *target* holds nothing now."""
+        for number in (target, source):
+            if number is not None and not self.index.lose(number):
+                self.cache.trim(number, 0)
 
     def _step(self, feed: Sequence[Fed], jobs: Sequence[Job]) -> list[int]:
         """Feed the model; after a step that was aborted or failed everybody holds what they held before it.

@@ -11,14 +11,14 @@ from typing import Any
 
 from homebody.engine.blocks import BLOCK
 
-VERSION = 1
+VERSION = 2
 """Of what is measured, and how; what another version measured is measured anew."""
 
 CLOSE = 0.95
 """A width that reaches this share of the best rate is as good as the best, and leaves more room for each run."""
 
-NEARLY = 0.97
-"""Likewise for chunks of reading: the smaller one hears a cancel sooner."""
+NEARLY = 0.98
+"""Likewise for chunks of reading: after a smaller one a person's question is begun sooner."""
 
 LONGEST = 2.5
 """Seconds; no step of reading is planned to take longer, unless the smallest does: within one, a cancel is heard

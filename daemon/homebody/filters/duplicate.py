@@ -15,7 +15,7 @@ class DuplicateFilter(Filter):
     """
 
     kind: ClassVar[str] = "duplicate"
-    bare: ClassVar[bool] = True
+    alone: ClassVar[bool] = True
 
     wanted: bool = Field(
         default=True, strict=True, description="Always true; write `not duplicate` for the others."

@@ -75,7 +75,7 @@ class Filter(BaseModel, ABC):
     kind: ClassVar[str]
     """The word in the recipe."""
 
-    bare: ClassVar[bool] = False
+    alone: ClassVar[bool] = False
     """Whether the word alone says everything: ``- empty``."""
 
     negated: bool = False

@@ -107,8 +107,8 @@ class AllFilter(Group):
 
     def names(self) -> tuple[str, ...] | None:
         """Return the patterns of the one filter that there is, when it goes by the name."""
-        alone = self.filters[0] if len(self.filters) == 1 else None
-        return None if alone is None or alone.negated else alone.names()
+        only = self.filters[0] if len(self.filters) == 1 else None
+        return None if only is None or only.negated else only.names()
 
     def together(self) -> tuple[Filter, ...]:
         """Return the members; turned round, the group itself."""

@@ -58,7 +58,7 @@ class EmptyFilter(Filter):
     """``- empty``: files without a single byte. Only a recipe with this filter takes them."""
 
     kind: ClassVar[str] = "empty"
-    bare: ClassVar[bool] = True
+    alone: ClassVar[bool] = True
 
     wanted: bool = Field(
         default=True, strict=True, description="Always true; write `not empty` for the others."

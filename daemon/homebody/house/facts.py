@@ -155,7 +155,7 @@ def left_out(chosen: Filter, facts: FileFacts) -> str:
 
 def as_written(chosen: Filter) -> str:
     """Return a filter as a recipe has it, on one line: ``not name: "*.summary.md"``."""
-    if chosen.bare:
+    if chosen.alone:
         return chosen.word
     value: Any = chosen.long()
     if isinstance(value, list) and len(value) == 1:

@@ -167,7 +167,7 @@ def merged(effects: Sequence[Effect]) -> list[Effect]:
 
     What was planned for a file before it got another name is done under its last one: a crash in between
     then leaves it at one of two places, never on the way. A file that ends where it began is not moved. The
-    tags of a file that is to be replaced are taken from it before.
+    tags of a file that is to be replaced are taken from it before, and what keeps a name for a file comes first.
     """
     moves: dict[Path, Move] = {}
     began: dict[Path, Path] = {}  # the name that a file has in the plan so far, and the one that it has now
@@ -204,10 +204,12 @@ def merged(effects: Sequence[Effect]) -> list[Effect]:
                     after=earlier_move.after if earlier_move is not None else str(after),
                     before=effect.before if replaced is None else replaced.before,
                 )
+    written_anew = [change for change in puts.values() if change.before != change.after]
     return [
+        *(change for change in written_anew if change.ahead),
         *(tag for start, tag in bared.items() if moves[start].path != start and tag.before != tag.after),
         *(move for move in moves.values() if move.path != move.source),
-        *(change for change in puts.values() if change.before != change.after),
+        *(change for change in written_anew if not change.ahead),
         *(change for change in tags.values() if change.before != change.after),
     ]
 

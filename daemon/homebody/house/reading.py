@@ -1,14 +1,14 @@
-"""How do several runs share the one reader, so that a run that is given up asks it no more? And when is it asked?"""
+"""How does a run read, and when? Once, when its text is first wanted; one that is given up asks no more."""
 
-import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from homebody.clock import Clock
 from homebody.documents.extract import Extract
 from homebody.documents.file import Snapshot
-from homebody.documents.reader import Reader
+from homebody.documents.pictures.reader import Pages
+from homebody.documents.readers import Readers
 from homebody.errors import DocumentError
 from homebody.house.facts import OnDisk
 from homebody.house.outcome import Skip
@@ -28,19 +28,15 @@ class Reads(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Heeding:
-    """The reader as one run has it; *turn* is held by the run that it reads for."""
+    """The readers as one run has them: which pages its recipe wants, and whether it goes on at all."""
 
-    reader: Reader
-    turn: threading.Lock
+    readers: Readers
     cancellation: Cancellation
+    pages: Pages | None = None
 
     def read(self, data: bytes, suffix: str) -> Extract:
         """Return the text of a document. Raises CancelledError when the run was given up, DocumentError."""
-        with (
-            self.turn
-        ):  # not the reader's own lock: when it is killed at the end, nobody else may start another
-            self.cancellation.heed()
-            return self.reader.read(data, suffix)
+        return self.readers.read(data, suffix, pages=self.pages, heed=self.cancellation.heed)
 
 
 class Opened(OnDisk):
@@ -76,14 +72,16 @@ class Opened(OnDisk):
             if getattr(error, "lasting", False):
                 raise Skip(str(error)) from error
             raise
-        not_read = {"left_out": words} if (words := extract.left_out_words()) else {}
+        found: dict[str, Any] = {"left_out": words} if (words := extract.left_out_words()) else {}
+        if extract.recognised:
+            found["recognised"] = extract.recognised
         self._journal.step(
             self._run.id,
             "read",
             size=self._file.size,
             pages=extract.pages,
             seconds=round(self._clock.monotonic() - began, 3),
-            **not_read,
+            **found,
         )
         if not extract.text.strip():
             raise Skip("the file has no text")

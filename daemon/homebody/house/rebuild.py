@@ -170,6 +170,11 @@ def _tag(action: TagAction, world: World) -> Verdict:
     return Verdict.UNKNOWN if world.tags(world.file.path) else Verdict.NOT_DONE
 
 
+def _gone(_action: Action, _world: World) -> Verdict:
+    """Return the verdict on what takes a file away: this one is there."""
+    return Verdict.NOT_DONE
+
+
 LOOKS: Mapping[str, Callable[[Any, World], Verdict]] = {
     "write": _write,
     "append": _append,
@@ -177,6 +182,7 @@ LOOKS: Mapping[str, Callable[[Any, World], Verdict]] = {
     "move": _move,
     "rename": _rename,
     "tag": _tag,
+    "trash": _gone,
 }
 """How each kind of action is looked at."""
 

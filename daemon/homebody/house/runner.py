@@ -16,7 +16,7 @@ from typing import Any
 from homebody.actions.apply import content_sha
 from homebody.clock import Clock
 from homebody.documents.file import Snapshot, glance, take
-from homebody.documents.reader import Reader
+from homebody.documents.readers import Readers
 from homebody.errors import ChangedSinceError, DocumentError, EffectError
 from homebody.filters import FileFacts, Stage
 from homebody.house.applying import apply
@@ -72,7 +72,7 @@ class Runner:
         journal: Journal,
         vault: Vault,
         model: Callable[[], Model],
-        reader: Reader,
+        reader: Readers,
         clock: Clock,
         recipes: Mapping[str, Recipe],
         slots: Callable[[], int] = lambda: 1,
@@ -87,7 +87,6 @@ class Runner:
         self.progresses = Progresses()
         """How far each run is with what it asks the model."""
         self._turns = Turns(slots)
-        self._reading = threading.Lock()
         self.changing = threading.Lock()
         """Held while changes are planned and made, so that no two runs, and no undo beside one, write at once."""
 
@@ -122,9 +121,9 @@ class Runner:
         if proposal is not None and proposal.recipe_hash != recipe.hash:
             proposal = None  # the answers may be to another question
         file = self._take(run, recipe)
-        heeding = Heeding(self._reader, self._reading, cancellation)
-        facts = None if file is None else self._sifted(run, recipe, file, heeding)
-        source, documents = self._read(run, recipe, facts, heeding)
+        reader = Heeding(self._reader, cancellation, recipe.read.pages)
+        facts = None if file is None else self._sifted(run, recipe, file, reader)
+        source, documents = self._read(run, recipe, facts, reader)
         now = self._clock.now() if proposal is None else proposal.now
         values = values_of(run, recipe, file, documents, now)
         values |= {} if facts is None else caught(recipe, facts)

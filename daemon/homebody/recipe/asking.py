@@ -16,7 +16,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails
 
-from homebody.recipe.kinds import Loading, below, build, details, make_slot, mistake, shorthand
+from homebody.recipe.kinds import Loading, below, build, details, make_slot, mistake, plainly, shorthand
 from homebody.recipe.sampling import make_sampling
 from homebody.recipe.vocabulary import read_words
 from homebody.sampling import Sampling
@@ -49,7 +49,8 @@ def _slots(value: Any, info: ValidationInfo) -> dict[str, Slot]:
 
 def _slot(name: str, body: Any, info: ValidationInfo) -> Slot:
     if not _NAME.fullmatch(name):
-        raise mistake(f'"{name}" is not a name for a slot: lower-case letters, digits and _', at_key=True)
+        what = f'"{name}" is not a name for a slot: lower-case letters, digits and _{plainly(name)}'
+        raise mistake(what, at_key=True)
     if isinstance(body, Mapping) and isinstance(body.get("of"), str):
         words = below("of", lambda: read_words(body["of"], cast("Loading", info.context)))
         body = {**body, "of": words}

@@ -4,6 +4,7 @@ Every part is built by ``build``: unknown keys are refused with what was probabl
 all parts come back together, each with its place.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,6 +18,7 @@ from homebody.actions import ALL as ACTIONS
 from homebody.actions import Action
 from homebody.filters import ALL as FILTERS
 from homebody.filters import Filter, Group
+from homebody.recipe.habits import habit, habitual
 from homebody.slots import ALL as SLOTS
 from homebody.slots import Slot
 from homebody.templates import Scope, meant
@@ -30,14 +32,13 @@ Made = TypeVar("Made")
 LATER: Mapping[str, frozenset[str]] = {
     "recipe": frozenset({"mode", "use", "with", "tests", "tags"}),
     "watch": frozenset({"events"}),
-    "read": frozenset({"pages", "max_tokens"}),
+    "read": frozenset({"max_tokens"}),
     "ask": frozenset({"timeout", "system", "options"}),
     "slot": frozenset({"format"}),
     "action": frozenset(
         {
             "copy",
             "notify",
-            "trash",
             "hard_link",
             "replace_text",
             "finder_tags",
@@ -57,19 +58,6 @@ class Loading:
     words_read: list[Path] = field(default_factory=list)
 
 
-ELSEWHERE: Mapping[str, Mapping[str, str]] = {
-    "recipe": {"filter_mode": "put the filters into one group, as in `- any: [...]`"},
-    "filter": {
-        "regex": 'write it as `name: {regex: "..."}`',
-        "filecontent": 'write it as `contains: {regex: "..."}`',
-        "lastmodified": "write it as `modified: {older_than: 30d}`",
-        "macos_tags": "write it as `tagged: ...`",
-        "mimetype": "write it as `mime: ...`",
-    },
-}
-"""Words of other programs that people know, and what is said here instead."""
-
-
 def mistake(what: str, *, at_key: bool = False) -> PydanticCustomError:
     """Return a mistake in our own words; *at_key* places it at the key, not at its value."""
     return PydanticCustomError(MISTAKE, "{what}", {"what": what, "at_key": at_key})
@@ -77,10 +65,10 @@ def mistake(what: str, *, at_key: bool = False) -> PydanticCustomError:
 
 def unknown(word: str, known: Collection[str], part: str) -> PydanticCustomError:
     """Return the mistake of using a *word* that *part* does not know."""
+    if (meaning := habit(part, word, known)) is not None:
+        return mistake(f'"{word}" is not known here; {meaning}', at_key=True)
     if word in LATER.get(part, ()):
         return mistake(f'"{word}" is not there yet; known here: {", ".join(known)}', at_key=True)
-    if word in ELSEWHERE.get(part, {}):
-        return mistake(f'"{word}" is not known here: {ELSEWHERE[part][word]}', at_key=True)
     return mistake(f'"{word}" is not known here{meant(word, known)}', at_key=True)
 
 
@@ -111,7 +99,7 @@ def build(model: type[Model], value: Any, context: Any, part: str, *, strict: bo
         )
     except ValidationError as error:
         meanings = [str(one["type"]) for one in mistakes]
-        mistakes.extend(one for one in details(error) if not _explained(one, meanings))
+        mistakes.extend(_described(one, model) for one in details(error) if not _explained(one, meanings))
     if mistakes:
         raise ValidationError.from_exception_data(model.__name__, mistakes)
     return made
@@ -123,6 +111,19 @@ def _explained(missing: InitErrorDetails, meanings: Sequence[str]) -> bool:
         return False
     name = missing["loc"][-1]
     return any(meaning.endswith(f'did you mean "{name}"?') for meaning in meanings)
+
+
+def _described(one: InitErrorDetails, model: type[BaseModel]) -> InitErrorDetails:
+    """Return what is missing in *model*'s part with what it is for."""
+    field = (
+        model.model_fields.get(str(one["loc"][0]))
+        if one["type"] == "missing" and len(one["loc"]) == 1
+        else None
+    )
+    if field is None or not field.description:
+        return one
+    words = field.description[0].lower() + field.description[1:].rstrip(".")
+    return {**one, "type": mistake(f'"{one["loc"][0]}" is missing: {words}')}
 
 
 def details(error: ValidationError) -> list[InitErrorDetails]:
@@ -152,6 +153,12 @@ def below(name: str, make: Callable[[], Made]) -> Made:
     )
 
 
+def plainly(name: str, joint: str = "_") -> str:
+    """Return the end of a sentence with a plain name that is near to *name*; nothing when there is none."""
+    plain = re.sub(r"[^a-z0-9]+", joint, name.casefold()).strip(joint)[:40]
+    return f"; {plain} would be one" if plain[:1].isalpha() and plain != name else ""
+
+
 def misplaced(word: str, what: str) -> ValidationError:
     """Return a mistake about the part *word* of a recipe whose parts are each well written."""
     return ValidationError.from_exception_data(
@@ -171,7 +178,9 @@ def part_of(model: type[BaseModel], part: str, short: Callable[[Any], Any] | Non
 def _one_key(value: Any, kinds: Sequence[str], example: str, part: str) -> tuple[str, Any]:
     """Return the one key and its value of a list's item that names a kind."""
     if isinstance(value, str) and value.removeprefix("not ") in kinds:
-        raise mistake(f"needs a value: {example}")
+        raise mistake(f"needs a value, as in `- {value}: ...`")
+    if isinstance(value, str) and value.removeprefix("not ").split(" ")[0] in kinds:
+        raise mistake(f"a colon is missing, as in `{example}`")
     if not isinstance(value, Mapping) or not value:
         raise mistake(f"must be one of: {', '.join(kinds)}; as in `{example}`")
     word, *more = value
@@ -188,7 +197,7 @@ def _one_key(value: Any, kinds: Sequence[str], example: str, part: str) -> tuple
 def make_filter(value: Any, info: ValidationInfo) -> Filter:
     """Return the filter that a list's item names; some need no value, and a group is made of filters."""
     kinds = {kind.kind: kind for kind in FILTERS}
-    if isinstance(value, str) and getattr(kinds.get(value.removeprefix("not ").strip()), "bare", False):
+    if isinstance(value, str) and getattr(kinds.get(value.removeprefix("not ").strip()), "alone", False):
         value = {value: None}
     word, body = _one_key(value, list(kinds), "- extension: md", "filter")
     name = word.removeprefix("not ").strip()
@@ -233,10 +242,16 @@ def _known_fields(kind: type[Filter], fields: Mapping[str, Any], info: Validatio
 def make_action(value: Any, info: ValidationInfo) -> Action:
     """Return the action that a list's item names."""
     kinds = {kind.kind: kind for kind in ACTIONS}
+    if isinstance(value, str) and value in kinds and kinds[value].alone:
+        value = {value: None}
     word, body = _one_key(value, list(kinds), "- write: {dest: ..., content: ...}", "action")
     if word not in kinds:
         raise unknown_at(word, list(kinds), "action")
     kind = kinds[word]
+    if kind.alone and not isinstance(body, Mapping):
+        if body is not None:
+            raise misplaced(word, f"takes nothing more: `- {word}`")
+        body = {}
     return below(word, lambda: build(kind, kind.expand(body), info.context, word))
 
 
@@ -253,13 +268,13 @@ def make_slot(value: Any, info: ValidationInfo) -> Slot:
     fields = shorthand(value)
     if isinstance(fields, Mapping) and "type" not in fields:
         for word in fields:
-            if "did you mean" in meant(word, ["type"]):
+            if "did you mean" in habitual("slot", word, ["type"]):
                 raise unknown_at(word, ["type"], "slot")
     if not isinstance(fields, Mapping) or not isinstance(fields.get("type"), str):
         raise mistake(f"needs a type: one of {', '.join(kinds)}; as in `{{type: text, max: 400}}`")
     word = fields["type"]
     if word not in kinds:
-        raise mistake(f'"{word}" is not a type of slot{meant(word, kinds)}')
+        raise mistake(f'"{word}" is not a type of slot{habitual("type", word, kinds)}')
     return build(_kind_of(fields), fields, info.context, "slot", strict=True)
 
 

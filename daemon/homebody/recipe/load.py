@@ -16,7 +16,7 @@ from homebody.recipe.problem import Places, Problem, RecipeProblemsError, where
 from homebody.recipe.schema import Recipe
 from homebody.recipe.scope import scope_of
 from homebody.recipe.source import NotRecipeError, Source, parse
-from homebody.recipe.words import said
+from homebody.recipe.words import said, seen
 
 SUFFIXES = (".yaml", ".yml")
 
@@ -91,10 +91,8 @@ def _problems(error: ValidationError, source: Source) -> list[Problem]:
         shown = path[:-1] if at_key and path else path
         line, column = source.place(node, getattr(one.get("ctx", {}).get("error"), "line", 1))
         if (line, column) not in trapped:
-            problem = Problem(
-                file=source.file, line=line, column=column, where=where(shown), what=said(one, value)
-            )
-            found[problem] = None
+            what = said(one, value) if at_key else seen(said(one, value), value)
+            found[Problem(file=source.file, line=line, column=column, where=where(shown), what=what)] = None
     return list(found)
 
 

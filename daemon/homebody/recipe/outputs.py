@@ -53,8 +53,9 @@ def outputs(recipe: Recipe) -> list[Made]:
     pinned = _pinned(recipe)
     found: dict[Made, None] = {}
     for number, action in enumerate(recipe.actions):
-        roots = action.roots([folder for folder, _ in watched], recipe.vars)
-        for output in action.outputs():
+        folders = [folder for folder, _ in watched]
+        roots = action.roots(folders, recipe.vars)
+        for output in action.outputs(folders):
             for way in (_whole_name(way, pinned) for way in patterns(output.dest, known)):
                 for folder, rest in _placed(way, watched, roots):
                     in_place = way == (FOLDER, "/", NAME) or (

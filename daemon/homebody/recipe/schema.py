@@ -29,7 +29,7 @@ from homebody.actions.action import check_template
 from homebody.filters import Filter, Stage
 from homebody.paths import real
 from homebody.recipe.asking import Ask, make_ask
-from homebody.recipe.kinds import make_action, make_filter, misplaced, mistake, part_of
+from homebody.recipe.kinds import make_action, make_filter, misplaced, mistake, part_of, plainly
 from homebody.recipe.limits import Approve, Limits, make_approve
 from homebody.recipe.reading import Read, Select, folders
 from homebody.recipe.trigger import Schedule, Watch, make_trigger
@@ -88,7 +88,8 @@ def _variables(value: Any) -> Any:
     made = {}
     for name, item in value.items():
         if not _VARIABLE.fullmatch(name):
-            raise misplaced(name, f'"{name}" is not a name for a variable: lower-case letters, digits and _')
+            what = f'"{name}" is not a name for a variable: lower-case letters, digits and _{plainly(name)}'
+            raise misplaced(name, what)
         items = item if isinstance(item, list | tuple) else [item]
         if not all(isinstance(one, str | int | float | bool) for one in items):
             raise misplaced(name, "must be a text, a number, or a list of texts")
@@ -147,6 +148,7 @@ class Recipe(BaseModel):
         if not _NAME.fullmatch(name):
             raise ValueError(
                 f'"{name}" is not a name: at most 64 lower-case letters, digits and dashes, as in tag-files'
+                f"{plainly(name, '-')}"
             )
         return name
 
@@ -177,6 +179,12 @@ class Recipe(BaseModel):
         if schedules and (action := next((action for action in self.actions if action.needs_file), None)):
             raise misplaced(
                 "actions", f"`{action.kind}` changes the file that came, and no file comes with a schedule"
+            )
+        last = next((number for number, action in enumerate(self.actions) if action.last), len(self.actions))
+        if after := next((action for action in self.actions[last + 1 :] if action.needs_file), None):
+            raise misplaced(
+                "actions",
+                f"`{after.kind}` comes after `{self.actions[last].kind}`, which takes the file away: put it before",
             )
         return self
 

@@ -4,16 +4,21 @@ The file is looked at before it is checked: a mistake in one part must not hide 
 """
 
 import contextlib
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-from homebody.recipe.trigger import filled
+from homebody.recipe.habits import habitual
+from homebody.recipe.trigger import folder_of
 from homebody.regexes import RegexError, groups_of
 from homebody.templates import Scope
+
+PARTS = ("vars", "triggers", "select", "ask")
+"""The parts of a recipe that say what its templates know."""
+
+REFUSED = Path("/a-folder-that-is-refused")
 
 FILE = frozenset({"name", "stem", "suffix", "path", "folder", "size", "modified"})
 RUN = frozenset({"id", "time", "date", "tokens_read", "tokens_total"})
@@ -24,14 +29,14 @@ DOCUMENT = frozenset({"name", "stem", "path", "folder", "modified", "text"})
 
 def scope_of(values: Any) -> Scope:
     """Return the scope of the recipe that *values* describe, whatever else is wrong with them."""
-    recipe = values if isinstance(values, Mapping) else {}
+    recipe = _meant(values if isinstance(values, Mapping) else {})
     variables = _mapping(recipe.get("vars"))
     output = _mapping(_mapping(recipe.get("ask")).get("output"))
     names: dict[str, frozenset[str] | None] = {
         "run": RUN,
         "recipe": RECIPE,
         "vars": frozenset(variables),
-        "ask": frozenset(output),
+        "ask": frozenset(output) if output or "ask" not in recipe else None,
     }
     names |= _caught(recipe.get("filters"))
     triggers = recipe.get("triggers")
@@ -41,7 +46,8 @@ def scope_of(values: Any) -> Scope:
     if "select" in recipe:
         names |= {"documents": None, "document": DOCUMENT}
     before = Scope(names={"vars": frozenset(variables)}, vars=variables)
-    watched = tuple(_watched(items, before))
+    watches = [item for item in items if "schedule" not in item] or ([] if items else [{}])
+    watched = tuple(_watched(watches, before))
     return Scope(names=names, inside=dict(_inside(output)), vars=variables, watched=watched)
 
 
@@ -75,15 +81,22 @@ def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
+def _meant(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return *values* with each key that nobody knows under the one that was meant: it is told once, at the key."""
+    known = [name for name in PARTS if name not in values]
+    return {(_near(key, known) or key) if key not in PARTS else key: value for key, value in values.items()}
+
+
+def _near(key: str, known: list[str]) -> str | None:
+    return next((name for name in known if habitual("recipe", key, known).endswith(f'"{name}"?')), None)
+
+
 def _watched(items: list[Mapping[str, Any]], scope: Scope) -> Iterator[Path]:
-    """Yield the watched folders that can be known."""
+    """Yield the watched folders; for one that is refused, and told as such, one that stands for it."""
     for item in items:
         watch = item.get("watch")
-        for text in watch if isinstance(watch, list) else [watch]:
-            if isinstance(text, str):
-                try:
-                    path = Path(os.path.expanduser(filled(text, scope)))  # noqa: PTH111 - never raises
-                except PydanticCustomError:
-                    continue
-                if path.is_absolute():
-                    yield path
+        for text in watch if isinstance(watch, list) and watch else [watch]:
+            try:
+                yield folder_of(text, scope)
+            except PydanticCustomError:
+                yield REFUSED

@@ -20,7 +20,7 @@ from pydantic import (
 from homebody.quantities import parse_duration, parse_size, say_duration
 from homebody.recipe.cron import read_cron
 from homebody.recipe.kinds import build, misplaced, mistake, part_of, unknown_at
-from homebody.templates import Scope, TemplateError, compile_template
+from homebody.templates import Scope, TemplateError, compile_template, meant
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LONG_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -28,12 +28,18 @@ _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
 
 
 def folder(text: Any, info: ValidationInfo) -> Path:
+    """Return the folder that *text* names to the recipe that is being loaded. Raises as ``folder_of`` does."""
+    return (
+        text
+        if isinstance(text, Path)
+        else folder_of(text, info.context.scope if info.context else Scope(names={}))
+    )
+
+
+def folder_of(text: Any, scope: Scope) -> Path:
     """Return the folder that *text* names, ``~`` and ``{{ vars.NAME }}`` filled in; raise a mistake for none."""
-    if isinstance(text, Path):
-        return text
     if not isinstance(text, str) or not text.strip():
         raise mistake("must be a folder, as in ~/Notes")
-    scope: Scope = info.context.scope if info.context is not None else Scope(names={})
     path = Path(os.path.expanduser(filled(text, scope)))  # noqa: PTH111 - it leaves what it does not know
     if not path.is_absolute():
         raise mistake(f'"{text}" is not a whole path; begin it with ~/ or /')
@@ -104,7 +110,9 @@ def _days(value: Any) -> tuple[str, ...] | None:
     for name in names:
         word = name.casefold() if isinstance(name, str) else str(name)
         if short.get(word, word) not in DAYS:
-            raise mistake(f'"{name}" is not a day; the days are {", ".join(DAYS)}')
+            near = meant(word, DAYS)
+            hint = near if "did you mean" in near else f"; the days are {', '.join(DAYS)}"
+            raise mistake(f'"{name}" is not a day{hint}')
         found.add(short.get(word, word))
     return tuple(day for day in DAYS if day in found)
 
@@ -187,9 +195,9 @@ class Times(BaseModel):
             said = "none of them" if not given else " and ".join(given)
             raise ValueError(f"needs exactly one of every, at and cron, and has {said}")
         if self.days is not None and self.at is None:
-            raise ValueError('`days` belongs to `at`, as in {at: "07:30", days: [mon, fri]}')
+            raise misplaced("days", '`days` belongs to `at`, as in {at: "07:30", days: [mon, fri]}')
         if self.every is not None and not timedelta(seconds=1) <= self.every <= timedelta(days=366):
-            raise ValueError("`every` must be between 1s and 52w")
+            raise misplaced("every", "must be between 1s and 52w")
         return self
 
 
@@ -238,6 +246,8 @@ class Schedule(BaseModel):
 def make_trigger(value: Any, info: ValidationInfo) -> Watch | Schedule:
     """Return the trigger that a list's item names."""
     kinds: dict[str, type[Watch] | type[Schedule]] = {"watch": Watch, "schedule": Schedule}
+    if isinstance(value, str) and value.split(" ")[0] in kinds:
+        raise mistake("a colon is missing, as in `- watch: ~/Notes`")
     if not isinstance(value, Mapping) or not value:
         raise mistake("must be `watch: FOLDER` or `schedule: TIME`")
     named = [word for word in kinds if word in value]

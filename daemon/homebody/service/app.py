@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
-from homebody import __version__, seal
+from homebody import __version__, regexes, seal
 from homebody.clock import Clock, SystemClock
-from homebody.documents.reader import Reader
+from homebody.documents.pictures.tesseract import find
+from homebody.documents.readers import readers
 from homebody.errors import ModelError, ModelNotReadyError
 from homebody.house.battery import Battery
 from homebody.house.in_hand import InHand
@@ -104,9 +105,10 @@ def build_daemon(
     loaded = load_folder(home.recipes)
     recipes = InForce(standing(NOTHING, loaded, home, None, carrier))
     journal = Journal.open(home.journal, clock, lived=home.vault.is_dir())
-    policy = policy_for(home, settings, recipes.values())
+    tesseract = find(settings.ocr.languages)
+    policy = policy_for(home, settings, recipes.values(), tesseract)
     shown = seal.identities(policy)
-    reader = Reader(clock=clock)
+    reader = readers(clock, tesseract, recycled=seal.this_system().starts.after_seal)
     model = ModelClient(settings.model_path(), clock=clock, context=settings.context, threads=settings.threads,
                         memory=home.state / "models.json",
                         prefixes=Prefixes(home.prefixes, clock=clock))  # fmt: skip

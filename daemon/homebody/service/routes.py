@@ -6,6 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from homebody import __version__
+from homebody.documents.pictures.reader import PictureReader
+from homebody.documents.pictures.tesseract import Lacking
 from homebody.house.account import run_dict, step_dict
 from homebody.house.battery import UNTIL, WHY
 from homebody.house.purge import key_lost
@@ -92,7 +94,20 @@ def status(daemon: Daemon) -> dict[str, Any]:
         "schedules": schedule_status(daemon),
         "missed": missed_status(daemon),
         "counts": {state.value: number for state, number in daemon.journal.counts().items()},
-        "reader": {"pid": daemon.reader.pid, "seal": daemon.reader.seal},
+        "reader": {"pid": daemon.reader.plain.pid, "seal": daemon.reader.plain.seal},
+        "pictures": pictures_status(daemon.reader.pictures),
+    }
+
+
+def pictures_status(pictures: PictureReader | Lacking) -> dict[str, Any]:
+    """Return in which languages text in pictures is read, or why it is not; its process runs while it reads."""
+    if isinstance(pictures, Lacking):
+        return {"pid": None, "seal": None, "languages": [], "problem": str(pictures)}
+    return {
+        "pid": pictures.pid,
+        "seal": pictures.seal,
+        "languages": list(pictures.found.languages),
+        "problem": None,
     }
 
 

@@ -10,6 +10,9 @@ from homebody.documents.formats import docx, epub, html, mail, markdown, odf, pd
 
 ALL: tuple[ModuleType, ...] = (text, markdown, pdf, html, docx, odf, xlsx, pptx, rtf, mail, epub)
 
+PAGED: tuple[ModuleType, ...] = (pdf,)
+"""Those whose ``extract`` can be told which pages to read."""
+
 
 def suffixes() -> dict[str, ModuleType]:
     """Return each file name suffix, lower case with its dot, and the format that reads it."""
