@@ -157,8 +157,16 @@ def as_written(chosen: Filter) -> str:
     """Return a filter as a recipe has it, on one line: ``not name: "*.summary.md"``."""
     if chosen.alone:
         return chosen.word
-    value: Any = chosen.long()
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
-    said = yaml.safe_dump({chosen.word: value}, default_flow_style=True, allow_unicode=True, width=1000)
+    said = yaml.safe_dump(
+        {chosen.word: _short(chosen.long())}, default_flow_style=True, allow_unicode=True, width=1000
+    )
     return said.strip().removeprefix("{").removesuffix("}")
+
+
+def _short(value: Any) -> Any:
+    """Return a filter's long form as people write it: a list of one text as that text, in groups, too."""
+    if isinstance(value, list) and len(value) == 1 and not isinstance(value[0], dict):
+        return value[0]
+    if isinstance(value, list):
+        return [_short(one) for one in value]
+    return {word: _short(one) for word, one in value.items()} if isinstance(value, dict) else value

@@ -102,6 +102,7 @@ def build_daemon(
     refuse_unloading(seal.this_system().starts, settings.unload_after)
     key = vault_key(home, environ)
     carrier = Carriers(person()).of  # inside the seal the programs that synchronise cannot be asked any more
+    regexes.available()  # a recipe that comes later may be the first to need them
     loaded = load_folder(home.recipes)
     recipes = InForce(standing(NOTHING, loaded, home, None, carrier))
     journal = Journal.open(home.journal, clock, lived=home.vault.is_dir())
