@@ -46,6 +46,7 @@ class World:
     content: Callable[[Path], tuple[bytes, str, int] | None]
     tags: Callable[[Path], bytes | None] = stored_tags
     hashed: Callable[[Path], str | None] | None = None
+    rewritten: Callable[[Path], bool] = lambda _path: False
 
     def sha(self, path: Path) -> str | None:
         """Return the SHA-256 of what *path* holds, None for nothing; a file of any size has one.

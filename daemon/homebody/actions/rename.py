@@ -57,10 +57,7 @@ class RenameAction(Action):
         """Return the one change, or none when the file has that name already. Raises EffectError."""
         if world.file is None:
             raise EffectError("There is no file that could be renamed.")
-        values = dict(world.values)
-        for word in FROM_OUTSIDE:
-            if isinstance(values.get(word), Mapping):
-                values[word] = {key: _word(item) for key, item in values[word].items()}
+        values = {name: _word(item) if name in FROM_OUTSIDE else item for name, item in world.values.items()}
         text = " ".join(compile_template(self.name).render(values).split())
         name = safe_component(text.replace("/", "-").lstrip("."))
         if not world.file.path.suffix and _OF_THE_FILE.search(self.name.strip()):
@@ -79,4 +76,6 @@ class RenameAction(Action):
 
 def _word(value: Any) -> Any:
     """Return a slot's value fit to be a part of a name."""
+    if isinstance(value, Mapping):
+        return {key: _word(item) for key, item in value.items()}
     return safe_words(value) if isinstance(value, str) else value

@@ -49,7 +49,7 @@ class Engine:
         self._prompts = Prompts(vocabulary, context=self.context)
         self._vocabulary = vocabulary
         self._grammars = Grammars(vocabulary, force=force)
-        self._loop = Loop(vocabulary, rooms, chunk=plan.chunk, keeper=keeper)
+        self._loop = Loop(vocabulary, rooms, chunk=plan.chunk, keeper=keeper, together=plan.together)
 
     @property
     def busy(self) -> bool:

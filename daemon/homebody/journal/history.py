@@ -1,5 +1,6 @@
 """What became of a file, of a recipe, and of everything since a moment? And what goes before a queued run?"""
 
+import itertools
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -56,6 +57,20 @@ class History(Memory):
         own = self._database.ask("place_in_lane", id=run, **due)
         lanes = [Lane(row["recipe"], row["lane"], row["due"]) for row in self._database.ask("lanes", **due)]
         return turns_before(lanes, own[0]["recipe"], own[0]["lane"], own[0]["before"]) if own else 0
+
+    def queue(self, limit: int) -> list[Run]:
+        """Return the next *limit* queued runs that are due, in the order of their turns as things stand."""
+        due = self._due()
+        lanes = [(row["recipe"], row["lane"]) for row in self._database.ask("lanes", **due)]
+        waiting = [
+            [
+                run_of(row)
+                for row in self._database.ask("of_lane", recipe=recipe, lane=lane, limit=limit, **due)
+            ]
+            for recipe, lane in lanes[:limit]
+        ]
+        rounds = itertools.zip_longest(*waiting)
+        return [run for one in rounds for run in one if run is not None][:limit]
 
     def waits_beside(self, run: Run) -> bool:
         """Return whether a queued run may have to wait for *run* to end: one on its file, or without one, too."""

@@ -37,7 +37,6 @@ LATER: Mapping[str, frozenset[str]] = {
     "slot": frozenset({"format"}),
     "action": frozenset(
         {
-            "copy",
             "notify",
             "hard_link",
             "replace_text",
@@ -140,7 +139,7 @@ def _kept(error: Any) -> InitErrorDetails:
     return InitErrorDetails(type=kind, loc=error["loc"], input=error["input"], ctx=context)
 
 
-def below(name: str, make: Callable[[], Made]) -> Made:
+def below(name: str | int, make: Callable[[], Made]) -> Made:
     """Return what *make* builds; its mistakes get *name* before their place."""
     try:
         return make()
@@ -149,7 +148,7 @@ def below(name: str, make: Callable[[], Made]) -> Made:
     except PydanticCustomError as error:
         inner = [InitErrorDetails(type=error, loc=(), input=None)]
     raise ValidationError.from_exception_data(
-        name, [{**one, "loc": (name, *one.get("loc", ()))} for one in inner]
+        str(name), [{**one, "loc": (name, *one.get("loc", ()))} for one in inner]
     )
 
 

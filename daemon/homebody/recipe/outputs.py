@@ -46,8 +46,12 @@ def outputs(recipe: Recipe) -> list[Made]:
         vars=recipe.vars,
         recipe={"name": recipe.name, "description": recipe.description},
         optional=frozenset(
-            name for name, slot in (recipe.ask.output if recipe.ask else {}).items() if slot.optional
+            one.full(name)
+            for one in recipe.ask
+            for name, slot in one.output.items()
+            if slot.optional or one.when is not None
         ),
+        asks=frozenset(one.name for one in recipe.ask if one.name),
     )
     watched = _watched(recipe)
     pinned = _pinned(recipe)

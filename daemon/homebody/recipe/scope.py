@@ -31,12 +31,12 @@ def scope_of(values: Any) -> Scope:
     """Return the scope of the recipe that *values* describe, whatever else is wrong with them."""
     recipe = _meant(values if isinstance(values, Mapping) else {})
     variables = _mapping(recipe.get("vars"))
-    output = _mapping(_mapping(recipe.get("ask")).get("output"))
+    answers, inside = _answers(recipe.get("ask"))
     names: dict[str, frozenset[str] | None] = {
         "run": RUN,
         "recipe": RECIPE,
         "vars": frozenset(variables),
-        "ask": frozenset(output) if output or "ask" not in recipe else None,
+        "ask": answers if answers or "ask" not in recipe else None,
     }
     names |= _caught(recipe.get("filters"))
     triggers = recipe.get("triggers")
@@ -48,7 +48,7 @@ def scope_of(values: Any) -> Scope:
     before = Scope(names={"vars": frozenset(variables)}, vars=variables)
     watches = [item for item in items if "schedule" not in item] or ([] if items else [{}])
     watched = tuple(_watched(watches, before))
-    return Scope(names=names, inside=dict(_inside(output)), vars=variables, watched=watched)
+    return Scope(names=names, inside=inside, vars=variables, watched=watched)
 
 
 def _caught(filters: Any) -> dict[str, frozenset[str]]:
@@ -66,15 +66,29 @@ def _caught(filters: Any) -> dict[str, frozenset[str]]:
     return {word: groups for word, groups in found.items() if groups}
 
 
-def _inside(output: Mapping[str, Any]) -> Iterator[tuple[str, frozenset[str]]]:
-    """Yield each slot whose value has parts, with these: money, and the objects of a list."""
+def _answers(ask: Any) -> tuple[frozenset[str], dict[str, frozenset[str]]]:
+    """Return what stands directly under ``ask``, slots or the names of asks, and what those have in turn."""
+    if not isinstance(ask, list):
+        output = _mapping(_mapping(ask).get("output"))
+        return frozenset(output), dict(_inside("ask", output))
+    named = {name: one for one in ask if isinstance(name := _mapping(one).get("name"), str)}
+    inside: dict[str, frozenset[str]] = {}
+    for name, one in named.items():
+        output = _mapping(one.get("output"))
+        inside |= {f"ask.{name}": frozenset(output)} if output else {}
+        inside |= _inside(f"ask.{name}", output)
+    return frozenset(named), inside
+
+
+def _inside(where: str, output: Mapping[str, Any]) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield each slot of *where* whose value has parts, with these: money, and the objects of a list."""
     for name, body in output.items():
         fields = _mapping({"type": body.rstrip("? ")} if isinstance(body, str) else body)
         parts = _mapping(fields.get("of"))
         if fields.get("type") == "money":
-            yield f"ask.{name}", MONEY
+            yield f"{where}.{name}", MONEY
         if fields.get("type") == "list" and parts:
-            yield f"ask.{name}[]", frozenset(parts)
+            yield f"{where}.{name}[]", frozenset(parts)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -16,6 +16,7 @@ from homebody.documents.pictures.tesseract import find
 from homebody.documents.readers import readers
 from homebody.errors import ModelError, ModelNotReadyError
 from homebody.house.battery import Battery
+from homebody.house.halt import Halt
 from homebody.house.in_hand import InHand
 from homebody.house.intake import Intake
 from homebody.house.model import slots_of
@@ -159,7 +160,8 @@ def build_daemon(
     taker = Taker(folder=home.recipes, clock=clock, recipes=recipes, evaluate=uptake.evaluate, take=uptake.take,
                   every=settings.rescan)  # fmt: skip
     discharging = on_battery if settings.on_battery == "pause" else None
-    pause = Pause(clock, lambda: written_by(home, recipes.values()), Battery(clock, discharging))
+    pause = Pause(clock, lambda: written_by(home, recipes.values()), Battery(clock, discharging),
+                  Halt(journal, clock))  # fmt: skip
     know_key(journal, vault.key_id, clock.now())
     upkeep = Upkeep(journal, home.journal, home.vault, clock, settings.vault, runner.changing,
                      also=lambda: end_first_look(first_look, intake, folders))  # fmt: skip
