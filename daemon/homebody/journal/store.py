@@ -21,14 +21,7 @@ from homebody.journal.history import History
 from homebody.journal.memory import Origin, Signature
 from homebody.journal.plans import Plans
 from homebody.journal.rebuilding import Rebuilt, open_whole
-from homebody.journal.rows import (
-    detail_text,
-    name_bytes,
-    run_of,
-    step_of,
-    stored,
-    words,
-)
+from homebody.journal.rows import detail_text, name_bytes, run_of, step_of, stored, words
 from homebody.journal.run import BACKFILL, Run, RunState, Step, may_follow
 
 __all__ = ["Journal", "Origin", "Signature", "Step"]
