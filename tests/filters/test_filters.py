@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft7Validator
 from pydantic import ValidationError
 
 from homebody.filters import ALL, ExtensionFilter, FileFacts, Filter, NameFilter, SizeFilter
+from homebody.recipe.editor_schema import editor_schema
 from homebody.recipe.load import read_recipe
 from homebody.recipe.schema import Recipe
 
@@ -127,15 +129,19 @@ SHORT = {
 """Of each kind a value as people write it, and the one long form of that."""
 
 
-def in_recipe(filters: list[Any]) -> Recipe:
-    """Return a recipe with these filters, read as from a file."""
-    text = {
+def written(filters: list[Any]) -> dict[str, Any]:
+    """Return what a recipe with these filters says."""
+    return {
         "name": "a",
         "triggers": [{"watch": "/notes"}],
         "filters": filters,
         "actions": [{"append": {"dest": "/log/a.txt", "content": "x"}}],
     }
-    return read_recipe(yaml.safe_dump(text, sort_keys=False))
+
+
+def in_recipe(filters: list[Any]) -> Recipe:
+    """Return a recipe with these filters, read as from a file."""
+    return read_recipe(yaml.safe_dump(written(filters), sort_keys=False))
 
 
 @pytest.mark.parametrize("kind", ALL)
@@ -145,6 +151,15 @@ def test_each_shorthand_has_one_long_form(kind: type[Filter]) -> None:
     (chosen,) = in_recipe([{f"not {kind.kind}": short}]).filters
     assert (f"not {kind.kind}", long) == (chosen.word, chosen.long())
     assert (chosen,) == in_recipe([{chosen.word: chosen.long()}]).filters
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_an_editor_lets_both_forms_pass(kind: type[Filter]) -> None:
+    """What the loader takes, the schema for editors takes, too."""
+    schema = Draft7Validator(editor_schema())
+    for word, value in zip((kind.kind, f"not {kind.kind}"), SHORT[kind.kind], strict=True):
+        assert [] == list(schema.iter_errors(written([{word: value}])))
+    assert list(schema.iter_errors(written([{kind.kind: {"no": {"such": "thing"}, "and": 3.5}}])))
 
 
 @pytest.mark.parametrize("kind", [kind for kind in ALL if kind.alone])

@@ -33,6 +33,14 @@ class AgeFilter(Filter):
     """
 
     kind: ClassVar[str] = "age"
+    shorthands: ClassVar[tuple[Mapping[str, Any], ...]] = (
+        {
+            "type": "object",
+            "properties": {"older_than": {"type": "string"}, "newer_than": {"type": "string"}},
+            "additionalProperties": False,
+            "minProperties": 1,
+        },
+    )
 
     conditions: tuple[str, ...] = Field(min_length=1, max_length=10, description='Like "> 30d".')
 

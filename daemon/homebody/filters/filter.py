@@ -78,6 +78,9 @@ class Filter(BaseModel, ABC):
     alone: ClassVar[bool] = False
     """Whether the word alone says everything: ``- empty``."""
 
+    shorthands: ClassVar[tuple[Mapping[str, Any], ...]] = ()
+    """What a recipe may have in place of the fields' own values, in the words of JSON Schema, for editors."""
+
     negated: bool = False
 
     @classmethod

@@ -11,6 +11,7 @@ from homebody.filters.filter import FileFacts, Filter, Stage
 class Group(Filter):
     """Filters that are judged together."""
 
+    shorthands: ClassVar[tuple[Mapping[str, Any], ...]] = ({"$ref": "#/definitions/filter"},)
     _enough: ClassVar[bool]
     """Which answer of one member settles the matter for the group."""
     _then: ClassVar[bool]

@@ -70,6 +70,13 @@ class FrontMatterFilter(Filter):
     """
 
     kind: ClassVar[str] = "front_matter"
+    shorthands: ClassVar[tuple[Mapping[str, Any], ...]] = (
+        {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": {"type": ["string", "number", "boolean", "null", "array"]},
+        },
+    )
 
     keys: tuple[str, ...] = Field(default=(), max_length=50, description="Keys that must be there.")
     equals: Mapping[str, tuple[str, ...]] = Field(

@@ -2,7 +2,7 @@
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from pydantic import Field, field_validator
@@ -26,6 +26,7 @@ class DepthFilter(Filter):
     """
 
     kind: ClassVar[str] = "depth"
+    shorthands: ClassVar[tuple[Mapping[str, Any], ...]] = ({"type": "integer", "minimum": 0},)
 
     conditions: tuple[str, ...] = Field(min_length=1, max_length=10, description='Like "<= 2".')
 
