@@ -109,7 +109,7 @@ class Loop:
         asked = self.pause.only_asked()
         if kind is Kind.ANY:
             return self.in_hand.claim(asked=asked)
-        asking = {recipe.name for recipe in self.recipes.values() if recipe.ask is not None}
+        asking = {recipe.name for recipe in self.recipes.values() if recipe.ask}
         if kind is Kind.ASKS:
             return self.in_hand.claim(only=asking, asked=asked)
         return self.in_hand.claim(but=asking, asked=asked)

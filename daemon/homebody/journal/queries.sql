@@ -267,6 +267,14 @@ WHERE recipe = :recipe AND path IN (SELECT CAST(value AS BLOB) FROM json_each(:p
 SELECT path, size, mtime_ns, inode, content FROM files
 WHERE path IN (SELECT CAST(value AS BLOB) FROM json_each(:paths));
 
+-- name: holding
+SELECT path FROM files WHERE content = :content;
+
+-- name: left_alone_with
+-- A signature begins with the file's size and a colon; a semicolon is the character after it.
+SELECT path FROM baseline
+WHERE recipe = :recipe AND signature >= :size || ':' AND signature < :size || ';';
+
 -- name: had_keys
 SELECT key FROM runs WHERE key IN (SELECT CAST(value AS BLOB) FROM json_each(:keys));
 
