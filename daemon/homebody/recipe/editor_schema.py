@@ -115,7 +115,8 @@ def _action(kind: type[Action]) -> Schema:
 def _filters() -> Schema:
     kinds: Schema = {kind.kind: _filter(kind) for kind in FILTERS}
     negated = {f"not {word}": {"$ref": f"#/definitions/filter/properties/{word}"} for word in kinds}
-    return _one_of_a_kind({**kinds, **negated})
+    alone = tuple(word for kind in FILTERS if kind.alone for word in (kind.kind, f"not {kind.kind}"))
+    return _one_of_a_kind({**kinds, **negated}, alone)
 
 
 def _filter(kind: type[Filter]) -> Schema:
@@ -125,6 +126,7 @@ def _filter(kind: type[Filter]) -> Schema:
     keys = dict.fromkeys(own, "x")
     if own and _asked(kind, keys) == keys:
         ways.append(part(kind, without=frozenset(Filter.model_fields)))
+    ways += [dict(way) for way in kind.shorthands] + ([{"type": "null"}] if kind.alone else [])
     return {"description": words(kind), **(either(ways) if ways else {})}
 
 
