@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "demo": ("demo", "Show everything at once, in a folder that can be thrown away."),
     "new": ("recipes", "Put a shipped recipe into your recipes folder."),
+    "import": ("moving_in", "Turn the rules of another program into recipes."),
     "list": ("recipes", "List your recipes and the shipped ones."),
     "check": ("check", "Say what is wrong with recipes before they run."),
     "schema": ("editor", "Print what editors need to help with recipes."),
