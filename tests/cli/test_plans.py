@@ -60,6 +60,8 @@ def test_what_could_drive_a_terminal_is_left_out():
 def test_moves_and_tags_are_said_in_words():
     """From where to where, over what, and which tags become which."""
     move = {**WRITE, "deed": "move", "kind": "move", "source": "/n/a.txt", "path": "/o/a.txt", "before": "y"}
+    copy = {**move, "deed": "copy", "kind": "copy", "before": None}
+    assert ["  copy /n/a.txt", "    to /o/a.txt"] == lines(copy)[1:]
     tags = {**WRITE, "deed": "tags", "kind": "tag", "path": "/o/a.txt", "old": "", "new": "bill, house"}
     assert [
         "  move /n/a.txt", "    to /o/a.txt, over the file that is there", "  tag /o/a.txt",

@@ -1,8 +1,8 @@
 """What is homebody killed over: which files, which recipes, and what does everything look like at one moment?
 
 Every kind of change is there: notes get front matter, files beside them and lines in a log; files are renamed,
-moved by template, moved over others, moved to another file system where there is one, tagged, and thrown away; two
-recipes want one file, of which one moves it. A person may edit some of it before all is taken back by force.
+moved by template, moved over others, moved to another file system where there is one, tagged, copied, and thrown away;
+two recipes want one file, of which one moves it. A person may edit some of it before all is taken back by force.
 """
 
 import os
@@ -57,6 +57,12 @@ RECIPES = {
         "bin",
         "tag: seen\n  - append: {dest: OUT/log/thrown.txt, content: '{{ file.name }}'}\n  - trash",
     ),
+    "copy": (
+        "copied",
+        "bin",
+        "copy: 'OUT/copied/{{ file.suffix | slug }}/'\n  - tag: seen\n  - copy: DISK/copied/",
+    ),
+    "copy-over": ("copied-over", "bin", "copy: {dest: OUT/replaced/, on_conflict: overwrite}"),
     "a-move": ("twice", "bin", "move: 'OUT/twice/{{ file.suffix | slug }}/'"),
     "b-tag": ("twice", "bin", "tag: twice"),
     "c-log": ("twice", "bin", "append: {dest: OUT/log/twice.txt, content: '{{ file.name }} was twice'}"),
@@ -73,7 +79,19 @@ filters:
 actions:
   - ACTIONS
 """
-FOLDERS = ("notes", "notes", "inbox", "away", "replace", "replace-away", "tag", "twice", "thrown")
+FOLDERS = (
+    "notes",
+    "notes",
+    "inbox",
+    "away",
+    "replace",
+    "replace-away",
+    "tag",
+    "twice",
+    "thrown",
+    "copied",
+    "copied-over",
+)
 """Where the files lie, in turn."""
 
 HEAP = b"\x00\xff no text, but a file's own bytes\r\n"
@@ -128,7 +146,7 @@ class Scene:
             os.setxattr(path, TAGS, b"inbox,mine %d" % number)
         if folder == "notes" and number % 2:
             self._there(self.out / f"file-{number}.txt", number)
-        if folder == "replace":
+        if folder in ("replace", "copied-over"):
             self._there(self.out / "replaced" / path.name, number)
         if folder == "replace-away":
             self._there(self.disk / "replaced" / path.name, number)

@@ -26,8 +26,13 @@ PLANS = {
     "away-over": "move: {dest: 'DISK/', on_conflict: overwrite}",
     "tag": "tag: {add: [seen, again]}",
     "trash": "trash",
+    "copy": "copy: 'OUT/deep/er/'",
+    "copy-over": "copy: {dest: 'OUT/', on_conflict: overwrite}",
+    "copy-away": "copy: 'DISK/deep/'",
     "all": "rename: 'b.md'\n  - front_matter: {set: {seen: often}}\n  - move: 'OUT/deep/'\n  - tag: seen\n"
     "  - append: {dest: 'OUT/a.md', content: 'One line more.'}",
+    "copies": "copy: {dest: 'OUT/', on_conflict: overwrite}\n  - front_matter: {set: {seen: often}}\n  - tag: seen\n"
+    "  - copy: 'OUT/later/'\n  - rename: 'b.md'\n  - copy: 'DISK/'",
 }
 """A recipe's actions by a word for them; the note is ``Notes/a.md``, and in both folders lies a file of its name."""
 

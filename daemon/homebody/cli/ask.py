@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from homebody.cli.completers import files as file_names
 from homebody.cli.examples import examples
 from homebody.cli.paragraphs import echo_fitted
 from homebody.cli.plans import printable
@@ -38,7 +39,7 @@ NOTE_SECONDS = 3.0
     ),
 )
 @click.argument("question")
-@click.argument("files", nargs=-1, metavar="[FILE...|-]")
+@click.argument("files", nargs=-1, metavar="[FILE...|-]", shell_complete=file_names)
 @click.option(
     "--slots", metavar="SLOTS", help="What to find out, as in 'vendor, due:date?, kind:choice(invoice|note)'."
 )

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from homebody.cli.editor import refresh_schema
 from homebody.cli.examples import examples
 from homebody.cli.recipes import echo_indented
 from homebody.errors import NotRunningError, RecipeError
@@ -17,7 +18,7 @@ from homebody.recipe.carried import refused
 from homebody.recipe.lint import lint
 from homebody.recipe.load import load_folder, load_placed
 from homebody.recipe.permitted import never_in_words, permitted, permitted_in_words
-from homebody.recipe.problem import Places, Problem, RecipeProblemsError, unanswerable
+from homebody.recipe.problem import Places, Problem, RecipeProblemsError, Unanswerable, unanswerable
 from homebody.recipe.reach import edges, hints
 from homebody.recipe.schema import Recipe
 from homebody.service.control import request
@@ -35,6 +36,7 @@ def check_command(home: Home, files: tuple[Path, ...], *, as_json: bool) -> None
     `homebody serve` runs the others. While homebody runs with its model loaded, the model says of each recipe that asks
     it whether it can answer so. Ends with 65 when something is wrong.
     """
+    refresh_schema(home)
     checked = check(home, files)
     if as_json:
         click.echo(json.dumps(checked.to_dict(), ensure_ascii=False))
@@ -106,12 +108,12 @@ def refused_by_model(home: Home, recipes: Sequence[Recipe], places: dict[str, Pl
     """Return what the model of the running homebody says that it cannot answer; nothing where none runs."""
     found = []
     for recipe in recipes:
-        if recipe.ask is None:
-            continue
-        try:
-            said = request(home.socket, "POST", "/v1/grammar", {"output": recipe.ask.long()["output"]})
-        except NotRunningError:
-            return []
-        if said["refusal"] is not None:
-            found.append(unanswerable(recipe.name, places, said["refusal"]))
+        for number, ask in enumerate(recipe.ask):
+            try:
+                said = request(home.socket, "POST", "/v1/grammar", {"output": ask.long()["output"]})
+            except NotRunningError:
+                return []
+            if said["refusal"] is not None:
+                why = Unanswerable(ask=number, why=said["refusal"])
+                found.append(unanswerable(recipe.name, places, why, asks=len(recipe.ask)))
     return found

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from homebody.cli.completers import shipped_names
+from homebody.cli.editor import pointed, write_schema
 from homebody.cli.examples import examples
 from homebody.cli.paragraphs import indented
 from homebody.errors import UsageError
@@ -24,7 +26,7 @@ def shipped_recipes() -> dict[str, Path]:
 @click.command(
     "new", epilog=examples("homebody new summarize-notes", "homebody new tag-files --folder ~/Papers")
 )
-@click.argument("name")
+@click.argument("name", shell_complete=shipped_names)
 @click.option("--folder", metavar="DIR", help="The folder that it is to look after, instead of ~/Notes.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
@@ -43,7 +45,8 @@ def new_command(home: Home, name: str, folder: str | None, *, as_json: bool) -> 
     if folder is not None:
         text = text.replace("~/Notes", str(Path(folder).expanduser().absolute()))
     home.recipes.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8")
+    write_schema(home)
+    target.write_text(pointed(text), encoding="utf-8")
     recipe, stands = load_placed(target)
     wrong = refused([recipe], {recipe.name: stands})
     if as_json:

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from homebody.cli.completers import run_numbers
 from homebody.cli.examples import examples
 from homebody.cli.plans import plan_lines, slot_words
 from homebody.cli.waiting import follow
@@ -106,7 +107,7 @@ def change(home: Home, run: int, slots: dict[str, str]) -> None:
 @review_command.command(
     "accept", epilog=examples("homebody review accept 12 13", "homebody review accept 12 --all-like")
 )
-@click.argument("runs", type=int, nargs=-1, required=True)
+@click.argument("runs", type=int, nargs=-1, required=True, shell_complete=run_numbers("waiting"))
 @click.option("--all-like", is_flag=True, help="Also every other plan of the same recipe that waits.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
@@ -121,7 +122,7 @@ def accept_command(home: Home, runs: tuple[int, ...], *, all_like: bool, as_json
 
 
 @review_command.command("reject", epilog=examples("homebody review reject 12"))
-@click.argument("runs", type=int, nargs=-1, required=True)
+@click.argument("runs", type=int, nargs=-1, required=True, shell_complete=run_numbers("waiting"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def reject_command(home: Home, runs: tuple[int, ...], *, as_json: bool) -> None:
@@ -133,7 +134,7 @@ def reject_command(home: Home, runs: tuple[int, ...], *, as_json: bool) -> None:
 
 
 @review_command.command("edit", epilog=examples("homebody review edit 12 vendor=Miller paid=yes"))
-@click.argument("run", type=int)
+@click.argument("run", type=int, shell_complete=run_numbers("waiting"))
 @click.argument("slots", nargs=-1, required=True, metavar="SLOT=VALUE...")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj

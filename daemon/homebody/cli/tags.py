@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from homebody.cli.completers import proposed_words, recipe_names
 from homebody.cli.daemon import waiting_lines
 from homebody.cli.examples import examples
 from homebody.cli.paragraphs import echo_fitted
@@ -58,8 +59,8 @@ def chosen(home: Home, words: tuple[str, ...], recipe: str | None) -> list[dict[
 
 
 @tags_command.command("accept", epilog=examples("homebody tags accept garden --recipe tag-files"))
-@click.argument("words", nargs=-1, required=True)
-@click.option("--recipe", metavar="NAME", help="Only for this recipe.")
+@click.argument("words", nargs=-1, required=True, shell_complete=proposed_words)
+@click.option("--recipe", metavar="NAME", help="Only for this recipe.", shell_complete=recipe_names)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def accept_command(home: Home, words: tuple[str, ...], recipe: str | None, *, as_json: bool) -> None:
@@ -95,8 +96,8 @@ def write(changed: Grown) -> None:
 
 
 @tags_command.command("reject", epilog=examples("homebody tags reject garden"))
-@click.argument("words", nargs=-1, required=True)
-@click.option("--recipe", metavar="NAME", help="Only for this recipe.")
+@click.argument("words", nargs=-1, required=True, shell_complete=proposed_words)
+@click.option("--recipe", metavar="NAME", help="Only for this recipe.", shell_complete=recipe_names)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def reject_command(home: Home, words: tuple[str, ...], recipe: str | None, *, as_json: bool) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from homebody.cli.completers import any_of, files, recipe_names, run_numbers
 from homebody.cli.examples import examples
 from homebody.cli.paragraphs import visible
 from homebody.cli.times import WRITTEN_LIKE, moment
@@ -25,8 +26,13 @@ from homebody.service.control import request
         "homebody undo --recipe summarize-notes --since 2h",
     ),
 )
-@click.argument("what", required=False)
-@click.option("--recipe", metavar="NAME", help="Take back what this recipe did, with --since.")
+@click.argument("what", required=False, shell_complete=any_of(files, run_numbers("done")))
+@click.option(
+    "--recipe",
+    metavar="NAME",
+    help="Take back what this recipe did, with --since.",
+    shell_complete=recipe_names,
+)
 @click.option("--since", metavar="TIME", help=f"How far back: {WRITTEN_LIKE}.")
 @click.option(
     "--force", is_flag=True, help="Also where a file was changed since: what is newer is kept beside."

@@ -23,11 +23,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """Where a recipe stands: its file, and the line and column of each of its actions, and of the slots it asks for."""
+    """Where a recipe stands: its file, and the line and column of each of its actions, and of the slots of each ask."""
 
     file: str
     actions: tuple[tuple[int, int], ...] = ()
-    output: tuple[int, int] = (1, 1)
+    outputs: tuple[tuple[int, int], ...] = ()
 
     def problem(self, action: int, kind: str, what: str) -> Problem:
         """Return a problem of one action, by its number and its word."""
@@ -42,12 +42,21 @@ def places_of(name: str, places: Mapping[str, Places]) -> Places:
     return places.get(name, Places(file=f"{name}.yaml"))
 
 
-def unanswerable(name: str, places: Mapping[str, Places], why: str) -> Problem:
-    """Return that the model cannot fill the slots of the recipe *name*, and *why* by its own word."""
-    stands = places_of(name, places)
-    line, column = stands.output
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswerable:
+    """Which ask of a recipe the model cannot answer, from 0, and *why* by its own word."""
+
+    ask: int
+    why: str
+
+
+def unanswerable(name: str, places: Mapping[str, Places], said: Unanswerable, *, asks: int = 1) -> Problem:
+    """Return that the model cannot fill the slots of one of the *asks* of the recipe *name*."""
+    stands, why = places_of(name, places), said.why
+    line, column = stands.outputs[said.ask] if said.ask < len(stands.outputs) else (1, 1)
+    output = ("ask", said.ask, "output") if asks > 1 else ("ask", "output")
     what = f"the model cannot answer this. {why.rstrip('.')}; ask for less or for something else, or use another model"
-    return Problem(file=stands.file, line=line, column=column, where="ask.output", what=what)
+    return Problem(file=stands.file, line=line, column=column, where=where(output), what=what)
 
 
 class RecipeProblemsError(RecipeError):
