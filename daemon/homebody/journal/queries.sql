@@ -303,6 +303,13 @@ FROM runs JOIN turns ON turns.recipe = runs.recipe AND turns.lane = runs.lane
 WHERE state = 'queued' AND (not_before IS NULL OR not_before <= :now OR not_before > :never)
 GROUP BY turns.turn, runs.recipe, runs.lane ORDER BY turns.turn, runs.recipe, runs.lane;
 
+-- name: ended
+SELECT * FROM runs WHERE finished_at >= :since AND state NOT IN ('queued', 'running') ORDER BY finished_at, id;
+
+-- name: answers
+SELECT runs.recipe AS recipe, steps.detail AS detail FROM steps JOIN runs ON runs.id = steps.run
+WHERE steps.at >= :since AND steps.name = 'answered' ORDER BY steps.seq;
+
 -- name: of_lane
 SELECT * FROM runs
 WHERE state = 'queued' AND recipe = :recipe AND lane = :lane
