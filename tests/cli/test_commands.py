@@ -180,7 +180,7 @@ def test_check_refuses_what_would_go_round_in_a_circle(tmp_path: Path):
     (folder / "other.yaml").write_text(other, encoding="utf-8")
     shown = homebody("check", home=tmp_path)
     assert shown.returncode == 0
-    assert f"hint: other watches {tmp_path}/Notes, into which looped writes" in shown.stdout
+    assert f"hint: other watches {tmp_path}/Notes, into which looped writes" in " ".join(shown.stdout.split())
 
 
 def test_settings_with_a_mistake_keep_it_from_starting(tmp_path: Path):
