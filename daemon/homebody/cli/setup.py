@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from homebody.cli.adopting import Adopted, adopt, folder_in, shipped_recipes
+from homebody.cli.completers import shipped_names
 from homebody.cli.examples import examples
 from homebody.cli.install import ROOT, refuse_without, set_up_service
 from homebody.cli.managing import ManagerError, begin, finish, is_service, manager_here
@@ -45,7 +46,13 @@ class Wishes:
     "setup",
     epilog=examples("homebody setup", "homebody setup --recipe tag-files --folder ~/Papers --no-login"),
 )
-@click.option("--recipe", "name", metavar="NAME", help="The chore: a shipped recipe (`homebody list`).")
+@click.option(
+    "--recipe",
+    "name",
+    metavar="NAME",
+    shell_complete=shipped_names,
+    help="The chore: a shipped recipe (`homebody list`).",
+)
 @click.option("--folder", metavar="DIR", help="The folder that it is to look after; made if it is not there.")
 @click.option("--login/--no-login", default=None, help="Whether homebody is to start at each login.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; nobody is asked.")
