@@ -35,6 +35,7 @@ COMMANDS = {
     "status": ("daemon", "Show what the running homebody is doing."),
     "reload": ("daemon", "Let the running homebody look at your recipes at once."),
     "history": ("runs", "List what was done, and why the rest was not."),
+    "notices": ("notices", "List what recipes told you, and show on the desktop what comes."),
     "why": ("why", "Say for each recipe why it took up a file, or did not."),
     "run": ("run", "Run a recipe now, or only show what it would do."),
     "review": ("review", "Look at plans that wait for you: accept, edit or reject them."),

@@ -25,7 +25,6 @@ from homebody.journal.rows import (
     detail_text,
     name_bytes,
     run_of,
-    step_of,
     stored,
     words,
 )
@@ -183,6 +182,7 @@ class Journal(History, Again, Forgetting, Plans):
             self._database.do("finish", id=run, state=state.value, reason=words(reason), now=self._now())
             if release:
                 self._database.do("release_key", id=run)
+            self._tell_notices(run, state)
             self._tell(run, "finished", state=state.value)
 
     def set_state(self, run: int, state: RunState) -> None:
@@ -286,15 +286,3 @@ class Journal(History, Again, Forgetting, Plans):
     def counts(self) -> dict[RunState, int]:
         """Return how many runs are in each state."""
         return {RunState(row["state"]): int(row["number"]) for row in self._database.ask("counts")}
-
-    def steps(self, run: int) -> list[Step]:
-        """Return what happened to *run*, in order."""
-        return [step_of(row) for row in self._database.ask("steps", run=run)]
-
-    def newest_step(self) -> int:
-        """Return the number of the newest step, 0 when there is none."""
-        return int(self._database.ask("newest_step")[0]["seq"])
-
-    def changes(self, after: int) -> list[Step]:
-        """Return the next steps of any run after step *after*, at most a thousand."""
-        return [step_of(row) for row in self._database.ask("changes", after=after)]

@@ -51,7 +51,6 @@ LATER: Mapping[str, frozenset[str]] = {
     ),
     "action": frozenset(
         {
-            "notify",
             "hard_link",
             "replace_text",
             "finder_tags",
