@@ -156,6 +156,7 @@ def test_check_refuses_what_would_go_round_in_a_circle(tmp_path: Path):
     """The action's line, what would happen and the cure; with the cure it is right, and a chain gets a hint."""
     folder = tmp_path / ".config/homebody/recipes"
     folder.mkdir(parents=True)
+    (tmp_path / "Notes").mkdir()
     (folder / "mine.yaml").write_text(LOOPED, encoding="utf-8")
     for words in (("check",), ("check", str(folder / "mine.yaml"))):
         shown = homebody(*words, home=tmp_path)

@@ -25,6 +25,16 @@ from homebody.slots import TextSlot
 from homebody.slots.grammar import grammar as slots_grammar
 from homebody.slots.prompt import build
 
+EAGER = {
+    "version": VERSION,
+    "lanes": {},
+    "pool": {},
+    "read": {},
+    "beside": {},
+    "bets": {str(width): 1 + width / 100 for width in range(1, 10)},
+}
+"""A machine on which bets cost next to nothing, so that there are many."""
+
 
 @pytest.fixture(scope="module")
 def weights_path(write_model, tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -49,9 +59,12 @@ def make(weights_path: Path) -> Callable[..., Engine]:
     return made
 
 
+@pytest.mark.parametrize("beside", [{}, {"1": 0.1, "2": 1.0}], ids=["apart", "in one step"])
 @pytest.mark.parametrize("lanes", [0, 6], ids=["in one hall", "in lanes"])
 @pytest.mark.parametrize("grammar", [None, JSON], ids=["free", "under a grammar"])
-def test_together_as_alone(make, weights_path: Path, lanes: int, grammar: str | None) -> None:
+def test_together_as_alone(
+    make, weights_path: Path, lanes: int, grammar: str | None, beside: dict[str, float]
+) -> None:
     """Twelve runs that are asked for at once get the answers that each gets alone from a fresh engine."""
     wanted = [
         Wanted(number=number, messages=conversation(number), grammar=grammar, max_tokens=60)
@@ -59,7 +72,7 @@ def test_together_as_alone(make, weights_path: Path, lanes: int, grammar: str | 
     ]
     alone = [answers(make(0), [one], together=False)[0] for one in wanted[:4]]
     alone += answers(make(lanes), wanted[4:], together=False)
-    together = answers(make(lanes), wanted, together=True)
+    together = answers(make(lanes, tuning=EAGER | {"bets": {}, "beside": beside}), wanted, together=True)
     plain = Plain(weights_path)
 
     equal = 0
@@ -144,16 +157,6 @@ def test_cancel_in_the_middle_of_a_step(make, weights_path: Path, lanes: int) ->
     assert same_but_for_ties(
         Plain(weights_path), list(make_prompt(make, wanted)), undisturbed.tokens, stays.heard[0].tokens
     )
-
-
-EAGER = {
-    "version": VERSION,
-    "lanes": {},
-    "pool": {},
-    "read": {},
-    "bets": {str(width): 1 + width / 100 for width in range(1, 10)},
-}
-"""A machine on which bets cost next to nothing, so that there are many."""
 
 
 @pytest.mark.parametrize("lanes", [0, 4], ids=["in one hall", "in lanes"])

@@ -153,3 +153,27 @@ def test_an_interactive_prompt_is_read_first() -> None:
     runs = [active(1, reading=True), active(2, reading=True, interactive=True)]
 
     assert Read(number=2, most=512) == next_step(runs, Turn(), 512)
+
+
+@given(ACTIVE, st.lists(SECONDS, min_size=1, max_size=12), st.sets(st.integers(0, 2)))
+def test_writers_go_along_where_that_is_cheaper(
+    runs: list[Active], times: list[float], together: set[int]
+) -> None:
+    """In a room where it is cheaper, writers have part in each step of reading; nobody else waits any longer for it."""
+    turn = Turn()
+    rooms = {one.room for one in runs if not one.reading}
+    urgent = {one.room for one in runs if one.interactive and not one.reading}
+    read, since = 0.0, rooms
+    for seconds in times:
+        step = next_step(runs, turn, 512, together)
+        if isinstance(step, Read):
+            (reader,) = (one for one in runs if one.number == step.number)
+            assert step.along == (reader.room in together & rooms)
+            others = rooms - {reader.room} if step.along else rooms
+            if read and (read >= PATIENCE or urgent & others):
+                assert since >= others
+                read = 0.0
+            read, since = read + seconds if others else 0.0, set()
+        elif step is not None:
+            since = since | {step.room}
+        turn = turn if step is None else after(turn, step, seconds, runs)

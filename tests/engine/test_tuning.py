@@ -13,7 +13,7 @@ from homebody.engine.measuring import Stopwatch, measure
 from homebody.engine.tuning import Measured, Plan, best_chunk, choose, widest
 
 SECONDS = st.dictionaries(st.sampled_from([1, 2, 4, 8, 16, 32]), st.floats(0.0001, 10), max_size=6)
-MEASURED = st.builds(Measured, lanes=SECONDS, pool=SECONDS, read=SECONDS, bets=SECONDS)
+MEASURED = st.builds(Measured, lanes=SECONDS, pool=SECONDS, read=SECONDS, bets=SECONDS, beside=SECONDS)
 
 
 def chosen(measured: Measured | None, *, lanes: int = 16) -> Plan:
@@ -35,6 +35,17 @@ def test_a_machine_on_which_the_pool_is_faster_gets_no_lanes() -> None:
     measured = Measured(lanes={1: 0.02, 16: 0.2}, pool={1: 0.01, 8: 0.0205, 16: 0.04})
 
     assert Plan(lanes=0, slots=8, chunk=512) == chosen(measured)
+
+
+@pytest.mark.parametrize(
+    ("beside", "together"),
+    [({1: 1.238, 2: 0.788}, False), ({1: 0.006, 2: 0.009}, True), ({1: 0.98, 2: 1.0}, False), ({}, False),
+     ({2: 1.0}, False)],
+    ids=["a processor", "one step is clearly shorter", "hardly shorter", "not measured", "measured in part"],
+)  # fmt: skip
+def test_writing_beside_reading(beside: dict[int, float], together: bool) -> None:
+    """In a common pool some write in the step in which another reads only where that is clearly shorter than two."""
+    assert together == chosen(Measured(beside=beside)).together
 
 
 def test_nothing_known() -> None:
@@ -90,9 +101,10 @@ def test_it_can_be_kept(measured: Measured) -> None:
 
 @pytest.mark.parametrize(
     "kept",
-    [None, [], "x", {}, {"version": 1}, {"version": 2}, {"version": 2, "lanes": 3, "pool": {}, "read": {}, "bets": {}},
-     {"version": 2, "lanes": {"1": -1}, "pool": {}, "read": {}, "bets": {}},
-     {"version": 2, "lanes": {"x": 1}, "pool": {}, "read": {}, "bets": {}}],
+    [None, [], "x", {}, {"version": 1}, {"version": 2},
+     {"version": 2, "lanes": 3, "pool": {}, "read": {}, "bets": {}, "beside": {}},
+     {"version": 2, "lanes": {"1": -1}, "pool": {}, "read": {}, "bets": {}, "beside": {}},
+     {"version": 2, "lanes": {"x": 1}, "pool": {}, "read": {}, "bets": {}, "beside": {}}],
 )  # fmt: skip
 def test_nonsense_is_not_believed(kept: object) -> None:
     """What another version wrote, or what was damaged, counts as not measured."""
@@ -121,6 +133,7 @@ def test_every_kind_of_step_is_timed(caches: tuple[KvCache, KvCache]) -> None:
     assert found.complete
     assert [1, 2, 4] == list(found.lanes) == list(found.pool)
     assert [128, 256, 512] == list(found.read)
+    assert [1, 2] == list(found.beside)
     assert all(seconds > 0 for seconds in found.lanes.values())
     assert all(0 == cache.held(number) for cache in caches for number in range(4))
 

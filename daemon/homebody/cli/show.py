@@ -123,7 +123,8 @@ def call_lines(told: dict[str, Any]) -> list[str]:
                               " homebody opens: `homebody serve`.", 0)]  # fmt: skip
     lines: list[str] = []
     for call in told["calls"]:
-        lines += ["", f"call {call['number'] + 1}"]
+        about = f": {call['ask']}" if call["ask"] else ""
+        lines += ["", f"call {call['number'] + 1}{about}"]
         for message in call["prompt"] or [{"role": "asked", "text": "no longer kept"}]:
             lines += [f"  {message['role']}:", *quoted(message["text"])]
         lines += ["  answered:", *quoted("no longer kept" if call["answer"] is None else call["answer"])]

@@ -3,7 +3,7 @@
 Decisions only, as functions of what is known; the loop (`homebody.engine.loop`) carries them out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 OVERTAKEN = 4
@@ -41,10 +41,11 @@ class Active:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """Let one run read on, at most *most* tokens."""
+    """Let one run read on, at most *most* tokens; with *along* the writers of its room go on in the same step."""
 
     number: int
     most: int
+    along: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,19 +81,22 @@ def blocks_others(one: Waiting) -> bool:
     return one.overtaken >= OVERTAKEN
 
 
-def next_step(active: Sequence[Active], turn: Turn, most: int) -> Read | Write | None:
+def next_step(
+    active: Sequence[Active], turn: Turn, most: int, together: Collection[int] = ()
+) -> Read | Write | None:
     """Return what to do next, or None when nobody is admitted.
 
     Prompts are read one after the other, interactive ones first. Those who write get a step after each PATIENCE of
     reading; while a person waits for one of them, after each step, and as much time as the reading took. Rooms take
-    turns.
+    turns. In the rooms *together* writers go along in each step of reading.
     """
     readers = [one for one in active if one.reading]
     writers = [one for one in active if not one.reading]
     urgent = any(one.interactive for one in writers)
     if readers and (not writers or (turn.wrote and not (urgent and turn.owed > 0))):
         first = min(readers, key=lambda one: (not one.interactive, one.number))
-        return Read(number=first.number, most=min(most, SMALL_STEP) if urgent else most)
+        along = first.room in together and any(one.room == first.room for one in writers)
+        return Read(number=first.number, most=min(most, SMALL_STEP) if urgent else most, along=along)
     if not writers:
         return None
     rooms = sorted({one.room for one in writers})
@@ -104,6 +108,9 @@ def after(turn: Turn, step: Read | Write, seconds: float, active: Sequence[Activ
     writers = [one for one in active if not one.reading]
     rooms = {one.room for one in writers}
     if isinstance(step, Read):
+        if step.along:  # those have had their step
+            rooms -= {one.room for one in active if one.number == step.number}
+            writers = [one for one in writers if one.room in rooms]
         urgent = any(one.interactive for one in writers)
         stretch = turn.stretch + seconds if rooms else 0.0
         due = bool(rooms) and (urgent or stretch >= PATIENCE)

@@ -46,8 +46,12 @@ def outputs(recipe: Recipe) -> list[Made]:
         vars=recipe.vars,
         recipe={"name": recipe.name, "description": recipe.description},
         optional=frozenset(
-            name for name, slot in (recipe.ask.output if recipe.ask else {}).items() if slot.optional
+            one.full(name)
+            for one in recipe.ask
+            for name, slot in one.output.items()
+            if slot.optional or one.when is not None
         ),
+        asks=frozenset(one.name for one in recipe.ask if one.name),
     )
     watched = _watched(recipe)
     pinned = _pinned(recipe)
@@ -80,7 +84,7 @@ def _watched(recipe: Recipe) -> list[tuple[Path, bool]]:
 
 def _pinned(recipe: Recipe) -> str | None:
     """Return the one suffix that every file has which wakes *recipe*, if the filters leave but one."""
-    for chosen in recipe.filters:
+    for chosen in (one for each in recipe.filters for one in each.together()):
         if isinstance(chosen, ExtensionFilter) and not chosen.negated and len(chosen.extensions) == 1:
             return f".{chosen.extensions[0]}" if "." not in chosen.extensions[0] else None
     return None

@@ -3,6 +3,7 @@
 The file is looked at before it is checked: a mistake in one part must not hide those in the templates.
 """
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from homebody.recipe.habits import habitual
 from homebody.recipe.trigger import folder_of
+from homebody.regexes import RegexError, groups_of
 from homebody.templates import Scope
 
 PARTS = ("vars", "triggers", "select", "ask")
@@ -29,13 +31,14 @@ def scope_of(values: Any) -> Scope:
     """Return the scope of the recipe that *values* describe, whatever else is wrong with them."""
     recipe = _meant(values if isinstance(values, Mapping) else {})
     variables = _mapping(recipe.get("vars"))
-    output = _mapping(_mapping(recipe.get("ask")).get("output"))
+    answers, inside = _answers(recipe.get("ask"))
     names: dict[str, frozenset[str] | None] = {
         "run": RUN,
         "recipe": RECIPE,
         "vars": frozenset(variables),
-        "ask": frozenset(output) if output or "ask" not in recipe else None,
+        "ask": answers if answers or "ask" not in recipe else None,
     }
+    names |= _caught(recipe.get("filters"))
     triggers = recipe.get("triggers")
     items = [item for item in triggers if isinstance(item, Mapping)] if isinstance(triggers, list) else []
     if any("watch" in item for item in items) or not any("schedule" in item for item in items):
@@ -45,18 +48,47 @@ def scope_of(values: Any) -> Scope:
     before = Scope(names={"vars": frozenset(variables)}, vars=variables)
     watches = [item for item in items if "schedule" not in item] or ([] if items else [{}])
     watched = tuple(_watched(watches, before))
-    return Scope(names=names, inside=dict(_inside(output)), vars=variables, watched=watched)
+    return Scope(names=names, inside=inside, vars=variables, watched=watched)
 
 
-def _inside(output: Mapping[str, Any]) -> Iterator[tuple[str, frozenset[str]]]:
-    """Yield each slot whose value has parts, with these: money, and the objects of a list."""
+def _caught(filters: Any) -> dict[str, frozenset[str]]:
+    """Return the groups that the filters catch, at any depth, by the filter's word."""
+    found: dict[str, frozenset[str]] = {}
+    for item in filters if isinstance(filters, list) else ():
+        for key, body in _mapping(item).items():
+            word = str(key).removeprefix("not ").strip()
+            if word in ("any", "all", "none"):
+                for inner, groups in _caught(body if isinstance(body, list) else [body]).items():
+                    found[inner] = found.get(inner, frozenset()) | groups
+            elif word in ("name", "contains") and isinstance(regex := _mapping(body).get("regex"), str):
+                with contextlib.suppress(RegexError):  # said where it stands
+                    found[word] = found.get(word, frozenset()) | frozenset(groups_of(regex))
+    return {word: groups for word, groups in found.items() if groups}
+
+
+def _answers(ask: Any) -> tuple[frozenset[str], dict[str, frozenset[str]]]:
+    """Return what stands directly under ``ask``, slots or the names of asks, and what those have in turn."""
+    if not isinstance(ask, list):
+        output = _mapping(_mapping(ask).get("output"))
+        return frozenset(output), dict(_inside("ask", output))
+    named = {name: one for one in ask if isinstance(name := _mapping(one).get("name"), str)}
+    inside: dict[str, frozenset[str]] = {}
+    for name, one in named.items():
+        output = _mapping(one.get("output"))
+        inside |= {f"ask.{name}": frozenset(output)} if output else {}
+        inside |= _inside(f"ask.{name}", output)
+    return frozenset(named), inside
+
+
+def _inside(where: str, output: Mapping[str, Any]) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield each slot of *where* whose value has parts, with these: money, and the objects of a list."""
     for name, body in output.items():
         fields = _mapping({"type": body.rstrip("? ")} if isinstance(body, str) else body)
         parts = _mapping(fields.get("of"))
         if fields.get("type") == "money":
-            yield f"ask.{name}", MONEY
+            yield f"{where}.{name}", MONEY
         if fields.get("type") == "list" and parts:
-            yield f"ask.{name}[]", frozenset(parts)
+            yield f"{where}.{name}[]", frozenset(parts)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -15,6 +15,7 @@ from homebody.recipe.load import load_folder
 from homebody.service.control import request
 from homebody.service.explain import answer_dict, asked_path, run_number, runs
 from homebody.service.noticing import notices_now
+from homebody.service.reporting import report
 from homebody.settings import load_settings
 
 
@@ -45,6 +46,12 @@ def run_alone(home: Home, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return everything about one run but what it asked the model: that is in the vault."""
     now = SystemClock().now()
     return reading(home, lambda journal: account(journal, None, run_number(asked), now))
+
+
+def report_alone(home: Home, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was done since a time, as the daemon would."""
+    now = SystemClock().now()
+    return reading(home, lambda journal: report(journal, now, asked))
 
 
 def why_alone(home: Home, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,5 +90,6 @@ ALONE: Mapping[str, Callable[[Home, Mapping[str, Any]], dict[str, Any]]] = {
     "/v1/run": run_alone,
     "/v1/why": why_alone,
     "/v1/notices": notices_alone,
+    "/v1/report": report_alone,
 }
 """What answers each question without a daemon."""
