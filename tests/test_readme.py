@@ -23,7 +23,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 TRIED = {
     "demo", "new", "list", "check", "show", "serve", "status", "history", "why", "run", "review", "tags", "backfill",
     "retry", "undo", "ask", "chat", "forget", "vault", "prove", "doctor", "install", "uninstall", "start", "stop",
-    "restart", "logs", "reload", "bench",
+    "restart", "logs", "reload", "bench", "model",
 }  # fmt: skip
 """The commands that tests/cli and tests/e2e run."""
 
