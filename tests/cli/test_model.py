@@ -139,7 +139,7 @@ def test_use_pins_and_remembers(person: Person) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("use", "nothing-like-it"), 64, "No model on this computer is called nothing-like-it; there are starter, Tiny"),
+        (("use", "nothing-like-it"), 64, "No model on this computer is called nothing-like-it; there are starter"),
         (("use", "broken"), 69, "is cut short"),
         (("use", "/none.gguf"), 69, "is not there"),
         (("use", "t"), 64, "could be several models"),
