@@ -21,9 +21,10 @@ from homebody.settings import load_settings
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TRIED = {
+    "cancel", "pause", "resume", "top", "report",
     "demo", "new", "list", "check", "show", "serve", "status", "history", "why", "run", "review", "tags", "backfill",
     "retry", "undo", "ask", "chat", "forget", "vault", "prove", "doctor", "install", "uninstall", "start", "stop",
-    "restart", "logs", "reload", "bench", "model",
+    "restart", "logs", "reload", "bench", "schema", "completion", "model",
 }  # fmt: skip
 """The commands that tests/cli and tests/e2e run."""
 
@@ -45,6 +46,14 @@ def test_every_yaml_block_loads(tmp_path: Path, number: int):
         home = find_home({}, tmp_path)
         home.settings.write_text(text, encoding="utf-8")
         assert load_settings(home).model is not None
+
+
+def test_every_shipped_recipe_has_a_line():
+    """The gallery names what is shipped, and nothing else."""
+    table = README.split("| recipe | what it does |")[1].split("\n\n")[0]
+    assert {path.stem for path in (ROOT / "recipes").glob("*.yaml")} == set(
+        re.findall(r"^\| `([\w-]+)` \|", table, flags=re.MULTILINE)
+    )
 
 
 def test_the_test_command_is_the_one_that_ci_runs():

@@ -41,6 +41,18 @@ class VaultLimits(BaseModel):
     )
 
 
+class Pictures(BaseModel):
+    """How text in pictures is read, where there is a Tesseract."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    languages: list[Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{2,40}$")]] | None = Field(
+        default=None,
+        description="The languages of text in pictures, by Tesseract's names (eng, deu); all that are installed"
+        " if none, and [] reads no pictures.",
+    )
+
+
 class Settings(BaseModel):
     """The settings file, ``settings.yaml``: every line is optional."""
 
@@ -83,6 +95,8 @@ class Settings(BaseModel):
     )
     settle: float = Field(default=5, ge=0.05, le=3600, description="Seconds a file must lie still.")
     vault: VaultLimits = Field(default_factory=VaultLimits, description="How much undo keeps, and how long.")
+
+    ocr: Pictures = Field(default_factory=Pictures, description="How text in pictures and scans is read.")
 
     def model_path(self) -> Path:
         """Return the model file to load, ``~`` expanded."""

@@ -4,11 +4,9 @@ Jinja2 in double braces, with StrictUndefined: a name that is not known is an er
 """
 
 import contextlib
-import difflib
 import functools
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import jinja2
@@ -18,6 +16,10 @@ from jinja2.runtime import Undefined
 
 from homebody.errors import RecipeError
 from homebody.sandbox import CLOSING, ENVIRONMENT, LONGEST_OUTPUT, MARKED, OPENING, STEPS, parse
+from homebody.scopes import Scope, Use, meant, problem
+from homebody.template_words import in_words
+
+__all__ = ["Piece", "Scope", "Template", "TemplateError", "Use", "compile_template", "meant", "variables"]
 
 LONGEST_TEMPLATE = 64 * 1024
 
@@ -28,33 +30,6 @@ class TemplateError(RecipeError):
     def __init__(self, message: str | None = None, *, hint: str | None = None, line: int = 1) -> None:
         super().__init__(message, hint=hint)
         self.line = line
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """What the templates of one recipe know: the names, and what stands already when it is loaded.
-
-    ``names`` maps each variable to its attributes, or to None when it has none that could be checked. ``inside`` maps
-    an attribute (``ask.total``), or with brackets the items of one (``ask.lines[]``), to what those have in turn.
-    """
-
-    names: Mapping[str, frozenset[str] | None]
-    inside: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    vars: Mapping[str, Any] = field(default_factory=dict)
-    watched: tuple[Path, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """One place where a template reads a variable: its path, ``ask.summary``, the line, and what it reads of that."""
-
-    name: str
-    attribute: str | None
-    line: int
-    inner: str | None = None
-
-    def __str__(self) -> str:
-        return self.name if self.attribute is None else f"{self.name}.{self.attribute}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +94,7 @@ class Template:
         """Return what is wrong with the names that the template uses, each with its line."""
         found: dict[str, TemplateError] = {}
         for use in self.uses:
-            if (what := _problem(use, scope)) is not None:
+            if (what := problem(use, scope)) is not None:
                 found.setdefault(what, TemplateError(what, line=use.line))
         return tuple(found.values())
 
@@ -134,7 +109,8 @@ def compile_template(text: str) -> Template:
     try:
         return Template(text)
     except jinja2.TemplateSyntaxError as error:
-        reason = (error.message or "it is not a template").rstrip(".")
+        message = error.message or "it is not a template"
+        reason = in_words(message, ENVIRONMENT.filters, ENVIRONMENT.tests)
         raise TemplateError(f"the template is wrong: {reason}", line=error.lineno) from error
     except (RecursionError, SyntaxError, MemoryError, OverflowError) as error:
         raise TemplateError("the template is nested too deeply") from error
@@ -185,35 +161,44 @@ def _uses(tree: nodes.Template) -> Iterator[Use]:
         if isinstance(loop.target, nodes.Name):
             own[loop.target.name] = _walked(loop.iter)
     own |= {name.name: own.get(name.name) for name in tree.find_all(nodes.Name) if name.ctx == "store"}
-    seen: set[int] = set()
-    for node in tree.find_all(nodes.Expr):
-        if isinstance(node, nodes.Getattr | nodes.Getitem) and isinstance(node.node, nodes.Name):
-            seen.add(id(node.node))
-            yield from _use(node.node, _attribute(node), own)
-        elif (path := _path(node)) is not None and path[0].name not in own:
-            yield Use(path[0].name, path[1], path[0].lineno, path[2])
+    seen: set[int] = (
+        set()
+    )  # parts of what was found already: a chain comes before the parts that it is made of
+    for node in tree.find_all((nodes.Getattr, nodes.Getitem)):
+        if id(node) in seen or (chain := _chain(node)) is None:
+            continue
+        name, (attribute, *inner) = chain
+        yield from _use(name, attribute, own, tuple(inner))
+        seen |= {id(part) for part in node.find_all(nodes.Expr)}
     for name in tree.find_all(nodes.Name):
         if name.ctx == "load" and id(name) not in seen:
             yield from _use(name, None, own)
 
 
-def _use(name: nodes.Name, attribute: str | None, own: Mapping[str, str | None]) -> Iterator[Use]:
+def _use(
+    name: nodes.Name, attribute: str | None, own: Mapping[str, str | None], inner: tuple[str, ...] = ()
+) -> Iterator[Use]:
     """Yield the use of *name*; an item of ``documents`` or of a slot in a loop is checked as such."""
     walked = own.get(name.name)
     if name.name not in own:
-        yield Use(name.name, attribute, name.lineno)
+        yield Use(name.name, attribute, name.lineno, inner)
     elif walked == "documents" and attribute is not None:
         yield Use("document", attribute, name.lineno)
     elif walked is not None and walked.startswith("ask.") and attribute is not None:
-        yield Use("ask", walked.removeprefix("ask.") + "[]", name.lineno, attribute)
+        first, *further = f"{walked.removeprefix('ask.')}[]".split(".")
+        yield Use("ask", first, name.lineno, (*further, attribute))
 
 
-def _path(node: nodes.Node) -> tuple[nodes.Name, str, str] | None:
-    """Return the name, the attribute and what is read of that one, of ``ask.total.amount``."""
-    if not isinstance(node, nodes.Getattr) or not isinstance(node.node, nodes.Getattr | nodes.Getitem):
-        return None
-    name, attribute = node.node.node, _attribute(node.node)
-    return (name, attribute, node.attr) if isinstance(name, nodes.Name) and attribute is not None else None
+def _chain(node: nodes.Node) -> tuple[nodes.Name, tuple[str, ...]] | None:
+    """Return the name and the steps down from it, of ``ask.facts.total``; None for what is no such chain."""
+    steps: list[str] = []
+    while isinstance(node, nodes.Getattr | nodes.Getitem):
+        step = _attribute(node)
+        if step is None:
+            return None
+        steps.insert(0, step)
+        node = node.node
+    return (node, tuple(steps)) if isinstance(node, nodes.Name) and steps else None
 
 
 def _attribute(node: nodes.Getattr | nodes.Getitem) -> str | None:
@@ -234,8 +219,8 @@ def _walked(node: nodes.Node | None) -> str | None:
         if isinstance(node, nodes.Filter) and node.name not in _SAME_ITEMS and _base(node) != "documents":
             return None
         node = node.node
-    if isinstance(node, nodes.Getattr | nodes.Getitem) and isinstance(node.node, nodes.Name):
-        return f"{node.node.name}.{_attribute(node)}"
+    if node is not None and (chain := _chain(node)) is not None:
+        return ".".join((chain[0].name, *chain[1]))
     return node.name if isinstance(node, nodes.Name) else None
 
 
@@ -248,31 +233,3 @@ def _base(node: nodes.Node | None) -> str | None:
     while isinstance(node, nodes.Filter | nodes.Getitem):
         node = node.node
     return node.name if isinstance(node, nodes.Name) else None
-
-
-def _problem(use: Use, scope: Scope) -> str | None:
-    """Return what is wrong with one variable, or None."""
-    if use.name not in scope.names:
-        return f'"{use}" is not known in this template{meant(use.name, scope.names)}'
-    attributes = scope.names[use.name]
-    if use.inner is not None:
-        inside = scope.inside.get(str(use))
-        if inside is None or use.inner in inside:
-            return None
-        shown = str(use).removesuffix("[]")
-        return f'"{use.inner}" is not known in {shown}{meant(use.inner, sorted(inside))}'
-    if use.attribute is None or attributes is None or use.attribute in attributes:
-        return None
-    if not attributes:
-        return f'"{use}" is not known: the recipe has no {use.name}'
-    full = [f"{use.name}.{attribute}" for attribute in sorted(attributes)]
-    return f'"{use}" is not known in this template{meant(str(use), full)}'
-
-
-def meant(word: str, known: Iterable[str]) -> str:
-    """Return the end of a sentence about an unknown *word*: what was probably meant, or what there is."""
-    known = list(known)
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    if close:
-        return f'; did you mean "{close[0]}"?'
-    return f"; known here: {', '.join(known)}" if known else ""

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from homebody.clock import SystemClock
-from homebody.documents.reader import Reader
+from homebody.documents.pictures.tesseract import ABSENT
+from homebody.documents.readers import readers
 from homebody.house.in_hand import InHand
 from homebody.house.intake import Intake
 from homebody.house.loop import Endings, Kind, Loop
@@ -85,7 +86,7 @@ class House:
             journal=self.journal, clock=self.clock, watched=watched, wake=self.wake.set, rescan_seconds=rescan,
             stat=look, mend=self.folders.mend,
         )  # fmt: skip
-        self.reader = Reader(clock=self.clock)
+        self.reader = readers(self.clock, ABSENT)
         self.runner = Runner(
             journal=self.journal, vault=self.vault, model=no_model, reader=self.reader, clock=self.clock,
             recipes=self.recipes,

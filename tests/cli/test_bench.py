@@ -19,7 +19,8 @@ FOUND = {
     "plan": {"lanes": 8, "slots": 4, "chunk": 512, "reason": "in lanes 8 runs at once write 40 tokens a second in all"},
     "measured_at": "2026-11-28T14:00:00+00:00",
     "unmeasured": None,
-    **tables({"lanes": {"1": 0.1, "8": 0.2}, "pool": {"1": 0.08}, "read": {"512": 2.5}, "bets": {"1": 0.1, "4": 0.15}}),
+    **tables({"lanes": {"1": 0.1, "8": 0.2}, "pool": {"1": 0.08}, "read": {"512": 2.5}, "bets": {"1": 0.1, "4": 0.15},
+              "beside": {"1": 1.2381, "2": 0.788}}),
 }  # fmt: skip
 
 
@@ -34,6 +35,9 @@ def test_tables_and_reasons_in_words() -> None:
         "             1              10.0              12.5",
         "           512             204.8",
         "             4            150.00              1.50",
+        "Reading while others write in a common pool:",
+        "             1           1238.10",
+        "             2            788.00",
         "Chosen: 8 lanes for short runs, and a common pool of 4 for long ones; 512 tokens are read in one step.",
         "Why: in lanes 8 runs at once write 40 tokens a second in all.",
     ):
@@ -44,6 +48,10 @@ def test_tables_and_reasons_in_words() -> None:
     ("plan", "words"),
     [
         ({"lanes": 0, "slots": 8, "chunk": 256}, "Chosen: a common pool of 8; 256 tokens"),
+        (
+            {"lanes": 0, "slots": 8, "chunk": 256, "together": True},
+            "Chosen: a common pool of 8; 256 tokens are read in one step. In the pool others write in the same step.",
+        ),
         ({}, "Chosen: a common pool of 0; 0 tokens"),
     ],
 )

@@ -73,6 +73,26 @@ def test_a_new_user_gets_a_recipe_and_checks_it(tmp_path: Path):
     }
 
 
+def test_new_and_check_as_json(tmp_path: Path):
+    """A script learns which file was written, what the recipe may do, and of each mistake where it stands."""
+    (tmp_path / "Notes").mkdir()
+    made = json.loads(homebody("new", "tag-files", "--json", home=tmp_path).stdout)
+    path = tmp_path / ".config/homebody/recipes/tag-files.yaml"
+    assert (str(path), "tag-files", [str(tmp_path / "Notes")]) == (
+        made["file"], made["recipe"], made["writes"],
+    )  # fmt: skip
+    right = homebody("check", "--json", home=tmp_path)
+    said = json.loads(right.stdout)
+    assert (0, ["tag-files"], []) == (
+        right.returncode, [one["name"] for one in said["recipes"]], said["problems"],
+    )  # fmt: skip
+    path.with_name("typo.yaml").write_text("name: typo\nactoins: []\n", encoding="utf-8")
+    wrong = homebody("check", "--json", home=tmp_path)
+    assert 65 == wrong.returncode
+    (typo,) = (one for one in json.loads(wrong.stdout)["problems"] if '"actions"' in one["what"])
+    assert ("typo.yaml", 2, 1) == (typo["file"], typo["line"], typo["column"])
+
+
 def test_new_takes_a_folder_and_never_overwrites(tmp_path: Path):
     """`--folder` points the recipe elsewhere; a recipe that is there already is left alone."""
     assert homebody("new", "tag-files", "--folder", str(tmp_path / "My notes"), home=tmp_path).returncode == 0
@@ -86,7 +106,7 @@ def test_new_takes_a_folder_and_never_overwrites(tmp_path: Path):
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("new", "nonsense"), 64, "There are: daily-digest, summarize-notes, tag-files"),
+        (("new", "nonsense"), 64, "There are: changelog-from-commits, "),
         (("show", "nonsense"), 64, "no recipe 'nonsense'"),
         (("status",), 69, "homebody serve"),
         (("history",), 69, "homebody serve"),
@@ -136,6 +156,7 @@ def test_check_refuses_what_would_go_round_in_a_circle(tmp_path: Path):
     """The action's line, what would happen and the cure; with the cure it is right, and a chain gets a hint."""
     folder = tmp_path / ".config/homebody/recipes"
     folder.mkdir(parents=True)
+    (tmp_path / "Notes").mkdir()
     (folder / "mine.yaml").write_text(LOOPED, encoding="utf-8")
     for words in (("check",), ("check", str(folder / "mine.yaml"))):
         shown = homebody(*words, home=tmp_path)
@@ -159,7 +180,7 @@ def test_check_refuses_what_would_go_round_in_a_circle(tmp_path: Path):
     (folder / "other.yaml").write_text(other, encoding="utf-8")
     shown = homebody("check", home=tmp_path)
     assert shown.returncode == 0
-    assert f"hint: other watches {tmp_path}/Notes, into which looped writes" in shown.stdout
+    assert f"hint: other watches {tmp_path}/Notes, into which looped writes" in " ".join(shown.stdout.split())
 
 
 def test_settings_with_a_mistake_keep_it_from_starting(tmp_path: Path):

@@ -4,6 +4,7 @@ The real daemon is started by the stand-in as the manager would start it; tests/
 """
 
 import dataclasses
+import json
 import os
 import shlex
 import subprocess
@@ -110,6 +111,19 @@ def test_an_installed_service_is_started_and_taken_away(person: Person):
     assert person.home.journal.exists()
     calls = [*person.manager.remove, *person.manager.removed]
     assert [" ".join(command) for command in calls] == person.asked()[-len(calls) :]
+
+
+def test_a_script_installs_without_a_question(person: Person):
+    """With --json one object says what was done, and what would be asked about must be agreed to before."""
+    for word in ("install", "uninstall"):
+        asked = person.types(word, "--json")
+        assert (64, True) == (asked.exit_code, "--yes" in asked.output)
+    assert not person.tool.with_name(f"{person.tool.name}.asked").exists()
+    done = json.loads(person.types("install", "--yes", "--json").output)
+    assert {"file": str(person.manager.file), "pid": holder(person.home.lock), "installed": True} == done
+    gone = json.loads(person.types("uninstall", "--yes", "--json").output)
+    assert (str(person.home.state), False) == (gone["state"], gone["installed"])
+    assert not person.manager.file.exists()
 
 
 @pytest.mark.parametrize("step", range(4))

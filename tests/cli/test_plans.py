@@ -60,11 +60,23 @@ def test_what_could_drive_a_terminal_is_left_out():
 def test_moves_and_tags_are_said_in_words():
     """From where to where, over what, and which tags become which."""
     move = {**WRITE, "deed": "move", "kind": "move", "source": "/n/a.txt", "path": "/o/a.txt", "before": "y"}
+    copy = {**move, "deed": "copy", "kind": "copy", "before": None}
+    assert ["  copy /n/a.txt", "    to /o/a.txt"] == lines(copy)[1:]
     tags = {**WRITE, "deed": "tags", "kind": "tag", "path": "/o/a.txt", "old": "", "new": "bill, house"}
     assert [
         "  move /n/a.txt", "    to /o/a.txt, over the file that is there", "  tag /o/a.txt",
         "    no tags becomes bill, house",
     ] == lines(move, tags)[1:]  # fmt: skip
+
+
+def test_what_is_thrown_away_is_said_in_words():
+    """The note for the desktop, and where the file lies then."""
+    note = {**WRITE, "kind": "trash", "path": "/t/info/a.md.trashinfo"}
+    move = {**WRITE, "deed": "move", "kind": "trash", "source": "/n/a.md", "path": "/t/files/a.md"}
+    assert [
+        "  note for the desktop, with which it can bring the file back: /t/info/a.md.trashinfo",
+        "  trash /n/a.md", "    to /t/files/a.md",
+    ] == lines(note, move)[1:]  # fmt: skip
 
 
 def test_a_plan_that_is_out_of_date_says_so():

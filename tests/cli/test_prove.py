@@ -66,6 +66,13 @@ def evidence() -> Evidence:
     )  # fmt: skip
 
 
+def with_pictures(found: Evidence) -> Evidence:
+    """Add the reader of pictures, as it should be: its seal is the reader's."""
+    one = replace(process("reader"), name="pictures", pid=DAEMON + 9)
+    found.processes.append(one)
+    return found
+
+
 def reach(found: Evidence, at: int = 0, **values) -> None:
     """Let one probe come out so in a process."""
     found.processes[at].results["shmget"] = result("shmget", **values)
@@ -77,6 +84,27 @@ def test_good_evidence_holds():
     assert (verdict.exit_code, verdict.wrong, verdict.unshown) == (HELD, (), ())
     assert verdict.attempted() == 3 * len(seal.PROBES)
     assert verdict.count("limit") == 3 * len(seal.LIMITS)
+
+
+def test_the_reader_of_pictures_is_judged_like_the_other():
+    """A fourth column within eighty, its own name in sentences, and each of its faults is named."""
+    good = with_pictures(evidence())
+    verdict = judge(good)
+    assert (verdict.exit_code, verdict.attempted()) == (HELD, 4 * len(seal.PROBES))
+    text = list(shown(good, verdict, verbose=True))
+    assert max(map(len, text)) <= 80
+    assert any("reader of pictures (process 109)" in line for line in text)
+    found = with_pictures(evidence())
+    reach(found, 3, reached=True, errno=None)
+    found.processes[3].threads = (thread(1, seccomp_mode=0),)
+    found.processes[3].report = {"seccomp_sha256": "other"}
+    said = "\n".join(judge(found).wrong)
+    for words in (
+        "pictures managed to",
+        "threads of the reader of pictures",
+        "filter of the reader of pictures",
+    ):
+        assert words in said
 
 
 WRONG: dict[str, Callable[[Evidence], None]] = {

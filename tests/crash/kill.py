@@ -34,7 +34,8 @@ from scene import Look, Scene
 
 import homebody
 from homebody.clock import SystemClock
-from homebody.documents.reader import Reader
+from homebody.documents.pictures.tesseract import ABSENT
+from homebody.documents.readers import readers
 from homebody.errors import UndoRefusedError
 from homebody.house.in_hand import InHand
 from homebody.house.intake import Intake
@@ -115,7 +116,7 @@ def work(scene: Scene) -> None:
         journal=journal,
         vault=vault,
         model=FakeModel,
-        reader=Reader(clock=clock),
+        reader=readers(clock, ABSENT),
         clock=clock,
         recipes=recipes,
     )

@@ -1,11 +1,12 @@
 """What is homebody killed over: which files, which recipes, and what does everything look like at one moment?
 
 Every kind of change is there: notes get front matter, files beside them and lines in a log; files are renamed,
-moved by template, moved over others, moved to another file system where there is one, and tagged; two recipes
-want one file, of which one moves it. A person may edit some of it before all is taken back by force.
+moved by template, moved over others, moved to another file system where there is one, tagged, copied, and thrown away;
+two recipes want one file, of which one moves it. A person may edit some of it before all is taken back by force.
 """
 
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -51,6 +52,17 @@ RECIPES = {
         "move: {dest: DISK/replaced/, on_conflict: overwrite}\n  - tag: {add: [there]}",
     ),
     "tag": ("tag", "bin", "tag: {add: [House, seen], remove: inbox}"),
+    "throw": (
+        "thrown",
+        "bin",
+        "tag: seen\n  - append: {dest: OUT/log/thrown.txt, content: '{{ file.name }}'}\n  - trash",
+    ),
+    "copy": (
+        "copied",
+        "bin",
+        "copy: 'OUT/copied/{{ file.suffix | slug }}/'\n  - tag: seen\n  - copy: DISK/copied/",
+    ),
+    "copy-over": ("copied-over", "bin", "copy: {dest: OUT/replaced/, on_conflict: overwrite}"),
     "a-move": ("twice", "bin", "move: 'OUT/twice/{{ file.suffix | slug }}/'"),
     "b-tag": ("twice", "bin", "tag: twice"),
     "c-log": ("twice", "bin", "append: {dest: OUT/log/twice.txt, content: '{{ file.name }} was twice'}"),
@@ -67,7 +79,19 @@ filters:
 actions:
   - ACTIONS
 """
-FOLDERS = ("notes", "notes", "inbox", "away", "replace", "replace-away", "tag", "twice")
+FOLDERS = (
+    "notes",
+    "notes",
+    "inbox",
+    "away",
+    "replace",
+    "replace-away",
+    "tag",
+    "twice",
+    "thrown",
+    "copied",
+    "copied-over",
+)
 """Where the files lie, in turn."""
 
 HEAP = b"\x00\xff no text, but a file's own bytes\r\n"
@@ -122,7 +146,7 @@ class Scene:
             os.setxattr(path, TAGS, b"inbox,mine %d" % number)
         if folder == "notes" and number % 2:
             self._there(self.out / f"file-{number}.txt", number)
-        if folder == "replace":
+        if folder in ("replace", "copied-over"):
             self._there(self.out / "replaced" / path.name, number)
         if folder == "replace-away":
             self._there(self.disk / "replaced" / path.name, number)
@@ -156,12 +180,13 @@ class Scene:
 
     def recipes(self) -> dict[str, Recipe]:
         """Return the recipes."""
+        os.environ["XDG_DATA_HOME"] = str(self.folder / "data")
         loaded = load_folder(self.folder / "recipes")
         assert not loaded.problems, loaded.problems
         return {recipe.name: recipe for recipe in loaded.recipes}
 
     def _files(self) -> dict[str, Path]:
-        tops = {name: self.folder / name for name in (*FOLDERS, "out")} | {"disk": self.disk}
+        tops = {name: self.folder / name for name in (*FOLDERS, "out", "data")} | {"disk": self.disk}
         return {
             f"{name}/{path.relative_to(top)}": path
             for name, top in tops.items()
@@ -177,6 +202,8 @@ class Scene:
 def looked_at(path: Path) -> Look:
     """Return what the file at *path* is now."""
     status, content = path.stat(), path.read_bytes()
+    if path.suffix == ".trashinfo":  # where the scene lies, and when it is played, does not count
+        content = re.sub(rb"(?m)^Path=.*/(?=[^/]*/[^/]*$)|^DeletionDate=.*$", b"", content)
     try:
         tags = os.getxattr(path, TAGS)
     except OSError:

@@ -109,9 +109,10 @@ def test_plans_wait_and_are_reviewed_one_by_one(house, type_in):
     assert ("A.txt" in text, "B.txt" in text) == (True, True)
     waiting: list[dict[str, Any]] = json.loads(type_in("review", "--json")[1])["waiting"]
     first, second = (one["run"] for one in waiting)
-    code, text = type_in("review", "accept", str(first))
-    assert 0 == code, text
-    assert 0 == type_in("review", "reject", str(second))[0]
+    code, text = type_in("review", "accept", str(first), "--json")
+    assert (0, [(first, "done")]) == (code, [(one["id"], one["state"]) for one in json.loads(text)["runs"]])
+    code, text = type_in("review", "reject", str(second), "--json")
+    assert (0, [second]) == (code, json.loads(text)["rejected"])
     assert {"a/A.txt": b"filed"} == files(house.folder / "out")
     assert {"b.txt": b""} == files(house.notes)
     assert "Nothing waits for you." in type_in("review")[1]

@@ -64,7 +64,8 @@ def test_a_word_is_proposed_accepted_or_rejected_and_not_asked_about_again(house
     text = (house.home.recipes / "tags.yaml").read_text(encoding="utf-8")
     assert text.startswith("# mine\n- work\n- home\n- ")
     assert ["work", "home", accepted] == yaml.safe_load(text)
-    assert 0 == homebody(house, "tags", "reject", "--", rejected).returncode
+    turned_down = json.loads(homebody(house, "tags", "reject", "--json", "--", rejected).stdout)
+    assert [{"word": rejected, "recipe": "tagging", "slot": "tags"}] == turned_down["rejected"]
     house.until(lambda: {accepted, rejected}.isdisjoint(one["word"] for one in waiting(house)))
     assert len(found) - 2 == len(waiting(house))
     assert [] == [name for name in house.home.recipes.iterdir() if name.name.startswith(".")]

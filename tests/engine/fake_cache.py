@@ -1,5 +1,6 @@
 """A cache without a model: it keeps count of every cell, as the real one does, and refuses what the real one cannot."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import count
 
@@ -28,9 +29,16 @@ class FakeWeights:
 
 
 class FakeCache:
-    """Sequences that hold cells; in a common pool they share them, else each has its own."""
+    """Sequences that hold cells; in a common pool they share them, else each has its own.
 
-    def __init__(self, *, sequences: int, cells: int, unified: bool, whole: bool = False) -> None:
+    With a *window*, each step writes over the cells that have fallen out of it and that one sequence alone holds.
+    """
+
+    def __init__(
+        self, *, sequences: int, cells: int, unified: bool, whole: bool = False, window: int = 0
+    ) -> None:
+        self._window = window
+        self._lost: set[int] = set()
         self.sequences, self.cells, self.unified, self._whole = sequences, cells, unified, whole
         self.outputs = sequences
         self.kind = f"{'pool' if unified else 'lanes'}-{cells}-k1-v1"
@@ -68,6 +76,7 @@ class FakeCache:
         assert place <= 512
         assert sum(fed.outputs for fed in feed) <= self.outputs
         self._check()
+        self._write_over()
         if failure == "aborted":
             raise AbortedError
         if failure:
@@ -87,7 +96,16 @@ class FakeCache:
         held = self.holds[sequence]
         if keep < len(held):
             self.holds[sequence] = [] if self._whole else held[:keep]
+        if self._window and self._lost & set(self.holds[sequence][max(0, keep - self._window + 1) :]):
+            self.holds[sequence] = []
         return len(self.holds[sequence])
+
+    def _write_over(self) -> None:
+        """Lose what every sequence alone holds beyond its window, in every second of them."""
+        held = Counter(cell for cells in self.holds for cell in cells)
+        for cells in self.holds[:: 2 if len(self.steps) % 2 else 1]:
+            gone = cells[: -self._window] if self._window else []
+            self._lost.update(cell for cell in gone if held[cell] == 1)
 
     def fork(self, source: int, target: int, keep: int) -> int:
         """Share the cells, or copy them."""
@@ -96,6 +114,7 @@ class FakeCache:
         if not self.unified:
             fresh = [next(self._numbers) for _ in held]
             self.tokens |= {new: self.tokens[old] for new, old in zip(fresh, held, strict=True)}
+            self._lost |= {new for new, old in zip(fresh, held, strict=True) if old in self._lost}
             held = fresh
         self.holds[target] = list(held)
         return self.trim(target, keep)

@@ -6,48 +6,34 @@ TOLERANCE of each other in the plain loop.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pytest
-from random_model import write_recurrent
+from conversations import JSON, SETTINGS, TOLERANCE, Person, Plain, answers, conversation, same_but_for_ties
 
 from homebody.engine.draft import Draft
 from homebody.engine.engine import Engine
-from homebody.engine.job import Generated, Replies, Wanted
-from homebody.engine.llama import Fed, KvCache, Layout, Library, Weights
+from homebody.engine.job import Replies, Wanted
+from homebody.engine.llama import Fed
 from homebody.engine.loading import load
 from homebody.engine.lookout import Lookout
+from homebody.engine.tuning import VERSION
 from homebody.errors import CancelledError
-from homebody.messages import Message, Part
 from homebody.paths import starter_model
 from homebody.slots import TextSlot
 from homebody.slots.grammar import grammar as slots_grammar
 from homebody.slots.prompt import build
 
-TOLERANCE = 0.05
-"""Of logits that spread over about ten."""
-
-JSON = r"""
-root ::= "{\"title\":" text ",\"tags\":[" tag ("," tag){0,2} "],\"done\":" ("true" | "false") "}"
-text ::= "\"" [a-z ]{4,40} "\""
-tag ::= "\"work\"" | "\"house\"" | "\"a longer one\""
-"""
-
-
-@dataclass
-class Person:
-    """Who asked, and what was heard."""
-
-    heard: list[object] = field(default_factory=list)
-
-    def over(self) -> bool:
-        """Return that nobody cancels."""
-        return False
-
-    def check(self) -> None:
-        """Go on."""
+EAGER = {
+    "version": VERSION,
+    "lanes": {},
+    "pool": {},
+    "read": {},
+    "beside": {},
+    "bets": {str(width): 1 + width / 100 for width in range(1, 10)},
+}
+"""A machine on which bets cost next to nothing, so that there are many."""
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +50,7 @@ def make(weights_path: Path) -> Callable[..., Engine]:
         request = {
             "context": 2048,
             "lanes": {"count": lanes, "cells": 512},
-            "settings": {"extra_buffers": True, "gpu_layers": 0, "mmap": True},
+            "settings": SETTINGS,
             **extra,
         }
         engine, _ = load(request, path=weights_path, threads=1, on_load=lambda _: None)
@@ -73,63 +59,12 @@ def make(weights_path: Path) -> Callable[..., Engine]:
     return made
 
 
-def conversation(number: int, *, long: bool = False) -> tuple[Message, ...]:
-    """Return one of many conversations: some begin alike, some are about one document."""
-    document = f"document {number % 3} " + "some words of it, " * (40 if long else 4 + number % 4)
-    return (
-        Message(role="system", parts=(Part(text="You do chores for people, and you do them well. " * 2),)),
-        Message(role="user", parts=(Part(text=document, data=True), Part(text=f" Task {number}."))),
-    )
-
-
-def answers(engine: Engine, wanted: list[Wanted], *, together: bool) -> list[Generated]:
-    """Return the answers, asked for at the same time or one after the other."""
-    people = []
-    for one in wanted:
-        person = Person()
-        people.append(person)
-        replies = Replies(report=lambda *_, **__: None, done=person.heard.append, failed=person.heard.append)
-        engine.submit(one, person, replies)
-        while engine.busy and not together:
-            engine.advance()
-    while engine.busy:
-        engine.advance()
-    found = [person.heard[0] for person in people]
-    assert all(isinstance(one, Generated) for one in found), found
-    return found
-
-
-class Plain:
-    """One sequence, one token after the other, no grammar, nothing remembered: what the logits really are."""
-
-    def __init__(self, path: Path) -> None:
-        library = Library()
-        settings = {"extra_buffers": True, "gpu_layers": 0, "mmap": True}
-        self.weights = Weights(library, path, settings=settings, on_load=lambda _: None)
-        layout = Layout(sequences=1, cells=2048, unified=True, outputs=1)
-        self.cache = KvCache(library, self.weights, layout, threads=1, gpu=False)
-
-    def logits(self, tokens: list[int]) -> np.ndarray:
-        """Return the logits after *tokens*, read one by one."""
-        self.cache.clear()
-        self.cache.abort_when(None)
-        for position, token in enumerate(tokens):
-            (place,) = self.cache.step([Fed(0, position, [token], 1)])
-        return self.cache.logits(place).copy()
-
-
-def same_but_for_ties(plain: Plain, prompt: list[int], one: list[int], other: list[int]) -> bool:
-    """Return whether both answers are equal, or part where two tokens were all but equally likely."""
-    for place, (left, right) in enumerate(zip(one, other, strict=False)):
-        if left != right:
-            logits = plain.logits([*prompt, *one[:place]])
-            return abs(float(logits[left] - logits[right])) <= TOLERANCE
-    return len(one) == len(other)
-
-
+@pytest.mark.parametrize("beside", [{}, {"1": 0.1, "2": 1.0}], ids=["apart", "in one step"])
 @pytest.mark.parametrize("lanes", [0, 6], ids=["in one hall", "in lanes"])
 @pytest.mark.parametrize("grammar", [None, JSON], ids=["free", "under a grammar"])
-def test_together_as_alone(make, weights_path: Path, lanes: int, grammar: str | None) -> None:
+def test_together_as_alone(
+    make, weights_path: Path, lanes: int, grammar: str | None, beside: dict[str, float]
+) -> None:
     """Twelve runs that are asked for at once get the answers that each gets alone from a fresh engine."""
     wanted = [
         Wanted(number=number, messages=conversation(number), grammar=grammar, max_tokens=60)
@@ -137,7 +72,7 @@ def test_together_as_alone(make, weights_path: Path, lanes: int, grammar: str | 
     ]
     alone = [answers(make(0), [one], together=False)[0] for one in wanted[:4]]
     alone += answers(make(lanes), wanted[4:], together=False)
-    together = answers(make(lanes), wanted, together=True)
+    together = answers(make(lanes, tuning=EAGER | {"bets": {}, "beside": beside}), wanted, together=True)
     plain = Plain(weights_path)
 
     equal = 0
@@ -224,41 +159,6 @@ def test_cancel_in_the_middle_of_a_step(make, weights_path: Path, lanes: int) ->
     )
 
 
-def test_a_memory_that_cannot_forget_in_part(tmp_path: Path) -> None:
-    """A recurrent model takes up the static beginning from a whole copy of it, and answers as one that read it anew."""
-    path = write_recurrent(tmp_path / "recurrent.gguf", seed=3)
-    request = {
-        "context": 2048,
-        "lanes": {"count": 4, "cells": 512},
-        "settings": {"extra_buffers": True, "gpu_layers": 0, "mmap": True},
-    }
-    wanted = [
-        Wanted(number=number, messages=conversation(number), grammar=JSON, max_tokens=140)
-        for number in range(6)
-    ]
-    fresh = []
-    for one in wanted:
-        engine, _ = load(request, path=path, threads=1, on_load=lambda _: None)
-        fresh += answers(engine, [one], together=False)
-    engine, _ = load(request, path=path, threads=1, on_load=lambda _: None)
-    later = answers(engine, wanted, together=False)
-
-    assert [one.tokens for one in fresh] == [one.tokens for one in later]
-    assert [0, *[110] * 5] == [one.cached_tokens for one in later], "the static part, to its last token"
-    crowd = answers(engine, wanted, together=True)
-    assert ["}"] * 6 == [one.text[-1:] for one in crowd]
-
-
-EAGER = {
-    "version": 1,
-    "lanes": {},
-    "pool": {},
-    "read": {},
-    "bets": {str(width): 1 + width / 100 for width in range(1, 10)},
-}
-"""A machine on which bets cost next to nothing, so that there are many."""
-
-
 @pytest.mark.parametrize("lanes", [0, 4], ids=["in one hall", "in lanes"])
 def test_bets_change_nothing(make, weights_path: Path, lanes: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers with bets on what comes next, here mostly lost ones, are those without, but for near-ties."""
@@ -304,7 +204,7 @@ def test_bets_on_copied_text_are_won() -> None:
         request = {
             "context": 1024,
             "lanes": {"count": 0, "cells": 0},
-            "settings": {"extra_buffers": True, "gpu_layers": 0, "mmap": True},
+            "settings": SETTINGS,
             "tuning": tuning,
         }
         engine, _ = load(request, path=starter_model(), threads=1, on_load=lambda _: None)

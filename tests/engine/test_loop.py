@@ -40,10 +40,12 @@ class Person:
 class Asker:
     """Submits runs to a loop, and keeps everybody who asked."""
 
-    def __init__(self, caches: list[FakeCache], slots: int, *, whole: bool = False) -> None:
+    def __init__(
+        self, caches: list[FakeCache], slots: int, *, whole: bool = False, together: bool = False
+    ) -> None:
         self.caches = caches
         self.rooms = [Room(cache, slots=min(slots, cache.sequences), whole=whole) for cache in caches]
-        self.loop = Loop(VOCABULARY, self.rooms, chunk=128, clock=lambda: 0.0)
+        self.loop = Loop(VOCABULARY, self.rooms, chunk=128, clock=lambda: 0.0, together=together)
         self.people: list[Person] = []
 
     def ask(self, prompt: list[int], *, limit: int, static: int = 0, interactive: bool = False) -> Person:
@@ -101,13 +103,15 @@ TROUBLE = st.dictionaries(
 
 def caches(kind: str) -> list[FakeCache]:
     """Return the caches of one layout."""
-    whole = "whole" in kind
-    lanes = FakeCache(sequences=4, cells=320, unified=False, whole=whole)
-    hall = FakeCache(sequences=5, cells=640, unified=True, whole=whole)
+    more = {"whole": "whole" in kind, "window": 30 if "window" in kind else 0}
+    lanes = FakeCache(sequences=4, cells=320, unified=False, **more)
+    hall = FakeCache(sequences=5, cells=640, unified=True, **more)
     return {"lanes": [lanes], "hall": [hall]}.get(kind.split(maxsplit=1)[0], [lanes, hall])
 
 
-@pytest.mark.parametrize("kind", ["lanes", "hall", "both", "both whole"])
+@pytest.mark.parametrize(
+    "kind", ["lanes", "hall", "hall together", "both", "both whole", "both window together"]
+)
 @settings(max_examples=120)
 @given(runs=RUNS, trouble=TROUBLE, held=st.lists(PROMPTS, max_size=5))
 def test_everybody_is_answered_once(
@@ -118,7 +122,7 @@ def test_everybody_is_answered_once(
     So does what a former process gave to be kept, whenever it is given back. A run whose step fails is told so; who was
     not in that step goes on.
     """
-    asker = Asker(caches(kind), 3, whole="whole" in kind)
+    asker = Asker(caches(kind), 3, whole="whole" in kind, together="together" in kind)
     taken = [0]
 
     def fails() -> str:
@@ -195,6 +199,21 @@ def test_writers_share_a_step() -> None:
     assert 4 in {len(step) for step in asker.caches[0].steps}
     writing = [step for step in asker.caches[0].steps if len(step[0].tokens) == 1]
     assert len(writing) <= 20 + 4
+
+
+def test_writers_share_a_step_of_reading() -> None:
+    """Where that is cheaper, a run that writes goes on in the step that reads another's prompt, behind it."""
+    cache = FakeCache(sequences=4, cells=1024, unified=True)
+    cache.endless = True
+    asker = Asker([cache], 4, together=True)
+    asker.ask([1] * 30, limit=20)
+    asker.loop.advance()
+    asker.ask([2] * 300, limit=20)
+    asker.finish()
+
+    shared = [[len(fed.tokens) for fed in step] for step in cache.steps if len(step) > 1]
+    assert [[128, 1], [64, 1], [108, 1]] == shared[:3]
+    assert all(isinstance(person.heard[0], Generated) for person in asker.people)
 
 
 def test_a_gap_between_lanes_is_filled_and_forgotten() -> None:

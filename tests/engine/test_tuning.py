@@ -13,7 +13,7 @@ from homebody.engine.measuring import Stopwatch, measure
 from homebody.engine.tuning import Measured, Plan, best_chunk, choose, widest
 
 SECONDS = st.dictionaries(st.sampled_from([1, 2, 4, 8, 16, 32]), st.floats(0.0001, 10), max_size=6)
-MEASURED = st.builds(Measured, lanes=SECONDS, pool=SECONDS, read=SECONDS, bets=SECONDS)
+MEASURED = st.builds(Measured, lanes=SECONDS, pool=SECONDS, read=SECONDS, bets=SECONDS, beside=SECONDS)
 
 
 def chosen(measured: Measured | None, *, lanes: int = 16) -> Plan:
@@ -37,6 +37,17 @@ def test_a_machine_on_which_the_pool_is_faster_gets_no_lanes() -> None:
     assert Plan(lanes=0, slots=8, chunk=512) == chosen(measured)
 
 
+@pytest.mark.parametrize(
+    ("beside", "together"),
+    [({1: 1.238, 2: 0.788}, False), ({1: 0.006, 2: 0.009}, True), ({1: 0.98, 2: 1.0}, False), ({}, False),
+     ({2: 1.0}, False)],
+    ids=["a processor", "one step is clearly shorter", "hardly shorter", "not measured", "measured in part"],
+)  # fmt: skip
+def test_writing_beside_reading(beside: dict[int, float], together: bool) -> None:
+    """In a common pool some write in the step in which another reads only where that is clearly shorter than two."""
+    assert together == chosen(Measured(beside=beside)).together
+
+
 def test_nothing_known() -> None:
     """Where nothing was measured there are lanes if there is memory for them, else a pool."""
     assert Plan(lanes=16, slots=4, chunk=512) == chosen(None)
@@ -57,7 +68,7 @@ def test_a_plan_is_always_possible(measured: Measured, lanes: int) -> None:
 
 @given(SECONDS, st.integers(1, 40))
 def test_the_smallest_that_is_nearly_the_best(seconds: dict[int, float], most: int) -> None:
-    """The chosen width reaches 95 % of the best rate, and no smaller one does; for chunks 97 %."""
+    """The chosen width reaches 95 % of the best rate, and no smaller one does."""
     rates = {width: width / took for width, took in seconds.items() if width <= most}
     width, rate = widest(seconds, most)
     if not rates:
@@ -79,7 +90,7 @@ def test_the_chunk(seconds: dict[int, float]) -> None:
     short = {count: count / took for count, took in seconds.items() if took <= 2.5}
     assert chunk == min(seconds) or seconds[chunk] <= 2.5
     if short:
-        assert short[chunk] >= 0.97 * max(short.values())
+        assert short[chunk] >= 0.98 * max(short.values())
 
 
 @given(MEASURED)
@@ -90,9 +101,10 @@ def test_it_can_be_kept(measured: Measured) -> None:
 
 @pytest.mark.parametrize(
     "kept",
-    [None, [], "x", {}, {"version": 0}, {"version": 1}, {"version": 1, "lanes": 3, "pool": {}, "read": {}, "bets": {}},
-     {"version": 1, "lanes": {"1": -1}, "pool": {}, "read": {}, "bets": {}},
-     {"version": 1, "lanes": {"x": 1}, "pool": {}, "read": {}, "bets": {}}],
+    [None, [], "x", {}, {"version": 1}, {"version": 2},
+     {"version": 2, "lanes": 3, "pool": {}, "read": {}, "bets": {}, "beside": {}},
+     {"version": 2, "lanes": {"1": -1}, "pool": {}, "read": {}, "bets": {}, "beside": {}},
+     {"version": 2, "lanes": {"x": 1}, "pool": {}, "read": {}, "bets": {}, "beside": {}}],
 )  # fmt: skip
 def test_nonsense_is_not_believed(kept: object) -> None:
     """What another version wrote, or what was damaged, counts as not measured."""
@@ -121,6 +133,7 @@ def test_every_kind_of_step_is_timed(caches: tuple[KvCache, KvCache]) -> None:
     assert found.complete
     assert [1, 2, 4] == list(found.lanes) == list(found.pool)
     assert [128, 256, 512] == list(found.read)
+    assert [1, 2] == list(found.beside)
     assert all(seconds > 0 for seconds in found.lanes.values())
     assert all(0 == cache.held(number) for cache in caches for number in range(4))
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from homebody.clock import SystemClock
-from homebody.documents.reader import Reader
+from homebody.documents.pictures.tesseract import ABSENT
+from homebody.documents.readers import Readers, readers
 from homebody.house.intake import Intake
 from homebody.house.loop import Endings
 from homebody.house.rebuild import FirstLook
@@ -30,7 +31,7 @@ from trouble import Trouble, stand_before_the_calls
 class Room:
     """Everything between a touched file and a finished run, in one thread and with a clock that is moved."""
 
-    def __init__(self, folder: Path, reader: Reader) -> None:
+    def __init__(self, folder: Path, reader: Readers) -> None:
         self.folder = folder
         self.notes = folder / "Notes"
         self.notes.mkdir()
@@ -118,22 +119,28 @@ class Room:
         }
 
 
+@pytest.fixture(autouse=True)
+def _trash(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Let nothing go into the trash of the person who runs the tests."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "out"))
+
+
 @pytest.fixture(scope="module")
-def reader() -> Iterator[Reader]:
+def reader() -> Iterator[Readers]:
     """Return a real reader process, shared by a module's tests."""
-    made = Reader(clock=SystemClock())
+    made = readers(SystemClock(), ABSENT)
     yield made
     made.stop()
 
 
 @pytest.fixture(scope="module")
-def make_room(reader: Reader) -> Callable[[Path], Room]:
+def make_room(reader: Readers) -> Callable[[Path], Room]:
     """Return what makes a room in a folder."""
     return lambda folder: Room(folder, reader)
 
 
 @pytest.fixture
-def room(tmp_path: Path, reader: Reader) -> Iterator[Room]:
+def room(tmp_path: Path, reader: Readers) -> Iterator[Room]:
     """Return a room with no recipe and no note in it."""
     made = Room(tmp_path, reader)
     yield made
@@ -141,7 +148,7 @@ def room(tmp_path: Path, reader: Reader) -> Iterator[Room]:
 
 
 @pytest.fixture
-def rooms(reader: Reader) -> Iterator[Callable[[Path], Room]]:
+def rooms(reader: Readers) -> Iterator[Callable[[Path], Room]]:
     """Return what makes a room in a folder that is not there yet; all of them are closed at the end."""
     found: list[Room] = []
 

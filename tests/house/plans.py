@@ -25,8 +25,14 @@ PLANS = {
     "away": "move: 'DISK/deep/'",
     "away-over": "move: {dest: 'DISK/', on_conflict: overwrite}",
     "tag": "tag: {add: [seen, again]}",
+    "trash": "trash",
+    "copy": "copy: 'OUT/deep/er/'",
+    "copy-over": "copy: {dest: 'OUT/', on_conflict: overwrite}",
+    "copy-away": "copy: 'DISK/deep/'",
     "all": "rename: 'b.md'\n  - front_matter: {set: {seen: often}}\n  - move: 'OUT/deep/'\n  - tag: seen\n"
     "  - append: {dest: 'OUT/a.md', content: 'One line more.'}",
+    "copies": "copy: {dest: 'OUT/', on_conflict: overwrite}\n  - front_matter: {set: {seen: often}}\n  - tag: seen\n"
+    "  - copy: 'OUT/later/'\n  - rename: 'b.md'\n  - copy: 'DISK/'",
 }
 """A recipe's actions by a word for them; the note is ``Notes/a.md``, and in both folders lies a file of its name."""
 
@@ -40,6 +46,7 @@ class Plan:
     def __init__(self, room, disk: Path, name: str) -> None:
         self.room, self.out, self.disk = room, room.folder / "out", disk
         self.note, self.there = room.notes / "a.md", self.out / "a.md"
+        os.environ["XDG_DATA_HOME"] = str(self.out)  # conftest.py gives back what it was
         self.out.mkdir()
         disk.mkdir()
         room.recipe(name, f"actions:\n  - {PLANS[name].replace('DISK', str(disk))}\non_error: {{retry: 1}}\n")
@@ -59,8 +66,13 @@ class Plan:
         )  # fmt: skip
 
     def tree(self) -> Tree:
-        """Return every file of the three folders."""
-        return tree(notes=self.room.notes, out=self.out, disk=self.disk)
+        """Return every file of the three folders; of the trash's notes neither the moment nor the room's place."""
+        found = tree(notes=self.room.notes, out=self.out, disk=self.disk)
+        here = bytes(self.room.folder)
+        return {
+            name: (content.split(b"DeletionDate")[0].replace(here, b""), *rest)
+            for name, (content, *rest) in found.items()
+        }
 
     def path_of(self, name: str) -> Path:
         """Return the path of a file that ``tree`` calls *name*."""

@@ -108,7 +108,7 @@ class Several:
                 return False
             busy = {run.path for run in running}
             due = [
-                self.room.recipes[run.recipe].ask is not None
+                bool(self.room.recipes[run.recipe].ask)
                 for run in journal.in_state(RunState.QUEUED)
                 if run.path not in busy and (run.not_before is None or run.not_before <= now)
             ]

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from homebody.documents.file import identify
-from homebody.documents.reader import Reader
+from homebody.documents.pictures.tesseract import ABSENT
+from homebody.documents.readers import readers
 from homebody.events import FileSettled
 from homebody.house.loop import Endings
 from homebody.house.runner import Runner
@@ -46,7 +47,7 @@ class House:
         self.journal = Journal.open(folder / "state" / "journal.db", self.clock)
         self.vault = Vault(folder / "state" / "vault", bytes(32))
         self.runner = Runner(
-            journal=self.journal, vault=self.vault, model=FakeModel, reader=Reader(clock=self.clock),
+            journal=self.journal, vault=self.vault, model=FakeModel, reader=readers(self.clock, ABSENT),
             clock=self.clock, recipes=recipes,
         )  # fmt: skip
         self.endings = Endings(self.journal, self.clock, recipes)

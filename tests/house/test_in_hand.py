@@ -6,6 +6,7 @@ import pytest
 
 from homebody.events import FileSettled
 from homebody.house.in_hand import InHand
+from homebody.house.outcome import UNWANTED
 from homebody.journal.run import RunState
 
 
@@ -57,3 +58,35 @@ def test_only_what_is_in_hand_can_be_cancelled(in_hand):
     """One that waits for its turn is nobody's yet."""
     held = in_hand.claim()
     assert [True, False] == [in_hand.cancel(held.run.id), in_hand.cancel(held.run.id + 1)]
+
+
+def test_a_person_calls_off_what_is_in_hand_and_what_is_queued(room, in_hand):
+    """What somebody has in hand hears of it; what waits is over at once, with the reason, and is never claimed."""
+    held = in_hand.claim()
+    left = [number for number in (1, 2, 3) if number != held.run.id]
+    found = in_hand.call_off([held.run.id, left[0], left[0]])
+    assert ([held.run.id], [left[0]], {}) == (found.giving_up, [run.id for run in found.ended], found.refused)
+    assert held.unwanted
+    assert held.cancellation.cancelled
+    gone = room.journal.run(left[0])
+    assert (RunState.SKIPPED, UNWANTED) == (gone.state, gone.reason)
+    assert room.journal.steps(gone.id)[-1].detail == {"state": "skipped"}
+    assert left[1] == in_hand.claim().run.id
+    assert in_hand.claim() is None
+    room.journal.queue_again(gone.id)
+    assert gone.id == in_hand.claim().run.id
+
+
+def test_what_is_over_waits_or_is_not_there_is_not_called_off(room, in_hand):
+    """Each says why, and what to do instead, also while whoever had it has not let it go; nothing of it is changed."""
+    for state in (RunState.DONE, RunState.WAITING, RunState.FAILED):
+        room.journal.finish(in_hand.claim().run.id, state, "so it ended")
+    found = in_hand.call_off([1, 2, 3, 99])
+    assert ([], []) == (found.giving_up, found.ended)
+    done, waiting, failed, none = (found.refused[number] for number in (1, 2, 3, 99))
+    assert "Run 1 is done" in done
+    assert "`homebody undo 1`" in done
+    assert "`homebody review reject 2`" in waiting
+    assert failed.endswith("only what is queued or running can be cancelled.")
+    assert "no run 99" in none
+    assert {"so it ended"} == {run.reason for run in room.journal.runs()}

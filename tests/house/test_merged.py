@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from trouble import Tree, tree
 
-from homebody.actions.effect import Effect, Move, Put, Tags
+from homebody.actions.effect import Copy, Effect, Move, Put, Tags
 from homebody.actions.tags import ATTRIBUTE
 from homebody.documents.file import take
 from homebody.house.deeds import carry_out
@@ -28,6 +28,10 @@ ACTIONS = {
     "write": st.builds(
         "write: {{dest: ROOT/{0}, content: text {1}, on_conflict: {2}}}".format,
         names, st.integers(0, 3), st.sampled_from(("rename_new", "skip", "overwrite")),
+    ),
+    "copy": st.builds(
+        "copy: {{dest: ROOT/{0}, on_conflict: {1}}}".format,
+        names, st.sampled_from(("rename_new", "skip", "overwrite")),
     ),
     "append": st.builds("append: {{dest: ROOT/{0}, content: line {1}}}".format, names, st.integers(0, 3)),
     "front": st.builds("front_matter: {{set: {{key: {0}}}}}".format, st.integers(0, 3)),
@@ -85,13 +89,14 @@ def test_a_merged_plan_ends_as_its_actions_one_by_one(actions: list[str], there:
             shutil.rmtree(folder)
         one_by_one, at_once = found
         assert one_by_one == at_once
-        for kind in (Move, Put):
+        for kind in (Move, Put, Copy):
             paths = [effect.path for effect in effects if isinstance(effect, kind)]
             assert len(paths) == len(set(paths))
         assert len([effect for effect in effects if isinstance(effect, Move)]) <= 1
-        assert (
-            len([effect for effect in effects if isinstance(effect, Tags)]) <= 2
-        )  # the replaced file's and the note's
+        tagged = [effect.path for effect in effects if isinstance(effect, Tags)]
+        assert all(
+            tagged.count(path) <= 2 for path in tagged
+        )  # those of a file that is replaced, and then ours
     finally:
         shutil.rmtree(top)
 

@@ -55,12 +55,14 @@ ACTS = (save, save_and_rename, remove, make_a_folder, make_a_link)
 def targets(plan: Plan, name: str) -> dict[str, Path]:
     """Return the files that a plan reads, changes or makes, by a word for them."""
     found = {"note": plan.note}
-    if name in ("over", "append", "move-over", "all"):
+    if name in ("over", "append", "move-over", "copy-over", "copies", "all"):
         found["there"] = plan.there
     if name == "away-over":
         found["there"] = plan.disk / "a.md"
     made = {"new": plan.out / "new" / "a.txt", "move": plan.out / "deep" / "er" / "a.md"}
     made |= {"away": plan.disk / "deep" / "a.md", "all": plan.out / "deep" / "b.md"}
+    made |= {"trash": plan.out / "Trash" / "files" / "a.md", "copy": made["move"], "copy-away": made["away"]}
+    made |= {"copies": plan.out / "later" / "a.md"}
     if name in made:
         found["made"] = made[name]
     return found
@@ -122,6 +124,11 @@ TARGETS = {
     "away-over": ("note", "there"),
     "tag": ("note",),
     "all": ("note", "there", "made"),
+    "trash": ("note", "made"),
+    "copy": ("note", "made"),
+    "copy-over": ("note", "there"),
+    "copy-away": ("note", "made"),
+    "copies": ("note", "there", "made"),
 }
 EVERYDAY = ("over", "move", "move-over", "away-over")
 """With two of the acts; the long run has all plans and acts."""

@@ -9,7 +9,8 @@ from types import ModuleType
 import pytest
 
 from homebody.clock import SystemClock
-from homebody.documents.reader import Reader
+from homebody.documents.pictures.tesseract import ABSENT
+from homebody.documents.readers import Readers, readers
 
 sys.path.append(str(Path(__file__).parent))
 
@@ -26,15 +27,15 @@ def loaded(folder: str) -> ModuleType:
 
 
 @pytest.fixture(scope="module")
-def reader() -> Iterator[Reader]:
+def reader() -> Iterator[Readers]:
     """Return a real reader process, shared by a module's tests."""
-    made = Reader(clock=SystemClock())
+    made = readers(SystemClock(), ABSENT)
     yield made
     made.stop()
 
 
 @pytest.fixture
-def room(tmp_path: Path, reader: Reader) -> Iterator[object]:
+def room(tmp_path: Path, reader: Readers) -> Iterator[object]:
     """Return a house without a daemon, with a secret beside its folders."""
     made = loaded("house").Room(tmp_path, reader)
     keep_a_secret(tmp_path)

@@ -169,3 +169,31 @@ def test_what_a_journal_of_the_first_version_holds_is_all_there(
     ) == 8  # fmt: skip
     assert journal.claim() is not None
     journal.close()
+
+
+def test_a_journal_of_the_second_version_keeps_its_changes(
+    connection: sqlite3.Connection, path: Path
+) -> None:
+    """A move with all that its undo needs; copies and notices have a place from now on."""
+    known = migrations()
+    migrate(connection, path, known[:2])
+    connection.execute(
+        "INSERT INTO runs (id, key, recipe, recipe_hash, event, state, place, queued_at)"
+        " VALUES (7, x'01', 'file', 'h', 'asked', 'done', 1, '2026-03-02T09:00:00.000000+00:00')"
+    )
+    connection.execute(
+        "INSERT INTO effects (id, run, ordinal, deed, kind, path, source, before, after, origin, before_image,"
+        " before_mode, before_mtime_ns, made, state)"
+        " VALUES (9, 7, 0, 'move', 'move', x'2f62', x'2f61', 'b', 'a', 'o', 'ib', 384, 5, 2, 'applied')"
+    )
+    migrate(connection, path, known)
+    connection.execute("UPDATE effects SET deed = 'copy'")
+    connection.execute("UPDATE effects SET deed = 'move'")
+    connection.close()
+    journal = Journal.open(path, FakeClock())
+    (effect,) = journal.effects(7)
+    assert (9, Deed.MOVE, Path("/b"), Path("/a"), "b", "a", "o", "ib", 384, 5, 2, "applied") == (
+        effect.id, effect.deed, effect.path, effect.source, effect.before, effect.after, effect.origin,
+        effect.before_image, effect.before_mode, effect.before_mtime_ns, effect.made, effect.state,
+    )  # fmt: skip
+    journal.close()

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from homebody.cli.main import cli
 from homebody.errors import RecipeError
 from homebody.paths import shipped
 from homebody.recipe.load import read_recipe
@@ -53,3 +55,18 @@ def problems() -> Callable[[str | bytes], list[Problem]]:
         return list(caught.value.problems)
 
     return found
+
+
+@pytest.fixture
+def checked(tmp_path: Path) -> Callable[[str], str]:
+    """A way to get what `homebody check` prints for a wrong recipe's text; it must end as it ends for mistakes."""
+
+    def output(text: str) -> str:
+        path = tmp_path / "recipe.yaml"
+        path.write_text(text, encoding="utf-8")
+        shown = CliRunner().invoke(cli, ["--home", str(tmp_path / "config"), "check", str(path)])
+        assert isinstance(shown.exception, SystemExit), text
+        assert (RecipeError.exit_code, False) == (shown.exit_code, "Traceback" in shown.output)
+        return shown.output
+
+    return output

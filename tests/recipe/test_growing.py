@@ -16,8 +16,8 @@ HEAD = "name: tagging\ntriggers: [{watch: ~/Notes}]\nactions: [{tag: x}]\nask:\n
 def words_of(path: Path) -> list[str]:
     """Return the words of the recipe's list as it loads."""
     recipe = load_recipe(path)
-    assert recipe.ask is not None
-    of: list[str] = recipe.ask.output["tags"].of  # type: ignore[attr-defined]
+    (ask,) = recipe.ask
+    of: list[str] = ask.output["tags"].of  # type: ignore[attr-defined]
     return of
 
 

@@ -25,7 +25,7 @@ def test_the_smallest_recipe(smallest: str, home: Path) -> None:
     (trigger,) = recipe.triggers
     assert isinstance(trigger, Watch)
     assert (home / "Notes",) == trigger.folders
-    assert (True, None, (), None) == (recipe.enabled, recipe.ask, recipe.filters, recipe.when)
+    assert (True, (), (), None) == (recipe.enabled, recipe.ask, recipe.filters, recipe.when)
     assert ("summarize", 50_000_000, 2) == (recipe.read.overflow, recipe.read.limit, recipe.on_error.retry)
     assert isinstance(recipe.actions[0], AppendAction)
     assert not recipe.needs_text()
@@ -34,9 +34,9 @@ def test_the_smallest_recipe(smallest: str, home: Path) -> None:
 def test_summarize_notes(shipped_texts: dict[str, str], home: Path) -> None:
     """What the shipped recipe says is what it is said to do."""
     recipe = read_recipe(shipped_texts["summarize-notes"])
-    assert recipe.ask is not None
-    assert "Summarise this note in one or two sentences." == recipe.ask.prompt
-    assert {"summary": TextSlot(max=400)} == recipe.ask.output
+    (ask,) = recipe.ask
+    assert "Summarise this note in one or two sentences." == ask.prompt
+    assert {"summary": TextSlot(max=400)} == ask.output
     assert ["extension", "not name"] == [chosen.word for chosen in recipe.filters]
     assert ((home / "Notes",),) * 2 == (recipe.permissions().reads, recipe.permissions().writes)
     assert recipe.needs_text()
@@ -45,9 +45,9 @@ def test_summarize_notes(shipped_texts: dict[str, str], home: Path) -> None:
 def test_tag_files(shipped_texts: dict[str, str]) -> None:
     """Fifteen words, at most three of them."""
     recipe = read_recipe(shipped_texts["tag-files"])
-    assert recipe.ask is not None
-    assert "Choose the tags that fit this document." == recipe.ask.prompt
-    tags = recipe.ask.output["tags"]
+    (ask,) = recipe.ask
+    assert "Choose the tags that fit this document." == ask.prompt
+    tags = ask.output["tags"]
     assert isinstance(tags, ListSlot)
     assert (3, 15) == (tags.max, len(tags.of or ()))
 
@@ -145,7 +145,7 @@ ASK = "ask:\n  prompt: Summarise it.\n  output: {summary: text}\n"
     [
         ("", Sampling()),
         ("  sampling: {}\n", Sampling()),
-        ("  sampling: {temperature: 0, seed: }\n", Sampling()),
+        ("  sampling: {temperature: 0, seed: null}\n", Sampling()),
         ("  sampling: {temperature: 1}\n", Sampling(temperature=1.0)),
         (
             "  sampling: {temperature: 0.7, top_k: 40, top_p: 0.95, min_p: 0.05, seed: 7}\n",
@@ -160,8 +160,8 @@ ASK = "ask:\n  prompt: Summarise it.\n  output: {summary: text}\n"
 def test_how_tokens_are_chosen(smallest: str, written: str, meant: Sampling) -> None:
     """The likeliest if nothing is said; the long form has every option, and a given seed."""
     recipe = read_recipe(smallest + ASK + written)
-    assert recipe.ask is not None
-    assert meant == recipe.ask.sampling
+    (ask,) = recipe.ask
+    assert meant == ask.sampling
     assert meant.to_dict() == recipe.long()["ask"]["sampling"]
     assert recipe == read_recipe(long_form(recipe))
 
@@ -220,8 +220,8 @@ def test_words_from_a_file_beside_the_recipe(shipped_texts: dict[str, str], tmp_
     for words in (["a", "b"], ["a", "c"]):
         (tmp_path / "tags.yaml").write_text(yaml.safe_dump(words))
         (recipe,) = load_folder(tmp_path).recipes
-        assert recipe.ask is not None
-        assert words == recipe.ask.output["tags"].of  # type: ignore[attr-defined]
+        (ask,) = recipe.ask
+        assert words == ask.output["tags"].of  # type: ignore[attr-defined]
         hashes.add(recipe.hash)
     assert 2 == len(hashes)
     assert () == load_folder(tmp_path).problems
@@ -404,8 +404,19 @@ def test_no_file_makes_anything_but_a_recipe_error(text: str | bytes) -> None:
 def test_every_kind_of_slot(smallest: str, written: str, slot: Any) -> None:
     """What is written means this slot; the long form means it, too, and loads as the same recipe."""
     recipe = read_recipe(f"{smallest}ask:\n  prompt: What?\n  output: {{it: {written}}}\n")
-    assert recipe.ask is not None
-    assert slot == recipe.ask.output["it"]
+    (ask,) = recipe.ask
+    assert slot == ask.output["it"]
     again = read_recipe(long_form(recipe))
     assert recipe == again
     assert recipe.hash == again.hash
+
+
+def test_only_texts_and_lists_can_be_joined(smallest: str, problems) -> None:
+    """What is neither is refused with its name, where `overflow` puts the answers about parts together."""
+    text = (
+        smallest
+        + 'read: {overflow: join}\nask: {prompt: "What?", output: {kind: {type: choice, of: [a, b]}}}\n'
+    )
+    (problem,) = problems(text)
+    assert "`overflow: join` puts texts and lists together, and `kind` is neither" in str(problem)
+    assert read_recipe(text.replace("{type: choice, of: [a, b]}", "text")).read.overflow == "join"

@@ -46,6 +46,7 @@ def test_measured_when_asked_for_then_kept_and_measured_again(home: Home) -> Non
     assert {"lanes", "pool"} == measured["writing"].keys()
     assert all(row["tokens_per_second"] > 0 for row in measured["reading"])
     assert 1.0 == measured["bets"][0]["times"]
+    assert [1, 2] == [row["steps"] for row in measured["beside"]]
     assert measured["plan"]["reason"]
     assert measured["cpu"]
     assert 1 == measured["threads"]
@@ -76,7 +77,7 @@ def test_a_daemon_that_is_just_starting_is_not_measured_beside(home: Home) -> No
 @pytest.mark.parametrize("tuning", [None, {}, {"lanes": 3}, {"read": {"x": "y"}, "bets": {"1": 0}}])
 def test_a_damaged_tuning_is_an_empty_table(tuning: dict | None) -> None:
     """Whatever lies in the file, something can be shown."""
-    assert {"writing": {}, "reading": [], "bets": []} == tables(tuning)
+    assert {"writing": {}, "reading": [], "bets": [], "beside": []} == tables(tuning)
 
 
 def test_rates_and_prices() -> None:
@@ -89,3 +90,7 @@ def test_rates_and_prices() -> None:
     } == found["writing"]
     assert [{"tokens": 64, "tokens_per_second": 128.0}] == found["reading"]
     assert [1.0, 1.5] == [row["times"] for row in found["bets"]]
+    assert [] == found["beside"]
+    assert [{"steps": 1, "milliseconds": 200.0}, {"steps": 2, "milliseconds": 150.0}] == tables(
+        {"beside": {"2": 0.15, "1": 0.2}}
+    )["beside"]

@@ -2,17 +2,19 @@
 
 from homebody.actions.action import Action, World
 from homebody.actions.append import AppendAction
+from homebody.actions.copy import CopyAction
 from homebody.actions.front_matter import FrontMatterAction
 from homebody.actions.move import MoveAction
 from homebody.actions.rename import RenameAction
 from homebody.actions.tag import TagAction
+from homebody.actions.trash import TrashAction
 from homebody.actions.write import WriteAction
 
 ALL: tuple[type[Action], ...] = (
-    WriteAction, FrontMatterAction, AppendAction, RenameAction, MoveAction, TagAction,
+    WriteAction, FrontMatterAction, AppendAction, RenameAction, MoveAction, CopyAction, TagAction, TrashAction,
 )  # fmt: skip
 
 __all__ = [
-    "ALL", "Action", "AppendAction", "FrontMatterAction", "MoveAction", "RenameAction", "TagAction", "World",
-    "WriteAction",
+    "ALL", "Action", "AppendAction", "CopyAction", "FrontMatterAction", "MoveAction", "RenameAction", "TagAction",
+    "TrashAction", "World", "WriteAction",
 ]  # fmt: skip

@@ -11,7 +11,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo
 from homebody.actions.defang import defanged
 from homebody.actions.effect import Effect
 from homebody.actions.tags import stored_tags
+from homebody.template_words import one_brace
 from homebody.templates import Scope, TemplateError, compile_template
+
+FROM_OUTSIDE = ("ask", "contains")
+"""The names under which templates know what a model answered, and what filters caught of a document's text."""
 
 
 class OnDisk(Protocol):
@@ -42,6 +46,7 @@ class World:
     content: Callable[[Path], tuple[bytes, str, int] | None]
     tags: Callable[[Path], bytes | None] = stored_tags
     hashed: Callable[[Path], str | None] | None = None
+    rewritten: Callable[[Path], bool] = lambda _path: False
 
     def sha(self, path: Path) -> str | None:
         """Return the SHA-256 of what *path* holds, None for nothing; a file of any size has one.
@@ -55,9 +60,10 @@ class World:
 
     def safe_values(self) -> Mapping[str, Any]:
         """Return the values with addresses that the model made up put out of action."""
-        if "ask" not in self.values:
-            return self.values
-        return {**self.values, "ask": defanged(self.values["ask"], self.source)}
+        known = {
+            word: defanged(self.values[word], self.source) for word in FROM_OUTSIDE if word in self.values
+        }
+        return {**self.values, **known}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +88,15 @@ class Action(BaseModel, ABC):
     needs_content: ClassVar[bool] = False
     """Whether the action looks into that file: then the file must be small enough to be read."""
 
+    alone: ClassVar[bool] = False
+    """Whether the word says everything, as in ``- trash``."""
+
+    last: ClassVar[bool] = False
+    """Whether nothing more can be done to that file afterwards."""
+
+    takes_away: ClassVar[bool] = False
+    """Whether that file is afterwards no longer where it was."""
+
     @classmethod
     def expand(cls, value: Any) -> Any:
         """Return the fields that *value*, as the recipe has it, stands for."""
@@ -103,8 +118,8 @@ class Action(BaseModel, ABC):
     def templates(self) -> Mapping[str, str]:
         """Return the action's templates by the field they stand in."""
 
-    def outputs(self) -> tuple[Output, ...]:
-        """Return where the action may make files: by its field ``dest``, if it has one.
+    def outputs(self, watched: Sequence[Path] = ()) -> tuple[Output, ...]:  # noqa: ARG002 - some need to know
+        """Return where the action of a recipe on *watched* may make files: by its field ``dest``, if it has one.
 
         A ``dest`` that ends in a slash stands for the file's own name there. An action that only changes the
         file that woke the recipe makes none.
@@ -144,10 +159,19 @@ def check_template(text: str, info: ValidationInfo) -> str:
         template = compile_template(text)
     except TemplateError as error:
         raise TemplateMistakeError(str(error), error.line) from error
+    if (single := one_brace(text)) is not None:
+        raise TemplateMistakeError(
+            f"a template has two braces on each side: {{{{ {single} }}}}", _line(text, single)
+        )
     scope = scope_of(info)
     if scope is not None and (problems := template.problems(scope)):
         raise TemplateMistakeError("; ".join(map(str, problems)), problems[0].line)
     return text
+
+
+def _line(text: str, word: str) -> int:
+    """Return the line of *text* in which *word* stands first."""
+    return text[: text.index(word)].count("\n") + 1
 
 
 TemplateText = Annotated[str, AfterValidator(check_template)]

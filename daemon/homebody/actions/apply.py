@@ -70,7 +70,7 @@ def put(effect: Put) -> None:
         make_folders(effect.path.parent)
         with opened_folder(effect.path.parent) as folder:
             found = expected(folder, effect.path, effect.before)
-            kept = None if found is None else carried(effect.path, folder)
+            kept = None if found is None or effect.bare else carried(effect.path, folder)
             mode = wanted_mode(effect, found)
             with temporary_file(folder, effect.content, mode, kept, effect.mtime_ns) as temporary:
                 rename_into_place(folder, temporary, effect, found, kept)

@@ -14,7 +14,7 @@ from jinja2 import nodes
 from pydantic import AfterValidator, ValidationInfo
 
 from homebody.actions.acting import harmless, power_of, refuse_hidden, refuse_to_make
-from homebody.actions.action import TemplateText, World, scope_of
+from homebody.actions.action import FROM_OUTSIDE, TemplateText, World, scope_of
 from homebody.errors import EffectError, RecipeError
 from homebody.filenames import safe_component, safe_words
 from homebody.paths import real
@@ -118,6 +118,29 @@ Destination = Annotated[TemplateText, AfterValidator(_check)]
 """A field of a recipe that says where to write."""
 
 
+HERE = "{{ file.name }}"
+
+
+def _folder_or_file(dest: str, info: ValidationInfo) -> str:
+    """Return *dest*; raise ValueError when its root cannot be known."""
+    scope = scope_of(info)
+    if scope is not None:
+        try:
+            roots(whole(dest), scope.watched, scope.vars)
+        except RecipeError as error:
+            raise ValueError(str(error)) from error
+    return dest
+
+
+FolderOrFile = Annotated[TemplateText, AfterValidator(_folder_or_file)]
+"""A field of a recipe that says where a file goes: into a folder if it ends with a slash, else to a whole new path."""
+
+
+def whole(dest: str) -> str:
+    """Return *dest* as the template of a file: a folder, which ends with a slash, keeps the file's name."""
+    return dest.rstrip() + HERE if dest.rstrip().endswith("/") else dest
+
+
 def resolve(dest: str, world: World, own: str = "") -> Path:
     """Return the real path that *dest* means in this run, its parts made safe; it lies under ``world.roots``.
 
@@ -126,8 +149,7 @@ def resolve(dest: str, world: World, own: str = "") -> Path:
     folder, and for a name that hides.
     """
     values = dict(world.values)
-    if "ask" in values:
-        values["ask"] = _as_names(values["ask"])
+    values |= {word: _as_names(values[word]) for word in FROM_OUTSIDE if word in values}
     pieces = compile_template(dest).pieces(values)
     text = "".join(piece.text for piece in pieces).strip()
     written = "".join("\0" if piece.value else piece.text for piece in pieces).rstrip()

@@ -5,6 +5,7 @@ import fcntl
 import os
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from homebody.actions.attributes import carried, first_mode, keep
@@ -15,11 +16,11 @@ BLOCK = 1 << 20
 
 
 @contextlib.contextmanager
-def temporary_copy(source: Path, folder: int) -> Iterator[str]:
+def temporary_copy(source: Path, folder: int, *, ours: bool = False) -> Iterator[str]:
     """Yield the name of a copy of *source* in *folder*, on the disk; gone at the end unless it got another name.
 
-    Mode, times, owner and extended attributes are those of *source*. Raises OSError, and EffectError when the
-    owner or an attribute of the person's cannot be kept.
+    Mode, times, owner and extended attributes are those of *source*; with *ours* the owner is us. Raises OSError, and
+    EffectError when the owner or an attribute of the person's cannot be kept.
     """
     name = f"{PREFIX}{secrets.token_hex(8)}{SUFFIX}"
     reading = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -27,6 +28,8 @@ def temporary_copy(source: Path, folder: int) -> Iterator[str]:
         found = os.fstat(reading)
         with opened_parent(source) as parent:
             kept = carried(source, parent)
+        if ours:
+            kept = replace(kept, owner=os.geteuid())
         writing = created(name, folder, first_mode(kept, None))
         try:
             with contextlib.suppress(OSError):  # a file system without locks is not swept by others either

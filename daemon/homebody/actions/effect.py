@@ -12,7 +12,8 @@ class Put:
 
     ``kind`` is the action that wants it, for people; ``mode`` the file's permission bits, None for those that
     it has already, or the usual ones of a new file. ``mtime_ns`` is the time of its last change, None for now: a
-    file that an undo puts back is as old as it was.
+    file that an undo puts back is as old as it was. ``ahead`` is for what has to be there before any file is moved,
+    ``bare`` for what carries on no tags, owner or attributes of the file that it replaces.
     """
 
     path: Path
@@ -21,6 +22,8 @@ class Put:
     kind: str
     mode: int | None = None
     mtime_ns: int | None = None
+    ahead: bool = False
+    bare: bool = False
 
     @cached_property
     def after(self) -> str:
@@ -47,6 +50,22 @@ class Move:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Copy:
+    """The file at ``path`` is to be a copy of that at ``source``, which holds what ``after`` is the SHA-256 of.
+
+    ``before`` is the SHA-256 of what is at ``path`` now and is to go, or None when nothing is there. ``tags`` are those
+    of the original, as they are stored: they come along.
+    """
+
+    path: Path
+    source: Path
+    after: str
+    before: str | None = None
+    kind: str = "copy"
+    tags: bytes | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Tags:
     """The file at ``path`` is to carry the desktop tags ``stored`` instead of ``stored_before``.
 
@@ -69,7 +88,7 @@ class Tags:
         return sha(self.stored)
 
 
-Effect = Put | Move | Tags
+Effect = Put | Move | Copy | Tags
 """Every kind of change."""
 
 

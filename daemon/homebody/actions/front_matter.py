@@ -27,7 +27,9 @@ Plain = str | int | float | bool
 
 
 def _values(value: Any) -> Any:
-    """Return one value, or a list of them, as a tuple or a plain value; anything else as it is."""
+    """Return one value, or a list of them, as a tuple or a plain value; raise ValueError for anything else."""
+    if not all(isinstance(item, Plain) for item in (value if isinstance(value, list | tuple) else (value,))):
+        raise ValueError("must be a text, a number, true or false, or a list of these")
     return tuple(value) if isinstance(value, list) else value
 
 

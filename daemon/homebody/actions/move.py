@@ -2,34 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import Field
 
-from homebody.actions.action import Action, TemplateText, World, scope_of
+from homebody.actions.action import Action, World
 from homebody.actions.conflict import OnConflict, names
-from homebody.actions.destination import resolve, roots
+from homebody.actions.destination import FolderOrFile, resolve, roots, whole
 from homebody.actions.effect import Effect, Move, Tags
-from homebody.errors import DocumentError, EffectError, RecipeError
+from homebody.errors import DocumentError, EffectError
 from homebody.paths import real
-
-HERE = "{{ file.name }}"
-
-
-def _folder_or_file(dest: str, info: ValidationInfo) -> str:
-    """Return *dest*; raise ValueError when its root cannot be known."""
-    scope = scope_of(info)
-    if scope is not None:
-        try:
-            roots(whole(dest), scope.watched, scope.vars)
-        except RecipeError as error:
-            raise ValueError(str(error)) from error
-    return dest
-
-
-def whole(dest: str) -> str:
-    """Return *dest* as the template of a file: a folder, which ends with a slash, keeps the file's name."""
-    return dest.rstrip() + HERE if dest.rstrip().endswith("/") else dest
 
 
 class MoveAction(Action):
@@ -42,8 +24,9 @@ class MoveAction(Action):
 
     kind: ClassVar[str] = "move"
     needs_file: ClassVar[bool] = True
+    takes_away: ClassVar[bool] = True
 
-    dest: Annotated[TemplateText, AfterValidator(_folder_or_file)] = Field(
+    dest: FolderOrFile = Field(
         max_length=4000, description="Where it goes: a folder with a slash at its end, or a whole path."
     )
     on_conflict: OnConflict = Field(

@@ -23,7 +23,7 @@ from homebody.actions.apply import (
     worded,
 )
 from homebody.actions.duplicate import temporary_copy
-from homebody.actions.effect import Move
+from homebody.actions.effect import Copy, Move
 from homebody.actions.swap import exclusive_rename, remove_as_found, replace_as_found
 from homebody.actions.temporary import PREFIX, SUFFIX
 from homebody.errors import ChangedSinceError, EffectError
@@ -156,7 +156,7 @@ def copy_over(old: int, effect: Move, new: int, source: Found, there: Found | No
         leave(old, effect, new, temporary, source, replaced=there is not None)
 
 
-def take_place(temporary: str, effect: Move, new: int, there: Found) -> None:
+def take_place(temporary: str, effect: Move | Copy, new: int, there: Found) -> None:
     """Give *temporary* the name of what is *there*, which is called *temporary* then, or raise ChangedSinceError."""
     try:
         if replace_as_found(new, temporary, effect.path.name, as_found(new, effect.path, there)):

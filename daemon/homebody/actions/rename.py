@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, Field
 
 from homebody.actions.acting import harmless
-from homebody.actions.action import Action, TemplateText, World
+from homebody.actions.action import FROM_OUTSIDE, Action, TemplateText, World
 from homebody.actions.conflict import OnConflict
 from homebody.actions.effect import Effect
 from homebody.actions.move import moved
@@ -40,6 +40,7 @@ class RenameAction(Action):
 
     kind: ClassVar[str] = "rename"
     needs_file: ClassVar[bool] = True
+    takes_away: ClassVar[bool] = True
 
     name: Annotated[TemplateText, AfterValidator(_has_an_ending)] = Field(
         max_length=1000, description='The new name, as in "{{ ask.title }}{{ file.suffix }}".'
@@ -57,9 +58,7 @@ class RenameAction(Action):
         """Return the one change, or none when the file has that name already. Raises EffectError."""
         if world.file is None:
             raise EffectError("There is no file that could be renamed.")
-        values = dict(world.values)
-        if isinstance(values.get("ask"), Mapping):
-            values["ask"] = {key: _word(item) for key, item in values["ask"].items()}
+        values = {name: _word(item) if name in FROM_OUTSIDE else item for name, item in world.values.items()}
         text = " ".join(compile_template(self.name).render(values).split())
         name = safe_component(text.replace("/", "-").lstrip("."))
         if not world.file.path.suffix and _OF_THE_FILE.search(self.name.strip()):
@@ -78,4 +77,6 @@ class RenameAction(Action):
 
 def _word(value: Any) -> Any:
     """Return a slot's value fit to be a part of a name."""
+    if isinstance(value, Mapping):
+        return {key: _word(item) for key, item in value.items()}
     return safe_words(value) if isinstance(value, str) else value

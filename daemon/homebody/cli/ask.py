@@ -11,6 +11,8 @@ from typing import Any
 
 import click
 
+from homebody.cli.completers import files as file_names
+from homebody.cli.examples import examples
 from homebody.cli.paragraphs import echo_fitted
 from homebody.cli.plans import printable
 from homebody.clock import Clock, SystemClock
@@ -28,9 +30,16 @@ NOTE_SECONDS = 3.0
 """How often it is said how far the reading is."""
 
 
-@click.command("ask")
+@click.command(
+    "ask",
+    epilog=examples(
+        'homebody ask "What is still to be paid, and when?" bill.pdf',
+        "homebody ask \"Who is it from?\" bill.pdf --json --slots 'vendor, due:date?'",
+        'git diff | homebody ask "What is changed here?"',
+    ),
+)
 @click.argument("question")
-@click.argument("files", nargs=-1, metavar="[FILE...|-]")
+@click.argument("files", nargs=-1, metavar="[FILE...|-]", shell_complete=file_names)
 @click.option(
     "--slots", metavar="SLOTS", help="What to find out, as in 'vendor, due:date?, kind:choice(invoice|note)'."
 )

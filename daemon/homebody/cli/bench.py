@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from homebody.cli.examples import examples
 from homebody.cli.paragraphs import echo_fitted, visible
 from homebody.clock import SystemClock
 from homebody.model.states import Happening
@@ -21,7 +22,7 @@ SOURCES = {
 }
 
 
-@click.command("bench")
+@click.command("bench", epilog=examples("homebody bench", "homebody bench --again"))
 @click.option("--again", is_flag=True, help="Measure anew; homebody must not run meanwhile.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
@@ -119,6 +120,9 @@ def reading_lines(found: dict[str, Any]) -> list[str]:
         lines += [
             f"{row['tokens']:>14}{row['milliseconds']:>18.2f}{row['times']:>18.2f}" for row in found["bets"]
         ]
+    if found["beside"]:
+        lines += ["", "Reading while others write in a common pool:", f"{'steps':>14}{'milliseconds':>18}"]
+        lines += [f"{row['steps']:>14}{row['milliseconds']:>18.2f}" for row in found["beside"]]
     return lines
 
 
@@ -132,5 +136,7 @@ def plan_lines(plan: dict[str, Any]) -> list[str]:
     else:
         layout = f"a common pool of {slots}"
     chosen = f"Chosen: {layout}; {plan.get('chunk', 0)} tokens are read in one step."
+    if plan.get("together"):
+        chosen += " In the pool others write in the same step."
     reason = plan.get("reason")
     return ["", chosen, *([f"Why: {reason}."] if reason else [])]

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from homebody.cli.examples import examples
 from homebody.cli.paragraphs import echo_fitted
 from homebody.clock import SystemClock
 from homebody.errors import HomebodyError, NotRunningError, UsageError
@@ -28,7 +29,7 @@ HELP = (
 )
 
 
-@click.command("chat")
+@click.command("chat", epilog=examples("homebody chat", 'homebody chat --system "Answer in one sentence."'))
 @click.option("--system", metavar="TEXT", help="Tell the model first how to behave.")
 @click.option("--max-tokens", type=click.IntRange(1, 1_000_000), metavar="N",
               help="The most tokens of an answer; 1024, or what the context has left.")  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from homebody.cli.examples import examples
 from homebody.cli.in_hand import in_hand_lines
 from homebody.cli.paragraphs import echo_fitted, visible
 from homebody.errors import NotRunningError, RecipeError
@@ -17,7 +18,7 @@ from homebody.service import refusal
 from homebody.service.control import request
 
 
-@click.command("status")
+@click.command("status", epilog=examples("homebody status", "homebody status --json"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def status_command(home: Home, *, as_json: bool) -> None:
@@ -34,7 +35,7 @@ def status_command(home: Home, *, as_json: bool) -> None:
     echo_fitted(status_lines(status))
 
 
-@click.command("reload")
+@click.command("reload", epilog=examples("homebody reload"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def reload_command(home: Home, *, as_json: bool) -> None:

@@ -14,6 +14,7 @@ from homebody.cli.demo_documents import documents, killed_over
 from homebody.cli.demo_facts import PROCESSES, Facts, summary, tags_of
 from homebody.cli.demo_screen import Plain, Quiet, Screen, screen
 from homebody.cli.demo_stage import Document, Stage
+from homebody.cli.examples import examples
 from homebody.errors import HomebodyError
 
 HANDFUL = ("tcp", "udp", "dns", "unix", "child", "write_outside")
@@ -22,7 +23,7 @@ HANDFUL = ("tcp", "udp", "dns", "unix", "child", "write_outside")
 PATIENCE_SECONDS = 60.0
 
 
-@click.command("demo")
+@click.command("demo", epilog=examples("homebody demo", "homebody demo ~/homebody-demo"))
 @click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
 def demo_command(folder: Path | None, *, as_json: bool) -> None:

@@ -9,6 +9,7 @@ import click
 
 from homebody import __version__
 from homebody.cli.daemon import paused_words
+from homebody.cli.examples import examples
 from homebody.cli.paragraphs import indented, visible
 from homebody.clock import SystemClock
 from homebody.doctor.examine import examine
@@ -19,7 +20,7 @@ INDENT = 7
 COLOURS = {"right": "green", "note": "yellow", "wrong": "red"}
 
 
-@click.command("doctor")
+@click.command("doctor", epilog=examples("homebody doctor"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def doctor_command(home: Home, *, as_json: bool) -> None:

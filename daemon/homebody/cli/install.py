@@ -1,6 +1,7 @@
 """``homebody install`` and ``uninstall``: let the computer's service manager start homebody at each login."""
 
 import contextlib
+import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -8,8 +9,9 @@ from pathlib import Path
 
 import click
 
+from homebody.cli.examples import examples
 from homebody.cli.managing import ManagerError, call, called, finish, manager_here, serves, start_service
-from homebody.cli.service import running_words
+from homebody.cli.service import as_json_option, running_words
 from homebody.errors import HomebodyError, UsageError
 from homebody.paths import Home, find_home, shipped
 from homebody.service import launchd, systemd
@@ -22,26 +24,24 @@ ROOT_HINT = "Log in as the user whose files it is to look after, and type `homeb
 yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 
 
-@click.command("install")
+@click.command("install", epilog=examples("homebody install", "homebody install --yes --json"))
 @yes_option
+@as_json_option
 @click.pass_obj
-def install_command(home: Home, *, yes: bool) -> None:
+def install_command(home: Home, *, yes: bool, as_json: bool) -> None:
     """Let homebody start at each login: write its service file, start it, and wait until it is sealed and watches.
 
-    What is to be written is shown first. If anything goes wrong, all of it is taken back.
+    What is to be written is shown first. If anything goes wrong, all of it is taken back. With --json nobody is
+    asked, so it needs --yes.
     """
+    refuse_to_ask(yes=yes, as_json=as_json)
     if os.geteuid() == 0:
         raise UsageError(ROOT, hint=ROOT_HINT)
     manager = manager_here()
     refuse_without(manager)
     text = text_for(manager, home, os.environ)
-    click.echo(
-        f"homebody is to start at each login, as you. This {manager.name} is written (remarks left out here):"
-    )
-    click.echo(f"{manager.file}\n")
-    click.echo("".join(f"  {line}\n" for line in text.splitlines() if line and not line.startswith("#")))
-    for words in plan(manager, home):
-        click.echo(words)
+    if not as_json:
+        tell_plan(manager, home, text)
     if not yes:
         click.confirm("Do this?", abort=True)
     with restored_on_failure(manager, holder(home.lock)):
@@ -50,6 +50,9 @@ def install_command(home: Home, *, yes: bool) -> None:
         for command in manager.install:
             call(command)
         status = start_service(manager, home)
+    if as_json:
+        click.echo(json.dumps({"file": str(manager.file), "pid": status["pid"], "installed": True}))
+        return
     click.echo(running_words(status, already=False))
     click.echo(manager.after)
     click.echo(
@@ -57,24 +60,52 @@ def install_command(home: Home, *, yes: bool) -> None:
     )
 
 
-@click.command("uninstall")
+@click.command("uninstall", epilog=examples("homebody uninstall"))
 @yes_option
+@as_json_option
 @click.pass_obj
-def uninstall_command(home: Home, *, yes: bool) -> None:
-    """Stop homebody and take away what `install` made. Recipes, journal and vault stay."""
+def uninstall_command(home: Home, *, yes: bool, as_json: bool) -> None:
+    """Stop homebody and take away what `install` made. Recipes, journal and vault stay.
+
+    With --json nobody is asked, so it needs --yes.
+    """
+    refuse_to_ask(yes=yes, as_json=as_json)
     manager = manager_here()
     if not os.path.lexists(manager.file):
         raise UsageError(f"There is no service to take away: {manager.file} is not there.")
-    click.echo(f"This stops the service and removes {manager.file}.")
     if not yes:
+        click.echo(f"This stops the service and removes {manager.file}.")
         click.confirm("Do this?", abort=True)
     take_back(manager)
+    if as_json:
+        kept = {"config": str(home.config), "state": str(home.state)}
+        click.echo(json.dumps({"file": str(manager.file), "installed": False, **kept}))
+        return
     click.echo("homebody is no service any more. Nothing else was touched:")
     click.echo(f"  settings and recipes: {home.config}")
     click.echo(f"  journal, vault, log:  {home.state}")
     click.echo(
         "Remove these yourself if you do not want them; the vault's key may lie in your keyring as `homebody`."
     )
+
+
+def refuse_to_ask(*, yes: bool, as_json: bool) -> None:
+    """Raise UsageError when a question would stand between a script and its JSON."""
+    if as_json and not yes:
+        raise UsageError(
+            "With --json nobody can be asked.", hint="Add --yes once you know what will be done."
+        )
+
+
+def tell_plan(manager: Manager, home: Home, text: str) -> None:
+    """Show what is to be written and called."""
+    click.echo(
+        f"homebody is to start at each login, as you. This {manager.name} is written (remarks left out here):"
+    )
+    click.echo(f"{manager.file}\n")
+    click.echo("".join(f"  {line}\n" for line in text.splitlines() if line and not line.startswith("#")))
+    for words in plan(manager, home):
+        click.echo(words)
 
 
 def refuse_without(manager: Manager) -> None:

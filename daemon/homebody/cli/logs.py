@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 import click
 
+from homebody.cli.examples import examples
 from homebody.errors import HomebodyError
 from homebody.logs import OLDER, OURS
 from homebody.paths import Home
@@ -22,7 +23,7 @@ LONGEST = 16
 """So much of a value is shown: enough of a SHA-256 to know it again."""
 
 
-@click.command("logs")
+@click.command("logs", epilog=examples("homebody logs -f", "homebody logs -n 5 --json"))
 @click.option(
     "-n", "--lines", type=click.IntRange(min=0), default=50, show_default=True, help="How many lines."
 )

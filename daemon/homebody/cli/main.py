@@ -5,21 +5,26 @@ Commands are imported when they are called, so that `homebody --help` answers at
 
 import importlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from homebody import __version__
+from homebody.cli.exit_codes import EXIT_CODES
 from homebody.cli.paragraphs import echo_fitted
 from homebody.cli.terminal import be_careful
 from homebody.errors import HomebodyError
 from homebody.paths import find_home
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 COMMANDS = {
     "demo": ("demo", "Show everything at once, in a folder that can be thrown away."),
     "new": ("recipes", "Put a shipped recipe into your recipes folder."),
     "list": ("recipes", "List your recipes and the shipped ones."),
-    "check": ("recipes", "Say what is wrong with recipes before they run."),
+    "check": ("check", "Say what is wrong with recipes before they run."),
+    "schema": ("editor", "Print what editors need to help with recipes."),
     "show": ("show", "Show a recipe in its long form, or everything about a run."),
     "serve": ("serve", "Run homebody here, until Ctrl+C."),
     "install": ("install", "Let homebody start at each login."),
@@ -29,8 +34,10 @@ COMMANDS = {
     "restart": ("service", "Stop and start it: the seal is made anew from the recipes."),
     "logs": ("logs", "Show what homebody wrote down."),
     "status": ("daemon", "Show what the running homebody is doing."),
+    "top": ("top", "Show what goes on, on a screen that can be left open."),
     "reload": ("daemon", "Let the running homebody look at your recipes at once."),
     "history": ("runs", "List what was done, and why the rest was not."),
+    "report": ("report", "Write one page with plots of what was done."),
     "why": ("why", "Say for each recipe why it took up a file, or did not."),
     "run": ("run", "Run a recipe now, or only show what it would do."),
     "review": ("review", "Look at plans that wait for you: accept, edit or reject them."),
@@ -38,6 +45,9 @@ COMMANDS = {
     "backfill": ("run", "Let a recipe do what was there before it."),
     "ask": ("ask", "Ask the loaded model something, about files or what is piped in."),
     "chat": ("chat", "Talk with the loaded model."),
+    "cancel": ("steer", "Give up what is queued or running, and leave its files as they are."),
+    "pause": ("steer", "Let new files and schedules wait."),
+    "resume": ("steer", "Let them go on."),
     "retry": ("runs", "Try again what failed or was skipped."),
     "undo": ("undo", "Take back what a run did, the last change to a file, or a recipe's work since a time."),
     "forget": ("why", "Forget a file: its name, its runs, and what is kept of them."),
@@ -46,6 +56,7 @@ COMMANDS = {
     "bench": ("bench", "Show how fast your model is here, and what was chosen from that."),
     "prove": ("prove", "Let homebody try to get out, and see that it cannot."),
     "doctor": ("doctor", "Check everything that can be wrong here, with the cure."),
+    "completion": ("completion", "Let Tab complete commands, recipes and runs in your shell."),
 }
 """Each command: the module of its room, and its line in the help."""
 
@@ -69,6 +80,19 @@ class Commands(click.Group):
         """Write the table of commands without importing any."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, words) for name, (_room, words) in COMMANDS.items()])
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(code), words) for code, words in EXIT_CODES.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """Return the commands that go on so, without importing any, or the options."""
+        from click.shell_completion import CompletionItem
+
+        found = [
+            CompletionItem(name, help=words)
+            for name, (_room, words) in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def invoke(self, ctx: click.Context) -> Any:
         """Carry out the command; what goes wrong is said in two lines, never as a traceback."""

@@ -49,7 +49,9 @@ def slot_words(value: Any) -> str:
 
 def change_lines(change: dict[str, Any]) -> list[str]:
     """Return one change as lines."""
-    if change["deed"] == "move":
+    if change["kind"] == "trash":
+        return trash_lines(change)
+    if change["deed"] in ("move", "copy"):
         over = ", over the file that is there" if change["before"] else ""
         return [f"{change['kind']} {change['source']}", f"  to {change['path']}{over}"]
     if change["deed"] == "tags":
@@ -60,6 +62,13 @@ def change_lines(change: dict[str, Any]) -> list[str]:
     fresh = change["before"] is None
     head = f"{change['kind']} {change['path']}" + (f" (new, {change['size']} bytes)" if fresh else "")
     return [head, *(f"  {line}" for line in text_lines(change))]
+
+
+def trash_lines(change: dict[str, Any]) -> list[str]:
+    """Return one of the two changes that throw a file away: the note for the desktop, and the move."""
+    if change["deed"] == "put":
+        return [f"note for the desktop, with which it can bring the file back: {change['path']}"]
+    return [f"trash {change['source']}", f"  to {change['path']}"]
 
 
 def text_lines(change: dict[str, Any]) -> list[str]:

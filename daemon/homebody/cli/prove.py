@@ -12,6 +12,7 @@ from types import FrameType
 
 import click
 
+from homebody.cli.examples import examples
 from homebody.cli.prove_evidence import Evidence, gather
 from homebody.cli.prove_verdict import GOT_OUT, HELD, as_json, judge
 from homebody.cli.prove_words import shown, tell
@@ -25,7 +26,7 @@ from homebody.service.lifecycle import holder
 START_SECONDS = 120.0
 
 
-@click.command("prove")
+@click.command("prove", epilog=examples("homebody prove", "homebody prove --json"))
 @click.option("-v", "--verbose", is_flag=True, help="Show each way and what the kernel answered.")
 @click.option("--json", "as_object", is_flag=True, help="Print one JSON object as the last line.")
 @click.pass_obj

@@ -14,6 +14,10 @@ from homebody.service.control import listener_of, request
 from homebody.synced.mounts import mounts_here
 
 PROCESSES = ("daemon", "model", "reader")
+
+PICTURES = "pictures"
+"""The reader of pictures, which there is where there is a Tesseract."""
+
 ANSWER_SECONDS = 180.0
 LOAD_SECONDS = 300.0
 POLL_SECONDS = 0.2
@@ -40,6 +44,16 @@ class Sealed:
     """Whether the descriptors are what the process says of itself, because the kernel does not show them to us."""
     problem: str | None = None
     """Why it could not be asked, if it could not."""
+
+    @property
+    def called(self) -> str:
+        """What it is in a sentence, behind "the"."""
+        return "reader of pictures" if self.name == PICTURES else self.name
+
+    @property
+    def tier(self) -> str:
+        """Which kind of seal it has."""
+        return "reader" if self.name == PICTURES else self.name
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,18 +88,20 @@ def gather(home: Home, parent: Path | None, say: Say, *, thrown_away: bool) -> E
             "This homebody belongs to another user, so a try beside it without a seal would show nothing.",
             hint="Let that user run `homebody prove`.",
         )
-    refuse_other_version(request(home.socket, "GET", "/v1/status"))
+    status = request(home.socket, "GET", "/v1/status")
+    refuse_other_version(status)
     wait_for_model(home, say)
     probes = (*seal.PROBES, *seal.LIMITS)
     names = [probe.name for probe in probes]
-    processes = [Sealed(name=name) for name in PROCESSES]
+    sees = bool(status.get(PICTURES, {}).get("languages"))
+    processes = [Sealed(name=name) for name in (*PROCESSES, *[PICTURES] * sees)]
     with seal.Targets(outside=parent) as targets:
         say(f"Trying {len(names)} ways out in a process without a seal, for comparison ...")
         controls = {result.name: result for result in seal.control(names, targets.targets)}
         before = counted(targets)
         control_arrived = dict(before)
         for process in processes:
-            say(f"Now the {process.name} tries them itself ...")
+            say(f"Now the {process.called} tries them itself ...")
             let_try(home, process, names, targets.targets)
             after = counted(targets)
             process.arrived = {name: number - before[name] for name, number in after.items()}
@@ -159,7 +175,8 @@ def let_try(home: Home, process: Sealed, names: Sequence[str], targets: seal.Pro
 
 def look_at(home: Home, process: Sealed, status: Mapping[str, Any]) -> None:
     """Note what the kernel says of *process*, and what it has reported of its seal."""
-    told = {"daemon": status, "model": status["model"], "reader": status["reader"]}[process.name]
+    told = {"daemon": status, "model": status["model"], "reader": status["reader"],
+            PICTURES: status.get(PICTURES, {})}[process.name]  # fmt: skip
     process.report = told.get("seal") or {}
     pid = told.get("pid")
     if not isinstance(pid, int):

@@ -82,18 +82,18 @@ def judge(evidence: Evidence) -> Verdict:
     unshown: list[str] = []
     for process in evidence.processes:
         out = [one.probe for one in tried[process.name] if one.outcome == "reached"]
-        wrong += [f"the {process.name} managed to {probe.words}{too_old(probe, process)}" for probe in out]
+        wrong += [f"the {process.called} managed to {probe.words}{too_old(probe, process)}" for probe in out]
         wrong += from_outside(process, evidence)
         if not any(one.outcome in ("refused", "reached") for one in tried[process.name]):
             why = process.problem or "nothing that it tried works here without a seal"
-            unshown.append(f"the {process.name} showed nothing: {why}")
+            unshown.append(f"the {process.called} showed nothing: {why}")
         elif process.problem:
-            unshown.append(f"the {process.name}: {process.problem}")
+            unshown.append(f"the {process.called}: {process.problem}")
         silent = [
             probe.name for probe in seal.PROBES if process.results and probe.name not in process.results
         ]
         if silent:
-            unshown.append(f"the {process.name} did not say what came of {len(silent)} of the ways")
+            unshown.append(f"the {process.called} did not say what came of {len(silent)} of the ways")
     unshown += [
         f"nothing arrived at the {name} listener even without a seal"
         for name, number in evidence.control_arrived.items()
@@ -147,7 +147,7 @@ def too_old(probe: seal.Probe, process: Sealed) -> str:
 
 def from_outside(process: Sealed, evidence: Evidence) -> Iterable[str]:
     """Yield what is not as it should be with *process* as it is seen from outside."""
-    name = process.name
+    name = process.called
     if sum(process.arrived.values()):
         at = ", ".join(f"{listener} {number}" for listener, number in process.arrived.items() if number)
         yield f"something arrived at the listeners while the {name} tried ({at})"
@@ -163,19 +163,19 @@ def from_outside(process: Sealed, evidence: Evidence) -> Iterable[str]:
         yield from threads_and_filter(process, evidence)
     elif process.whole is False:
         yield f"the kernel says that the {name} is not sealed"
-    if evidence.listener is not None and (name == "daemon" or evidence.system.shows_processes):
-        expected = process.pid if name == "daemon" else process.parent
+    if evidence.listener is not None and (process.name == "daemon" or evidence.system.shows_processes):
+        expected = process.pid if process.name == "daemon" else process.parent
         if expected != evidence.listener:
             yield f"the {name} that answered is not the one behind the control socket (process {process.pid})"
 
 
 def threads_and_filter(process: Sealed, evidence: Evidence) -> Iterable[str]:
     """Yield which threads of *process* lack the seal, and whether its filter is another one than ours."""
-    name = process.name
-    bare = [thread for thread in process.threads if not thread.sealed or thread.filters < LEAST_FILTERS[name]]
+    name, least = process.called, LEAST_FILTERS[process.tier]
+    bare = [thread for thread in process.threads if not thread.sealed or thread.filters < least]
     if bare:
         yield f"the kernel says that {len(bare)} of the {len(process.threads)} threads of the {name} lack the seal"
-    if process.report.get("seccomp_sha256") != evidence.fingerprints[name]:
+    if process.report.get("seccomp_sha256") != evidence.fingerprints[process.tier]:
         yield f"the filter of the {name} is not the one of this package (another version? restart homebody)"
 
 

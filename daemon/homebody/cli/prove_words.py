@@ -8,7 +8,7 @@ import click
 
 from homebody import seal
 from homebody.cli.paragraphs import indented
-from homebody.cli.prove_evidence import Evidence, Sealed
+from homebody.cli.prove_evidence import PROCESSES, Evidence, Sealed
 from homebody.cli.prove_verdict import HELD, LEAST_FILTERS, Tried, Verdict, uncovered
 
 GROUPS = {
@@ -33,13 +33,13 @@ GROUPS = {
 
 SYSTEMS = {"linux": "Linux", "macos": "macOS"}
 
-FIRST, COLUMN, EACH_COLUMN = 31, 16, 10
+FIRST, COLUMNS, EACH_COLUMN = 31, 48, 10
 
 
 def shown(evidence: Evidence, verdict: Verdict, *, verbose: bool) -> Iterator[str]:
     """Yield the lines of the report, the verdict last."""
     yield "Ways out, tried for real inside each process. All that are counted here work"
-    yield "on this computer in a process without the seal."
+    yield "on this computer in a process without the seal. How many got out, of how many:"
     yield ""
     yield from table(evidence, verdict, verbose=verbose)
     yield ""
@@ -64,25 +64,27 @@ def shown(evidence: Evidence, verdict: Verdict, *, verbose: bool) -> Iterator[st
 def table(evidence: Evidence, verdict: Verdict, *, verbose: bool) -> Iterator[str]:
     """Yield how many ways of each group were tried in each process, and how many of them got out."""
     names = [process.name for process in evidence.processes]
-    yield " " * FIRST + "".join(name.rjust(COLUMN) for name in names)
+    room = COLUMNS // len(names)
+    out = " out" if len(names) <= len(PROCESSES) else ""  # four columns have no room for the word
+    yield " " * FIRST + "".join(name.rjust(room) for name in names)
     for group, channels in GROUPS.items():
         if not any(probe.channel in channels for probe in seal.PROBES):
             continue
         yield f"{group:<{FIRST}}" + "".join(
-            cell(one for one in verdict.tried[name] if one.probe.channel in channels).rjust(COLUMN)
+            (cell(one for one in verdict.tried[name] if one.probe.channel in channels) + out).rjust(room)
             for name in names
         )
         if verbose:
             for probe in seal.PROBES:
                 if probe.channel in channels:
                     yield from each(probe, evidence, verdict)
-    yield f"{'all':<{FIRST}}" + "".join(cell(verdict.tried[name]).rjust(COLUMN) for name in names)
+    yield f"{'all':<{FIRST}}" + "".join((cell(verdict.tried[name]) + out).rjust(room) for name in names)
 
 
 def cell(tried: Iterable[Tried]) -> str:
     """Return how many of *tried* got out, of how many."""
     counts = Counter(one.outcome for one in tried)
-    return f"{counts['reached']} of {counts['refused'] + counts['reached']} out"
+    return f"{counts['reached']} of {counts['refused'] + counts['reached']}"
 
 
 def each(probe: seal.Probe, evidence: Evidence, verdict: Verdict) -> Iterator[str]:
@@ -107,7 +109,7 @@ def listeners(evidence: Evidence) -> Iterator[str]:
     inside = sum(sum(process.arrived.values()) for process in evidence.processes)
     yield from indented(
         f"Listeners were opened on this computer for it. From the process without the seal came {without}"
-        f" connections and datagrams ({where}); from daemon, model and reader came {inside}.",
+        f" connections and datagrams ({where}); from the sealed processes came {inside}.",
         0,
     )
 
@@ -115,10 +117,10 @@ def listeners(evidence: Evidence) -> Iterator[str]:
 def seen(process: Sealed, evidence: Evidence) -> Iterator[str]:
     """Yield what is seen of one process from outside."""
     if process.pid is None:
-        yield from indented(f"{process.name}: {process.problem}", 4, 2)
+        yield from indented(f"{process.called}: {process.problem}", 4, 2)
         return
     yield from indented(
-        f"{process.name} (process {process.pid}): {sealed_words(process, evidence)}; open: {opened(process)}",
+        f"{process.called} (process {process.pid}): {sealed_words(process, evidence)}; open: {opened(process)}",
         4,
         2,
     )
@@ -133,11 +135,11 @@ def sealed_words(process: Sealed, evidence: Evidence) -> str:
         layers = process.report.get("layers") or "no seal"
         return f"{word}, in the kernel's word for the whole process; by its own account {layers}"
     number = len(process.threads)
-    sealed = sum(one.sealed and one.filters >= LEAST_FILTERS[process.name] for one in process.threads)
+    sealed = sum(one.sealed and one.filters >= LEAST_FILTERS[process.tier] for one in process.threads)
     threads = "its one thread is sealed" if number == sealed == 1 else f"{sealed} of {number} threads sealed"
     powers = "some power left" if any(one.capabilities for one in process.threads) else "no capability"
     print_of = str(process.report.get("seccomp_sha256"))
-    same = "this package's own" if print_of == evidence.fingerprints[process.name] else "NOT this package's"
+    same = "this package's own" if print_of == evidence.fingerprints[process.tier] else "NOT this package's"
     return f"{threads}, {powers}; filter {print_of[:16]}..., {same}"
 
 

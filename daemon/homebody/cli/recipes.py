@@ -1,22 +1,21 @@
-"""``homebody new``, ``list`` and ``check``: recipes, before any of them runs."""
+"""``homebody new`` and ``list``: the recipes that there are."""
 
 import json
-import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from homebody.cli.completers import shipped_names
+from homebody.cli.editor import pointed, write_schema
+from homebody.cli.examples import examples
 from homebody.cli.paragraphs import indented
-from homebody.errors import NotRunningError, RecipeError, UsageError
+from homebody.errors import UsageError
 from homebody.paths import Home, shipped
 from homebody.recipe.carried import refused
-from homebody.recipe.lint import lint
 from homebody.recipe.load import load_folder, load_placed, load_recipe
-from homebody.recipe.permitted import never_in_words, permitted_in_words
-from homebody.recipe.problem import Places, Problem, unanswerable
-from homebody.recipe.reach import edges, hints
+from homebody.recipe.permitted import permitted, permitted_in_words
 from homebody.recipe.schema import Recipe
-from homebody.service.control import request
 
 
 def shipped_recipes() -> dict[str, Path]:
@@ -24,11 +23,14 @@ def shipped_recipes() -> dict[str, Path]:
     return {path.stem: path for path in sorted(shipped("recipes").glob("*.yaml"))}
 
 
-@click.command("new")
-@click.argument("name")
+@click.command(
+    "new", epilog=examples("homebody new summarize-notes", "homebody new tag-files --folder ~/Papers")
+)
+@click.argument("name", shell_complete=shipped_names)
 @click.option("--folder", metavar="DIR", help="The folder that it is to look after, instead of ~/Notes.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def new_command(home: Home, name: str, folder: str | None) -> None:
+def new_command(home: Home, name: str, folder: str | None, *, as_json: bool) -> None:
     """Put the shipped recipe NAME into your recipes folder, ready to be changed.
 
     Names: summarize-notes, tag-files, daily-digest. `homebody list` says what each does.
@@ -43,12 +45,19 @@ def new_command(home: Home, name: str, folder: str | None) -> None:
     if folder is not None:
         text = text.replace("~/Notes", str(Path(folder).expanduser().absolute()))
     home.recipes.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8")
-    click.echo(f"Wrote {target}")
+    write_schema(home)
+    target.write_text(pointed(text), encoding="utf-8")
     recipe, stands = load_placed(target)
+    wrong = refused([recipe], {recipe.name: stands})
+    if as_json:
+        problems = [asdict(problem) for problem in wrong.values()]
+        said = {"file": str(target), "recipe": recipe.name, **permitted(recipe), "problems": problems}
+        click.echo(json.dumps(said, ensure_ascii=False))
+        return
+    click.echo(f"Wrote {target}")
     for line in permitted_in_words(recipe):
         echo_indented(line)
-    for problem in refused([recipe], {recipe.name: stands}).values():
+    for problem in wrong.values():
         echo_indented(f"It will not run like this: {problem}")
     echo_indented(
         "Change it as you like; `homebody check` says whether it is right, `homebody serve` runs it.",
@@ -56,7 +65,7 @@ def new_command(home: Home, name: str, folder: str | None) -> None:
     )
 
 
-@click.command("list")
+@click.command("list", epilog=examples("homebody list"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def list_command(home: Home, *, as_json: bool) -> None:
@@ -82,76 +91,6 @@ def list_command(home: Home, *, as_json: bool) -> None:
         click.echo("Shipped:")
         for recipe in others.values():
             click.echo(f"  {recipe.name:<18} {recipe.description or ''}")
-
-
-@click.command("check")
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-@click.pass_obj
-def check_command(home: Home, files: tuple[Path, ...]) -> None:
-    """Say what is wrong with FILES, or with all of your recipes: file, line, column, what, and the cure.
-
-    Recipes are also looked at together: a recipe that what it makes can wake again, and recipes that wake
-    each other in a circle, are refused, and so are those that write where another program carries the files away;
-    `homebody serve` runs the others. While homebody runs with its model loaded, the model says of each recipe that asks
-    it whether it can answer so. Ends with 65 when something is wrong.
-    """
-    wrong = 0
-    recipes: list[Recipe] = []
-    places: dict[str, Places] = {}
-    if not files:
-        loaded = load_folder(home.recipes)
-        recipes += loaded.recipes
-        places |= loaded.places
-        for problem in loaded.problems:
-            wrong += 1
-            click.echo(str(problem))
-    for path in files:
-        try:
-            recipe, stands = load_placed(path)
-            recipes.append(recipe)
-            places[recipe.name] = stands
-        except RecipeError as error:
-            wrong += 1
-            click.echo(str(error))
-            if error.hint:
-                click.echo(f"  {error.hint}")
-    for finding in (
-        *lint(recipes, places),
-        *refused(recipes, places).values(),
-        *refused_by_model(home, recipes, places),
-    ):
-        wrong += 1
-        click.echo(str(finding))
-    if wrong:
-        sys.exit(RecipeError.exit_code)
-    if not recipes:
-        click.echo(
-            f"There are no recipes in {home.recipes} yet. Take one with `homebody new summarize-notes`."
-        )
-        return
-    for recipe in recipes:
-        click.echo(f"{recipe.name}: right")
-        for line in permitted_in_words(recipe):
-            if line != never_in_words("It"):
-                echo_indented(line)
-    echo_indented(never_in_words("They" if len(recipes) > 1 else "It"), 0)
-    for hint in hints(edges(recipes)):
-        click.echo(f"hint: {hint}")
-
-
-def refused_by_model(home: Home, recipes: list[Recipe], places: dict[str, Places]) -> list[Problem]:
-    """Return what the model of the running homebody says that it cannot answer; nothing where none runs."""
-    found = []
-    for recipe in recipes:
-        if recipe.ask is None:
-            continue
-        try:
-            said = request(home.socket, "POST", "/v1/grammar", {"output": recipe.ask.long()["output"]})
-        except NotRunningError:
-            return []
-        if said["refusal"] is not None:
-            found.append(unanswerable(recipe.name, places, said["refusal"]))
-    return found
 
 
 def echo_indented(sentence: str, indent: int = 4) -> None:

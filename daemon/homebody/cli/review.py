@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from homebody.cli.completers import run_numbers
+from homebody.cli.examples import examples
 from homebody.cli.plans import plan_lines, slot_words
 from homebody.cli.waiting import follow
 from homebody.errors import UsageError
@@ -16,7 +18,7 @@ CHOICES = {"a": "accept", "l": "accept-like", "r": "reject", "e": "edit", "s": "
 QUESTION = "[a]ccept, accept all [l]ike this, [r]eject, [e]dit a slot, [s]kip, [q]uit"
 
 
-@click.group("review", invoke_without_command=True)
+@click.group("review", epilog=examples("homebody review"), invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def review_command(ctx: click.Context, *, as_json: bool) -> None:
@@ -83,15 +85,17 @@ def edited(home: Home, plan: dict[str, Any]) -> dict[str, Any]:
     return next(iter(plans(home, [plan["run"]])), plan)
 
 
-def decide(home: Home, run: int, decision: str) -> list[int]:
-    """Tell the daemon, wait for what comes of it, and return the runs that it was about."""
+def decide(home: Home, run: int, decision: str, *, quiet: bool = False) -> dict[int, dict[str, Any]]:
+    """Tell the daemon, wait for what comes of it, and return the runs that it was about, by their numbers.
+
+    Of what is turned down there is nothing to wait for, and its run is empty.
+    """
     answer = request(home.socket, "POST", "/v1/review", {"run": run, "decision": decision})
-    runs: list[int] = answer["runs"]
     if decision == "reject":
-        click.echo(f"run {run}  turned down; the file stays as it is")
-    else:
-        follow(home, runs, answer["after"])
-    return runs
+        if not quiet:
+            click.echo(f"run {run}  turned down; the file stays as it is")
+        return {number: {} for number in answer["runs"]}
+    return {one["id"]: one for one in follow(home, answer["runs"], answer["after"], quiet=quiet)}
 
 
 def change(home: Home, run: int, slots: dict[str, str]) -> None:
@@ -100,32 +104,41 @@ def change(home: Home, run: int, slots: dict[str, str]) -> None:
     follow(home, answer["runs"], answer["after"], quiet=True)
 
 
-@review_command.command("accept")
-@click.argument("runs", type=int, nargs=-1, required=True)
+@review_command.command(
+    "accept", epilog=examples("homebody review accept 12 13", "homebody review accept 12 --all-like")
+)
+@click.argument("runs", type=int, nargs=-1, required=True, shell_complete=run_numbers("waiting"))
 @click.option("--all-like", is_flag=True, help="Also every other plan of the same recipe that waits.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def accept_command(home: Home, runs: tuple[int, ...], *, all_like: bool) -> None:
+def accept_command(home: Home, runs: tuple[int, ...], *, all_like: bool, as_json: bool) -> None:
     """Let the plans of RUNS be carried out, just as they were shown."""
-    settled: set[int] = set()
+    ended: dict[int, dict[str, Any]] = {}
     for run in runs:
-        if run not in settled:
-            settled.update(decide(home, run, "accept-like" if all_like else "accept"))
+        if run not in ended:
+            ended |= decide(home, run, "accept-like" if all_like else "accept", quiet=as_json)
+    if as_json:
+        click.echo(json.dumps({"runs": list(ended.values())}, ensure_ascii=False))
 
 
-@review_command.command("reject")
-@click.argument("runs", type=int, nargs=-1, required=True)
+@review_command.command("reject", epilog=examples("homebody review reject 12"))
+@click.argument("runs", type=int, nargs=-1, required=True, shell_complete=run_numbers("waiting"))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def reject_command(home: Home, runs: tuple[int, ...]) -> None:
+def reject_command(home: Home, runs: tuple[int, ...], *, as_json: bool) -> None:
     """Turn the plans of RUNS down: nothing is changed, and the files are not taken up again by themselves."""
     for run in runs:
-        decide(home, run, "reject")
+        decide(home, run, "reject", quiet=as_json)
+    if as_json:
+        click.echo(json.dumps({"rejected": list(runs)}))
 
 
-@review_command.command("edit")
-@click.argument("run", type=int)
+@review_command.command("edit", epilog=examples("homebody review edit 12 vendor=Miller paid=yes"))
+@click.argument("run", type=int, shell_complete=run_numbers("waiting"))
 @click.argument("slots", nargs=-1, required=True, metavar="SLOT=VALUE...")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def edit_command(home: Home, run: int, slots: tuple[str, ...]) -> None:
+def edit_command(home: Home, run: int, slots: tuple[str, ...], *, as_json: bool) -> None:
     """Fill slots of RUN by hand, and see its plan made anew.
 
     A list's values have commas between them, a date is written 2026-03-02, money 1234.50 EUR, a flag yes or no, a list
@@ -134,7 +147,11 @@ def edit_command(home: Home, run: int, slots: tuple[str, ...]) -> None:
     if any("=" not in slot for slot in slots):
         raise UsageError("Write a slot and its value as in vendor=Miller.")
     change(home, run, dict(slot.split("=", 1) for slot in slots))
-    for plan in plans(home, [run]):
+    found = plans(home, [run])
+    if as_json:
+        click.echo(json.dumps({"waiting": found}, ensure_ascii=False))
+        return
+    for plan in found:
         for line in plan_lines(plan):
             click.echo(line)
     click.echo(f"`homebody review accept {run}` lets it be done.")

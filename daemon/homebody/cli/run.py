@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from homebody.cli.completers import recipe_names
+from homebody.cli.examples import examples
 from homebody.cli.plans import plan_lines
 from homebody.cli.waiting import follow
 from homebody.errors import UsageError
@@ -13,8 +15,11 @@ from homebody.paths import Home
 from homebody.service.control import request
 
 
-@click.command("run")
-@click.argument("recipe", required=False)
+@click.command(
+    "run",
+    epilog=examples("homebody run summarize-notes ~/Notes/boiler.md --dry-run", "homebody run --apply-last"),
+)
+@click.argument("recipe", required=False, shell_complete=recipe_names)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--dry-run", "-n", "dry", is_flag=True, help="Only show what would be done; nothing is changed."
@@ -90,8 +95,8 @@ def tell(
         click.echo("`homebody undo NUMBER` takes a run back.")
 
 
-@click.command("backfill")
-@click.argument("recipe")
+@click.command("backfill", epilog=examples("homebody backfill summarize-notes --dry-run"))
+@click.argument("recipe", shell_complete=recipe_names)
 @click.option("--stale", is_flag=True, help="Also what an older version of the recipe has done.")
 @click.option("--dry-run", "-n", "dry", is_flag=True, help="Only say how many files there are.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -7,7 +7,9 @@ from typing import Any
 
 import click
 
+from homebody.cli.completers import recipe_names, run_numbers
 from homebody.cli.daemon import waiting_lines
+from homebody.cli.examples import examples
 from homebody.cli.paragraphs import indented
 from homebody.cli.times import WRITTEN_LIKE, moment
 from homebody.clock import SystemClock
@@ -20,12 +22,16 @@ from homebody.service.unattended import ask
 FAILED = f"{RunState.FAILED.value},{RunState.QUARANTINED.value}"
 
 
-@click.command("history")
+@click.command(
+    "history",
+    epilog=examples("homebody history --failed --since today", "homebody history --path ~/Notes -n 5"),
+)
 @click.option(
     "-n", "--number", type=click.IntRange(min=1), default=20, show_default=True, help="How many runs."
 )
-@click.option("--recipe", metavar="NAME", help="Only of this recipe.")
-@click.option("--state", type=click.Choice([state.value for state in RunState]), help="Only in this state.")
+@click.option("--recipe", metavar="NAME", help="Only of this recipe.", shell_complete=recipe_names)
+@click.option("--state", type=click.Choice([state.value for state in RunState]), metavar="STATE",
+              help=f"Only in this state: {', '.join(state.value for state in RunState)}.")  # fmt: skip
 @click.option("--failed", is_flag=True, help="Only what has failed or is quarantined.")
 @click.option(
     "--path", type=click.Path(path_type=Path), help="Only about this file, or what is in this folder."
@@ -84,10 +90,16 @@ def history_lines(runs: list[dict[str, Any]], *, filtered: bool = False) -> list
     return lines
 
 
-@click.command("retry")
-@click.argument("run", type=int, required=False)
+@click.command(
+    "retry", epilog=examples("homebody retry 12", "homebody retry --failed --recipe summarize-notes")
+)
+@click.argument(
+    "run", type=int, required=False, shell_complete=run_numbers("failed", "quarantined", "skipped")
+)
 @click.option("--failed", is_flag=True, help="Everything that has failed or is quarantined.")
-@click.option("--recipe", metavar="NAME", help="With --failed: only of this recipe.")
+@click.option(
+    "--recipe", metavar="NAME", help="With --failed: only of this recipe.", shell_complete=recipe_names
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def retry_command(home: Home, run: int | None, recipe: str | None, *, failed: bool, as_json: bool) -> None:

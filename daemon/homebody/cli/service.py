@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from homebody.cli.examples import examples
 from homebody.cli.managing import begin, finish, is_service, manager_here
 from homebody.cli.paragraphs import echo_fitted
 from homebody.paths import Home
@@ -12,7 +13,7 @@ from homebody.paths import Home
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-@click.command("start")
+@click.command("start", epilog=examples("homebody start"))
 @as_json_option
 @click.pass_obj
 def start_command(home: Home, *, as_json: bool) -> None:
@@ -31,7 +32,7 @@ def start_command(home: Home, *, as_json: bool) -> None:
         click.echo("It ends with the computer; `homebody install` lets it start at each login.")
 
 
-@click.command("stop")
+@click.command("stop", epilog=examples("homebody stop"))
 @as_json_option
 @click.pass_obj
 def stop_command(home: Home, *, as_json: bool) -> None:
@@ -45,7 +46,7 @@ def stop_command(home: Home, *, as_json: bool) -> None:
         click.echo(f"homebody has stopped (it was process {pid}).")
 
 
-@click.command("restart")
+@click.command("restart", epilog=examples("homebody restart"))
 @as_json_option
 @click.pass_obj
 def restart_command(home: Home, *, as_json: bool) -> None:

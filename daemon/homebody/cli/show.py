@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from homebody.cli.completers import any_of, recipe_names, run_numbers
+from homebody.cli.examples import examples
 from homebody.cli.paragraphs import indented, quoted
 from homebody.cli.recipes import find_recipe
 from homebody.errors import UsageError
@@ -15,8 +17,8 @@ from homebody.recipe.permitted import permitted, permitted_in_words
 from homebody.service.unattended import ask
 
 
-@click.command("show")
-@click.argument("what", metavar="NAME|RUN")
+@click.command("show", epilog=examples("homebody show summarize-notes", "homebody show 12 --json"))
+@click.argument("what", metavar="NAME|RUN", shell_complete=any_of(recipe_names, run_numbers()))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def show_command(home: Home, what: str, *, as_json: bool) -> None:
@@ -121,7 +123,8 @@ def call_lines(told: dict[str, Any]) -> list[str]:
                               " homebody opens: `homebody serve`.", 0)]  # fmt: skip
     lines: list[str] = []
     for call in told["calls"]:
-        lines += ["", f"call {call['number'] + 1}"]
+        about = f": {call['ask']}" if call["ask"] else ""
+        lines += ["", f"call {call['number'] + 1}{about}"]
         for message in call["prompt"] or [{"role": "asked", "text": "no longer kept"}]:
             lines += [f"  {message['role']}:", *quoted(message["text"])]
         lines += ["  answered:", *quoted("no longer kept" if call["answer"] is None else call["answer"])]

@@ -6,7 +6,9 @@ from typing import Any
 
 import click
 
+from homebody.cli.completers import proposed_words, recipe_names
 from homebody.cli.daemon import waiting_lines
+from homebody.cli.examples import examples
 from homebody.cli.paragraphs import echo_fitted
 from homebody.errors import UsageError
 from homebody.paths import Home
@@ -15,7 +17,7 @@ from homebody.recipe.load import load_folder
 from homebody.service.control import request
 
 
-@click.group("tags", invoke_without_command=True)
+@click.group("tags", epilog=examples("homebody tags"), invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def tags_command(ctx: click.Context, *, as_json: bool) -> None:
@@ -56,23 +58,32 @@ def chosen(home: Home, words: tuple[str, ...], recipe: str | None) -> list[dict[
     return [one for one in found if one["word"].casefold() in wanted]
 
 
-@tags_command.command("accept")
-@click.argument("words", nargs=-1, required=True)
-@click.option("--recipe", metavar="NAME", help="Only for this recipe.")
+@tags_command.command("accept", epilog=examples("homebody tags accept garden --recipe tag-files"))
+@click.argument("words", nargs=-1, required=True, shell_complete=proposed_words)
+@click.option("--recipe", metavar="NAME", help="Only for this recipe.", shell_complete=recipe_names)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def accept_command(home: Home, words: tuple[str, ...], recipe: str | None) -> None:
+def accept_command(home: Home, words: tuple[str, ...], recipe: str | None, *, as_json: bool) -> None:
     """Write WORDS into the lists for which they were proposed: in the recipe, or in the file beside it.
 
     Files that come from now on can have them; `homebody backfill NAME --stale` does the earlier ones again.
     """
     places = load_folder(home.recipes).places
+    accepted = []
     for one in chosen(home, words, recipe):
         if one["recipe"] not in places:
             raise UsageError(f"{one['recipe']} cannot be loaded just now.", hint="`homebody check` says why.")
         changed = grown(home.recipes / places[one["recipe"]].file, one["slot"], one["word"])
         write(changed)
-        click.echo(f"{one['word']} is in {changed.path}, for {one['slot']} of {one['recipe']}")
+        accepted.append({"word": one["word"], "recipe": one["recipe"], "slot": one["slot"],
+                         "file": str(changed.path)})  # fmt: skip
+        if not as_json:
+            click.echo(f"{one['word']} is in {changed.path}, for {one['slot']} of {one['recipe']}")
     answer = request(home.socket, "POST", "/v1/reload")
+    if as_json:
+        said = {"accepted": accepted, "waiting": answer["waiting"], "problems": answer["problems"]}
+        click.echo(json.dumps(said, ensure_ascii=False))
+        return
     echo_fitted([*waiting_lines(answer["waiting"]), *answer["problems"]])
 
 
@@ -84,12 +95,19 @@ def write(changed: Grown) -> None:
     os.replace(temporary, changed.path.resolve())  # noqa: PTH105 - onto what a link leads to
 
 
-@tags_command.command("reject")
-@click.argument("words", nargs=-1, required=True)
-@click.option("--recipe", metavar="NAME", help="Only for this recipe.")
+@tags_command.command("reject", epilog=examples("homebody tags reject garden"))
+@click.argument("words", nargs=-1, required=True, shell_complete=proposed_words)
+@click.option("--recipe", metavar="NAME", help="Only for this recipe.", shell_complete=recipe_names)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def reject_command(home: Home, words: tuple[str, ...], recipe: str | None) -> None:
+def reject_command(home: Home, words: tuple[str, ...], recipe: str | None, *, as_json: bool) -> None:
     """Turn WORDS down: they are not proposed again for these lists."""
-    for one in chosen(home, words, recipe):
+    found = chosen(home, words, recipe)
+    for one in found:
         request(home.socket, "POST", "/v1/tags/reject", one)
+    if as_json:
+        rejected = [{name: one[name] for name in ("word", "recipe", "slot")} for one in found]
+        click.echo(json.dumps({"rejected": rejected}, ensure_ascii=False))
+        return
+    for one in found:
         click.echo(f"{one['word']} is not proposed again for {one['slot']} of {one['recipe']}")

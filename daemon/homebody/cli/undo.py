@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from homebody.cli.completers import any_of, files, recipe_names, run_numbers
+from homebody.cli.examples import examples
 from homebody.cli.paragraphs import visible
 from homebody.cli.times import WRITTEN_LIKE, moment
 from homebody.clock import SystemClock
@@ -16,9 +18,21 @@ from homebody.paths import Home
 from homebody.service.control import request
 
 
-@click.command("undo")
-@click.argument("what", required=False)
-@click.option("--recipe", metavar="NAME", help="Take back what this recipe did, with --since.")
+@click.command(
+    "undo",
+    epilog=examples(
+        "homebody undo 12",
+        "homebody undo ~/Notes/boiler.summary.md",
+        "homebody undo --recipe summarize-notes --since 2h",
+    ),
+)
+@click.argument("what", required=False, shell_complete=any_of(files, run_numbers("done")))
+@click.option(
+    "--recipe",
+    metavar="NAME",
+    help="Take back what this recipe did, with --since.",
+    shell_complete=recipe_names,
+)
 @click.option("--since", metavar="TIME", help=f"How far back: {WRITTEN_LIKE}.")
 @click.option(
     "--force", is_flag=True, help="Also where a file was changed since: what is newer is kept beside."

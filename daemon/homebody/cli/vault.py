@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from homebody.cli.examples import examples
 from homebody.errors import HomebodyError, NotRunningError, UsageError
 from homebody.house.purge import in_days
 from homebody.journal.images import images_in
@@ -17,7 +18,7 @@ from homebody.service.vaulting import purge_alone
 from homebody.settings import load_settings
 
 
-@click.group("vault", invoke_without_command=True)
+@click.group("vault", epilog=examples("homebody vault"), invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def vault_command(ctx: click.Context, *, as_json: bool) -> None:
@@ -82,7 +83,7 @@ def vault_lines(found: dict[str, Any], now: datetime) -> list[str]:
     return lines
 
 
-@vault_command.command("purge")
+@vault_command.command("purge", epilog=examples("homebody vault purge --older-than 7d --dry-run"))
 @click.option("--older-than", metavar="TIME", help="Throw away what is older, as in 7d.")
 @click.option("--all", "everything", is_flag=True, help="Throw everything away that no run needs just now.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be thrown away.")

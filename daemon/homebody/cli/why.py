@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from homebody.cli.examples import examples
 from homebody.cli.paragraphs import indented, visible
 from homebody.paths import Home
 from homebody.quantities import say_size
@@ -20,7 +21,7 @@ KINDS = {
 }
 
 
-@click.command("why")
+@click.command("why", epilog=examples("homebody why ~/Notes/boiler.md"))
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
@@ -55,7 +56,7 @@ def why_lines(answer: dict[str, Any]) -> list[str]:
     return lines
 
 
-@click.command("forget")
+@click.command("forget", epilog=examples("homebody forget ~/Notes/boiler.md"))
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj

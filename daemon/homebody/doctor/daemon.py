@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from homebody.doctor.finding import Finding, note, right, wrong
+from homebody.house import halt
 
 RESTART = "homebody restart"
 """What a recipe's reason says when only a new start, with a new seal, helps."""
@@ -25,6 +26,8 @@ def daemon(status: Mapping[str, Any] | None, paused_words: Callable[[Any], str])
         paused := status["paused"]
     ) and "until" in paused:  # as it was told to, and only what nobody waits for
         cure = "Plug it in, or take `on_battery: pause` out of settings.yaml."
+        if paused["why"] == halt.WHY:
+            cure = "Let it go on: homebody resume"
         yield note("daemon-paused", paused_words(paused), cure)
     elif paused:
         yield wrong("daemon-paused", paused_words(paused), "Make room on that disk.")

@@ -1,10 +1,11 @@
 """This side of the reader process: started when needed, judged by a deadline, replaced when it misbehaves."""
 
 import os
+import re
 import sys
 import threading
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from homebody import seal
@@ -33,7 +34,19 @@ MOST_REASON = 300
 MOST_COUNTED = 1 << 40
 """More pages or pictures than that is nothing that a document has."""
 
+NO_SENSE = "the reader process gave an answer that makes no sense"
+
+Heed = Callable[[], None]
+"""Raises when a text is not wanted any more."""
+
+ENCODING = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?: \((?:assumed|damaged)\))?")
+"""How the name of an encoding looks, and what is said with it."""
+
 COMMAND = (sys.executable, "-I", "-m", "homebody.documents.worker")
+
+
+class ScanError(Unreadable):
+    """The document has no text, and it may have pictures of some."""
 
 
 class Reader:
@@ -86,26 +99,27 @@ class Reader:
                 self._child = None
             return tuple(child.pid for child in self._ahead)
 
-    def read(self, data: bytes, suffix: str) -> Extract:
+    def read(self, data: bytes, suffix: str, pages: tuple[int, int | None] | None = None) -> Extract:
         """Return the text of a document; *suffix* is that of its file name, with the dot.
 
-        Raises DocumentError with the reason: not text, damaged, no text in it, too slow, or the reader died of
-        it; its ``lasting`` says that another try cannot help. Raises ReaderNotReadyError when all of those that
-        were started ahead have ended.
+        *pages* are the first and the last page to be read, where a document has any; None stands for the end.
+
+        Raises ScanError for a document whose text may be in pictures. Raises DocumentError with the reason: not text,
+        damaged, no text in it, too slow, or the reader died of it; its ``lasting`` says that another try cannot help.
+        Raises ReaderNotReadyError when all of those that were started ahead have ended.
         """
         with self._lock:
-            header, found = self._ask({"suffix": suffix.lower()}, data, self._seconds)
-            self._read += 1
+            asked: dict[str, Any] = {"suffix": suffix.lower()}
+            header, found = self._ask(
+                asked if pages is None else asked | {"pages": pages}, data, self._seconds
+            )
             try:
                 return extract_of(header, found)
             except FrameError as error:
                 self._end()
-                raise Unreadable(
-                    "the reader process gave an answer that makes no sense", lasting=False
-                ) from error
+                raise Unreadable(NO_SENSE, lasting=False) from error
             finally:
-                if self._read >= self._documents or not worked_little(header):
-                    self._end()
+                self._count(header)
 
     def probe(self, names: Sequence[str] | None, targets: seal.ProbeTargets) -> tuple[seal.ProbeResult, ...]:
         """Let the reader try to get out, and return what happened. Raises DocumentError when it does not answer."""
@@ -136,6 +150,12 @@ class Reader:
             while self._ahead:
                 self._ahead.popleft().end()
 
+    def _count(self, header: Mapping[str, Any]) -> None:
+        """Take note that a document was read, the last answer being *header*; end a reader that did enough."""
+        self._read += 1
+        if self._read >= self._documents or not worked_little(header):
+            self._end()
+
     def _ask(self, header: Mapping[str, Any], data: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
         """Return the reader's answer; on any fault the reader is ended, and the next call starts a fresh one."""
         child = self._started()
@@ -151,9 +171,7 @@ class Reader:
             raise Unreadable(how_it_died(error), lasting=error.signal == "SIGXCPU") from error
         except FrameError as error:
             self._end()
-            raise Unreadable(
-                "the reader process gave an answer that makes no sense", lasting=False
-            ) from error
+            raise Unreadable(NO_SENSE, lasting=False) from error
 
     def _started(self) -> Child:
         """Return the running reader, started and sealed. Raises DocumentError when it does not come up."""
@@ -217,13 +235,12 @@ def extract_of(header: Mapping[str, Any], data: bytes) -> Extract:
 
     Raises FrameError for what makes no sense, and DocumentError with the reader's own reason.
     """
-    if "error" in header:
-        raise Unreadable(plain_words(header["error"]), lasting=True)
+    refuse_error(header)
     front, pages, encoding = header.get("front"), header.get("pages"), header.get("encoding")
     sizes = (front, pages)
     if not all(size is None or (type(size) is int and 0 <= size < MOST_COUNTED) for size in sizes):
         raise FrameError
-    if not (encoding is None or (isinstance(encoding, str) and len(encoding) < 40)):
+    if not (encoding is None or (isinstance(encoding, str) and ENCODING.fullmatch(encoding))):
         raise FrameError
     left_out = header.get("left_out", {})
     if not isinstance(left_out, dict) or not all(
@@ -239,6 +256,17 @@ def extract_of(header: Mapping[str, Any], data: bytes) -> Extract:
     if len(text) + len(block or "") > MOST_CHARACTERS:
         raise FrameError
     return Extract(text=text, front=block, pages=pages, encoding=encoding, left_out=left_out)
+
+
+def refuse_error(header: Mapping[str, Any]) -> None:
+    """Raise DocumentError with the reason if the reader gave one, ScanError if the text may be in pictures."""
+    if "error" in header:
+        kind = ScanError if header.get("scan") is True else Unreadable
+        raise kind(plain_words(header["error"]), lasting=True)
+
+
+def nothing() -> None:
+    """Heed nothing: somebody waits for the text."""
 
 
 def worked_little(header: Mapping[str, Any]) -> bool:

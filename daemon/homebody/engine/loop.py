@@ -33,11 +33,13 @@ class Loop:
         chunk: int,
         clock: Callable[[], float] = time.monotonic,
         keeper: Keeper | None = None,
+        together: bool = False,
     ) -> None:
         """Begin with nobody; *rooms* from the smallest to the largest, *chunk* the tokens read in one step.
 
-        *keeper* is shown the beginnings that are read.
+        *keeper* is shown the beginnings that are read. *together*: in common pools some write while another reads.
         """
+        self._together = [place for place, room in enumerate(rooms) if together and room.cache.unified]
         self._keeper = keeper
         self._vocabulary = vocabulary
         self._rooms = rooms
@@ -68,7 +70,7 @@ class Loop:
         self._drop()
         self._admit()
         active = self._active()
-        step = next_step(active, self._turn, self._chunk)
+        step = next_step(active, self._turn, self._chunk, self._together)
         if step is None:
             for job in list(self._waiting.values()):  # cannot be: an empty room admits whoever fits it
                 self._end(job, ModelError("The model found no room for this run."))
@@ -118,7 +120,7 @@ class Loop:
         room = self._rooms[jobs[0].room]
         try:
             if isinstance(step, Read):
-                self._read(room, jobs[0], step.most)
+                self._read(room, jobs[0], step.most, jobs[1:])
             else:
                 room.write(jobs)
         except AbortedError:
@@ -141,13 +143,17 @@ class Loop:
     def _concerned(self, step: Read | Write) -> list[Job]:
         """Return the runs that a step is for."""
         if isinstance(step, Read):
-            return [job for job in self._inside() if job.number == step.number]
-        return [job for job in self._rooms[step.room].jobs if not job.reading]
+            (reader,) = [job for job in self._inside() if job.number == step.number]
+            return [reader, *(self._writers(reader.room) if step.along else [])]
+        return self._writers(step.room)
 
-    def _read(self, room: Room, job: Job, most: int) -> None:
+    def _writers(self, room: int) -> list[Job]:
+        return [job for job in self._rooms[room].jobs if not job.reading]
+
+    def _read(self, room: Room, job: Job, most: int, along: Sequence[Job]) -> None:
         """Let *job* read on, and tell of it."""
         began = self._clock()
-        read = room.read(job, most)
+        read = room.read(job, most, along)
         now = self._clock()
         job.spent += now - began
         job.tell_reading(now)

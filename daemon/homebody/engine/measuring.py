@@ -12,6 +12,9 @@ DEPTH = 384
 WIDTHS = (1, 2, 4, 8, 12, 16, 24, 32)
 CHUNKS = (128, 256, 512)
 BETS = (1, 2, 3, 4, 6, 8)
+BESIDE = 8
+"""Runs that write while another reads, when that is measured."""
+
 BUDGET = 12.0
 """Seconds after which no further kind of step is measured."""
 
@@ -64,10 +67,8 @@ def measure(lanes: KvCache | None, pool: KvCache | None, watch: Stopwatch | None
         lanes=_writing(lanes, state, watch) if lanes is not None else {},
         pool=_writing(pool, state, watch) if pool is not None else {},
         bets=_table(BETS, lambda count: watch.best(lambda: _bet(either, count))),
-        read=_table(
-            (chunk for chunk in CHUNKS if chunk <= either.cells),
-            lambda chunk: watch.best(lambda: _read(either, chunk), 1),
-        ),
+        read=_reading(either, state, watch),
+        beside=_beside(pool, state, watch) if pool is not None else {},
     )
     for cache in (lanes, pool):
         if cache is not None:
@@ -95,6 +96,61 @@ def _read(cache: KvCache, count: int) -> None:
     """Read *count* tokens from nothing."""
     cache.clear()
     cache.step([Fed(0, 0, [place % cache.vocabulary for place in range(count)], 1)])
+
+
+def _reading(cache: KvCache, state: bytes, watch: Stopwatch) -> dict[int, float]:
+    """Return what steps of reading take, each with its middle at the same place of a prompt.
+
+    From one beginning, the longer step would look back over more; a memory that cannot forget in part begins anew.
+    """
+    middle = max(DEPTH, max(CHUNKS) // 2)
+
+    def once(count: int, start: int) -> None:
+        if start and cache.trim(0, start) < start:
+            start = 0
+        cache.step([Fed(0, start, [place % cache.vocabulary for place in range(count)], 1)])
+        cache.trim(0, start)
+
+    def timed(count: int) -> float | None:
+        cache.clear()
+        cache.restore(0, state)
+        start = min(middle - count // 2, cache.held(0))
+        return watch.best(lambda: once(count, start), 2)
+
+    return _table((chunk for chunk in CHUNKS if middle + chunk // 2 <= cache.cells), timed)
+
+
+def _beside(pool: KvCache, state: bytes, watch: Stopwatch) -> dict[int, float]:
+    """Return what it takes to read CHUNKS[0] tokens and let others write one each, in 1 step and in 2.
+
+    In one step the weights are gone through once; but attention, where it works on tiles of tokens, may let every one
+    of them look at what any of them sees (measured on a processor: 1.24 s in one step, 0.79 in two).
+    """
+    count = CHUNKS[0]
+    others = min(BESIDE, pool.sequences - 1, (pool.cells - count) // (DEPTH + 1))
+    if others < 1:
+        return {}
+    pool.clear()
+    for number in range(others):
+        pool.restore(number, state)
+    reader = Fed(others, 0, [place % pool.vocabulary for place in range(count)], 1)
+    writers = [Fed(number, DEPTH, [number % pool.vocabulary], 1) for number in range(others)]
+
+    def forget() -> None:
+        pool.trim(others, 0)
+        for number in range(others):
+            pool.trim(number, DEPTH)
+
+    def once() -> None:
+        pool.step([reader, *writers])
+        forget()
+
+    def twice() -> None:
+        pool.step([reader])
+        pool.step(writers)
+        forget()
+
+    return _table((1, 2), lambda steps: watch.best(once if steps == 1 else twice, 2))
 
 
 def _write(cache: KvCache, width: int) -> None:

@@ -6,39 +6,9 @@ bookkeeping: whoever asks does to the cache what it says.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from homebody.engine.blocks import Key
-
-
-@dataclass(eq=False, slots=True)
-class Node:
-    """A block that somebody read: its tokens, and the sequences that hold it."""
-
-    key: Key
-    end: int
-    parent: "Node | None"
-    children: dict[Key, "Node"] = field(default_factory=dict)
-    holders: set[int] = field(default_factory=set)
-    static: bool = False
-
-
-@dataclass(eq=False, slots=True)
-class Slot:
-    """One sequence: the blocks it holds, what it will read, and the cells that are its own."""
-
-    path: list[Node] = field(default_factory=list)
-    plan: Sequence[Key] = ()
-    own: int = 0
-    busy: bool = False
-    used: int = 0
-    apart: bool = False
-    """Somebody else read the same block meanwhile: what this one reads from there on is its own."""
-
-    @property
-    def held(self) -> int:
-        """Return the tokens of the blocks that it holds."""
-        return self.path[-1].end if self.path else 0
+from homebody.engine.held import Node, Slot, common
 
 
 class PrefixIndex:
@@ -90,7 +60,7 @@ class PrefixIndex:
         if self._whole:
             return 0
         return max(
-            (_common(plan, slot.plan) for slot in self._slots if slot.busy and not slot.apart), default=0
+            (common(plan, slot.plan) for slot in self._slots if slot.busy and not slot.apart), default=0
         )
 
     def source(self, path: Sequence[Node]) -> int | None:
@@ -245,6 +215,14 @@ class PrefixIndex:
         slot.own = 0
         slot.busy = False
 
+    def lose(self, number: int) -> bool:
+        """Note that a sequence cannot give what it was thought to hold; return whether it is at work and goes on."""
+        slot = self._slots[number]
+        busy, cells = slot.busy, slot.own + slot.held
+        self.forget(number)
+        slot.busy, slot.apart, slot.own = busy, True, cells if busy else 0
+        return busy
+
     def held(self, number: int) -> int:
         """Return how many tokens of whole blocks a sequence holds."""
         return self._slots[number].held
@@ -286,13 +264,3 @@ class PrefixIndex:
 
     def _nodes(self) -> set[Node]:
         return {node for slot in self._slots for node in slot.path}
-
-
-def _common(one: Sequence[Key], other: Sequence[Key]) -> int:
-    """Return how many blocks both begin with."""
-    count = 0
-    for left, right in zip(one, other, strict=False):
-        if left != right:
-            break
-        count += 1
-    return count

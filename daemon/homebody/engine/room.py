@@ -7,10 +7,11 @@ sequences at work are filled with tokens that are forgotten at once.
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import Enum, auto
 from itertools import pairwise
 
-from homebody.engine.blocks import keys, steps
+from homebody.engine.blocks import BLOCK, keys, steps
 from homebody.engine.job import Job
 from homebody.engine.llama import STEP, Fed, KvCache
 from homebody.engine.lookout import Lookout
@@ -86,29 +87,35 @@ class Room:
             self.index.forget(number, keep=path)
             self.cache.trim(number, 0)
         count = path[-1].end if path else 0
-        held = self._begin(source, target, count)
-        if held < count:
-            path = []
+        if self._begin(source, target, count) < count:
+            self._lose(source, target)
+            return self.admit(job)
         self.index.take(target, path, job.plan, job.need, static=job.prompt.static)
         job.sequence, job.cursor, job.cached = target, self.index.held(target), self.index.held(target)
         self._jobs[target] = job
         return Admission.ADMITTED
 
-    def read(self, job: Job, most: int) -> bool:
+    def read(self, job: Job, most: int, along: Sequence[Job] = ()) -> bool:
         """Let *job* read on; return whether its prompt is read, its first token chosen then.
 
-        Raises AbortedError, ModelError and DeviceError.
+        In a common pool the writers *along* go on in the same step, behind what is read: its blocks begin where they
+        always do. Raises AbortedError, ModelError and DeviceError.
         """
         prompt = job.prompt
+        most = min(most, STEP - BLOCK) if along else most
         start, end = next(steps(len(prompt.tokens), prompt.static, job.cursor, most))
         last = end == len(prompt.tokens)
-        (place,) = self._step([Fed(job.sequence, start, prompt.tokens[start:end], int(last))], [job])
+        feed = [Fed(job.sequence, start, prompt.tokens[start:end], int(last))]
+        feed += [_next_of(other, BLOCK // len(along)) for other in along]
+        place, *places = self._step(feed, [job, *along])
         job.cursor = end
         self.index.read(job.sequence, end, static=prompt.static)
         if self._whole and end == prompt.static:
             self._keep_copy(job)
         if last:
             job.writing.choose(self.cache.logits(place))
+        for other, fed, at in zip(along, feed[1:], places, strict=True):
+            self._judge(other, fed, [], at)
         return last
 
     def write(self, jobs: Sequence[Job]) -> None:
@@ -117,10 +124,9 @@ class Room:
         most = STEP // len(jobs) if jump else 1
         feed, bets = [], []
         for job in jobs:
-            unfed = list(job.writing.unfed)[:most]
-            outputs = int(len(unfed) == len(job.writing.unfed))
-            bet = job.writing.bet()[: self.cache.outputs - 1] if len(jobs) == 1 and outputs else []
-            feed.append(Fed(job.sequence, job.cursor, [*unfed, *bet], outputs + len(bet)))
+            fed = _next_of(job, most)
+            bet = job.writing.bet()[: self.cache.outputs - 1] if len(jobs) == 1 and fed.outputs else []
+            feed.append(replace(fed, tokens=[*fed.tokens, *bet], outputs=fed.outputs + len(bet)))
             bets.append(bet)
         fillers = [] if self.cache.unified or self._whole else self._fillers([job.sequence for job in jobs])
         everything = sorted([*feed, *fillers], key=lambda fed: fed.sequence)
@@ -181,6 +187,12 @@ class Room:
             return self.cache.trim(target, count)
         return self.cache.fork(source, target, count)
 
+    def _lose(self, source: int | None, target: int) -> None:
+        """Note that *source* could not give what it was thought to hold, and that *target* holds nothing now."""
+        for number in (target, source):
+            if number is not None and not self.index.lose(number):
+                self.cache.trim(number, 0)
+
     def _step(self, feed: Sequence[Fed], jobs: Sequence[Job]) -> list[int]:
         """Feed the model; after a step that was aborted or failed everybody holds what they held before it.
 
@@ -223,3 +235,9 @@ class Room:
         target = self.index.keep_copy(job.sequence)
         if target is not None:
             self.cache.fork(job.sequence, target, job.cursor)
+
+
+def _next_of(job: Job, most: int) -> Fed:
+    """Return what a run that writes is to be fed next, at most *most* tokens; the last one of all gives logits."""
+    unfed = list(job.writing.unfed)
+    return Fed(job.sequence, job.cursor, unfed[:most], int(len(unfed) <= most))

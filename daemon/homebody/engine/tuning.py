@@ -5,20 +5,21 @@ GPU it may well be the other way round. So a few steps are measured when a model
 (`homebody.engine.measuring`), and kept.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from homebody.engine.blocks import BLOCK
 
-VERSION = 1
+VERSION = 2
 """Of what is measured, and how; what another version measured is measured anew."""
 
 CLOSE = 0.95
 """A width that reaches this share of the best rate is as good as the best, and leaves more room for each run."""
 
-NEARLY = 0.97
-"""Likewise for chunks of reading: the smaller one hears a cancel sooner."""
+NEARLY = 0.98
+"""Likewise for chunks of reading: after a smaller one a person's question is begun sooner."""
 
 LONGEST = 2.5
 """Seconds; no step of reading is planned to take longer, unless the smallest does: within one, a cancel is heard
@@ -29,13 +30,14 @@ Seconds = Mapping[int, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """Seconds that steps took: by runs that write at once in lanes and in a common pool, by tokens read, and by tokens
-    fed to one run."""
+    """Seconds that steps took: by runs that write at once in lanes and in a common pool, by tokens read, by tokens
+    fed to one run, and for reading while others write in a common pool: in 1 step, or in 2."""
 
     lanes: Seconds = field(default_factory=dict)
     pool: Seconds = field(default_factory=dict)
     read: Seconds = field(default_factory=dict)
     bets: Seconds = field(default_factory=dict)
+    beside: Seconds = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
@@ -55,7 +57,7 @@ class Measured:
         try:
             tables = {
                 name: {int(key): float(value) for key, value in kept[name].items()}
-                for name in ("lanes", "pool", "read", "bets")
+                for name in ("lanes", "pool", "read", "bets", "beside")
             }
         except (KeyError, ValueError, TypeError, AttributeError):
             return None
@@ -70,13 +72,16 @@ class Plan:
     lanes: int
     slots: int
     chunk: int
+    together: bool = False
+    """Whether in a common pool some write in the step in which another reads."""
     bets: Seconds = field(default_factory=dict)
     reason: str = field(default="", compare=False)
     """Why so, for a person."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as JSON can hold them, without what bets cost."""
-        return {"lanes": self.lanes, "slots": self.slots, "chunk": self.chunk, "reason": self.reason}
+        return {"lanes": self.lanes, "slots": self.slots, "chunk": self.chunk, "together": self.together,
+                "reason": self.reason}  # fmt: skip
 
 
 def choose(measured: Measured | None, *, lanes: int, slots: int, chunk: int, hall: int) -> Plan:
@@ -96,6 +101,7 @@ def choose(measured: Measured | None, *, lanes: int, slots: int, chunk: int, hal
         lanes=count,
         slots=runs,
         chunk=max(best_chunk(measured.read, chunk), 2 * BLOCK),
+        together=measured.beside.get(1, math.inf) < CLOSE * measured.beside.get(2, 0.0),
         bets=dict(measured.bets),
         reason=_reason(lanes > 1, (width, rate), (pool_width, pool_rate)),
     )

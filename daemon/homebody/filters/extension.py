@@ -24,6 +24,8 @@ class ExtensionFilter(Filter):
         for ending in plain:
             if not ending or "/" in ending or "*" in ending:
                 raise ValueError(f'"{ending}" is not an extension; write it like md or tar.gz')
+            if "," in ending:
+                raise ValueError(f'"{ending}" is several; write them in brackets: [{ending}]')
         return tuple(dict.fromkeys(plain))
 
     @classmethod

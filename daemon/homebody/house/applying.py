@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from homebody.actions.apply import content_sha, missing_folders, sweep
-from homebody.actions.effect import Effect, Move, Put, Tags
+from homebody.actions.effect import Copy, Effect, Move, Put, Tags
 from homebody.documents.file import Snapshot, take
 from homebody.errors import ChangedSinceError, DiskFullError, HomebodyError, PartlyTakenBackError
 from homebody.house.deeds import carry_out, folders_of
@@ -66,6 +66,13 @@ def row(
             origin = journal.origin(effect.source, effect.after)
             before_image = None if replaced is None else vault.put(replaced.data)
             after_image = None
+        case Copy():
+            if content_sha(now_at(effect.source)) != effect.after:
+                raise ChangedSinceError("The file changed before it could be copied.")
+            if effect.before is not None:
+                replaced = expected(effect.path, effect.before)
+            before_image = None if replaced is None else vault.put(replaced.data)
+            after_image = None
         case Tags():
             before_image = None if effect.stored_before is None else vault.put(effect.stored_before)
             after_image = None if effect.stored is None else vault.put(effect.stored)
@@ -76,7 +83,7 @@ def row(
         deed=deed_of(effect),
         kind=effect.kind,
         path=effect.path,
-        source=effect.source if isinstance(effect, Move) else None,
+        source=effect.source if isinstance(effect, Move | Copy) else None,
         before=effect.before,
         after=effect.after,
         origin=None if origin is None or origin is Origin.OURS else str(origin),
@@ -92,7 +99,7 @@ def row(
 
 def deed_of(effect: Effect) -> Deed:
     """Return which deed a change is."""
-    return {Put: Deed.PUT, Move: Deed.MOVE, Tags: Deed.TAGS}[type(effect)]
+    return {Put: Deed.PUT, Move: Deed.MOVE, Copy: Deed.COPY, Tags: Deed.TAGS}[type(effect)]
 
 
 def expected(path: Path, sha256: str) -> Snapshot:

@@ -1,22 +1,24 @@
-"""How does one ask become values: what fits, what is asked, what is done when the answer is wrong?"""
+"""How do questions about a document become values: what fits, what is asked, what is done with a wrong answer?"""
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from homebody.documents.window import Window, fit
 from homebody.errors import ModelError, PromptTooLongError, SlotError
+from homebody.house.joining import check_whole, joined, part_characters
 from homebody.house.model import InTurn, Model
 from homebody.house.parts import each_part
 from homebody.messages import Message
 from homebody.model.client import Answer
 from homebody.recipe.schema import Ask
+from homebody.sampling import GREEDY, Sampling
 from homebody.slots import Slot, TextSlot
 from homebody.slots.check import check
 from homebody.slots.grammar import grammar
-from homebody.slots.prompt import build, repair
+from homebody.slots.prompt import Task, build, repair
 
 MAP_TASK = "Summarise this part of a longer document."
 MAP_SLOTS: Mapping[str, Slot] = {"part": TextSlot(max=300)}
@@ -35,6 +37,26 @@ Keep = Callable[[tuple[Message, ...], str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked at once: the task in words, what they fill in among them, and the slots to fill."""
+
+    task: Task
+    slots: Mapping[str, Slot]
+    language: str = "same"
+    sampling: Sampling = GREEDY
+
+    @classmethod
+    def of(cls, ask: Ask, task: Task | None = None) -> "Question":
+        """Return the question that *ask* is, with *task* in place of its prompt if given."""
+        return cls(
+            task=ask.prompt if task is None else task,
+            slots=ask.output,
+            language=ask.language,
+            sampling=ask.sampling,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """The values of the slots, and what was read to get them."""
 
@@ -43,6 +65,8 @@ class Asked:
     tokens_read: int
     overflow: str
     calls: tuple[Answer, ...] = field(default=())
+    said: tuple[str, ...] = ()
+    """The answers that the values were taken from, as the model wrote them: one, or one about each part."""
 
     @property
     def answer_tokens(self) -> int:
@@ -58,34 +82,96 @@ class Asked:
 def ask_about(
     model: Model, ask: Ask, text: str, *, overflow: str, tell: Tell, keep: Keep | None = None
 ) -> Asked:
-    """Return the slots of *ask* filled from *text*, whatever its length.
+    """Return the slots of *ask* filled from *text*, whatever its length; raises as ``Interview.ask`` does."""
+    return Interview(model, text, overflow=overflow).ask(Question.of(ask), tell=tell, keep=keep)
 
-    A text that does not fit is dealt with as *overflow* says, and how is in the result. *keep* is shown every
-    call, one whose answer is wrong, too. Raises SlotError when a second try is wrong too, DocumentError when
-    the text must not be cut and does not fit, ModelError, CancelledError when the run is given up.
+
+class Interview:
+    """Questions about one text, one after the other. What does not fit the model is dealt with once, for all of them.
+
+    Each question begins with the same text, so that the model reads it once.
     """
-    model = model if isinstance(model, InTurn) else InTurn(model)
-    calls: list[Answer] = []
-    tell_call = _telling(tell, calls, keep)
-    budget = room(model, ask.prompt, ask.output, ask.language)
-    if model.count([text])[0] > budget:
-        budget = min(budget, room(model, MAP_TASK, MAP_SLOTS, ask.language))
-    window = fit(text, budget=budget, overflow=overflow, count=lambda texts: model.count(list(texts)))
-    reading = window.parts[0] if window.parts else ""
-    if len(window.parts) > 1:
-        reading = _reduce(model, window, ask, budget, tell_call)
-    values = one_ask(model, ask, reading, tell_call, source=text)
-    return Asked(
-        values=values,
-        tokens_total=window.tokens_total,
-        tokens_read=window.tokens_read,
-        overflow=window.overflow,
-        calls=tuple(calls),
-    )
+
+    def __init__(self, model: Model, text: str, *, overflow: str, language: str | None = None) -> None:
+        """Prepare; a text that is too long is summarised in *language*, or in that of the first question."""
+        self._model = model if isinstance(model, InTurn) else InTurn(model)
+        self._text = text
+        self._overflow = overflow
+        self._language = language
+        self._window: Window | None = None
+        self._reading = ""
+
+    def ask(
+        self, question: Question, *, tell: Tell, keep: Keep | None = None, spare: int | None = None
+    ) -> Asked:
+        """Return the slots of *question* filled from the text, whatever its length.
+
+        A text that does not fit is dealt with as ``overflow`` says, and how is in the result. *spare* is the room for
+        the text beside the questions that are to come, if they leave less. *keep* is shown every call, one whose
+        answer is wrong, too. Raises SlotError when a second try is wrong too, DocumentError when the text must not be
+        cut and does not fit, ModelError, CancelledError when the run is given up.
+        """
+        calls: list[Answer] = []
+        said: dict[int, str] = {}
+        tell_call = _telling(tell, calls, said, keep)
+        budget = room(self._model, question.task, question.slots, question.language)
+        window = self._window
+        if (
+            window is None
+            or self._overflow == "join"
+            or (window.tokens_read and self._model.count([self._reading])[0] > budget)
+        ):
+            budget = budget if window is not None or spare is None else min(budget, spare)
+            window = self._window = self._read(question, budget, tell_call)
+        if self._overflow == "join":
+            values = self._of_parts(question, window, tell_call)
+        else:
+            values = one_ask(self._model, question, self._reading, tell_call, source=self._text)
+        return Asked(
+            values=values,
+            tokens_total=window.tokens_total,
+            tokens_read=window.tokens_read,
+            overflow=window.overflow,
+            calls=tuple(calls),
+            said=(said[0],) if 0 in said else tuple(said[part] for part in sorted(said)),
+        )
+
+    def _of_parts(self, question: Question, window: Window, tell: Tell) -> Mapping[str, Any]:
+        """Return what is answered about every part, joined; a single answer is held to its `max`, too."""
+        parts = window.parts or ("",)
+        if len(parts) == 1:
+            answers = [one_ask(self._model, question, parts[0], tell)]
+        else:
+
+            def about(theirs: InTurn, number: int, part: str) -> Mapping[str, Any]:
+                return one_ask(theirs, question, part, tell, part=number, parts=len(parts))
+
+            answers = each_part(self._model, parts, about)
+        for answer in answers:
+            check_whole(answer, question.slots)
+        return joined(answers, question.slots)
+
+    def _read(self, question: Question, budget: int, tell: Tell) -> Window:
+        """Return what is read of the text where *budget* tokens of it fit; ``_reading`` is what is shown of it."""
+        model = self._model
+        language = question.language if self._language is None else self._language
+        of_a_part = replace(question, task=MAP_TASK, slots=MAP_SLOTS, language=language)
+        if model.count([self._text])[0] > budget:
+            budget = min(budget, room(model, MAP_TASK, MAP_SLOTS, language))
+        if self._overflow == "join":
+            (total,) = model.count([self._text])
+            budget = min(budget, part_characters(question.slots) * total // max(1, len(self._text)))
+        window = fit(
+            self._text, budget=budget, overflow=self._overflow, count=lambda texts: model.count(list(texts))
+        )
+        self._reading = window.parts[0] if window.parts else ""
+        if window.overflow == "summarize":
+            self._reading = _reduce(model, window, of_a_part, budget, tell)
+        return window
 
 
-def _telling(tell: Tell, calls: list[Answer], keep: Keep | None) -> Tell:
-    """Return a *tell* that also collects each answer's figures, and shows *keep* the words.
+def _telling(tell: Tell, calls: list[Answer], said: dict[int, str], keep: Keep | None) -> Tell:
+    """Return a *tell* that also collects each answer's figures, the last words about each part, and shows *keep* all.
 
     Parts that are asked about side by side tell one after the other.
     """
@@ -97,6 +183,7 @@ def _telling(tell: Tell, calls: list[Answer], keep: Keep | None) -> Tell:
         with one_at_a_time:
             if answer is not None:
                 calls.append(answer)
+                said[detail.get("part", 0)] = answer.text
                 if keep is not None:
                     keep(asked, answer.text)
                 detail |= figures(answer)
@@ -117,10 +204,9 @@ def figures(answer: Answer) -> dict[str, int | float]:
     }
 
 
-def _reduce(model: InTurn, window: Window, ask: Ask, budget: int, tell: Tell) -> str:
+def _reduce(model: InTurn, window: Window, of_a_part: Question, budget: int, tell: Tell) -> str:
     """Return the summaries of the parts, joined in their order, summarised again until they fit *budget*."""
     parts = list(window.parts)
-    of_a_part = ask.model_copy(update={"prompt": MAP_TASK, "output": MAP_SLOTS})
     for _ in range(ROUNDS):
         told = partial(tell, parts=len(parts))
 
@@ -144,17 +230,17 @@ def _reduce(model: InTurn, window: Window, ask: Ask, budget: int, tell: Tell) ->
 
 
 def one_ask(
-    model: Model, ask: Ask, text: str, tell: Tell, *, source: str | None = None, **detail: Any
+    model: Model, question: Question, text: str, tell: Tell, *, source: str | None = None, **detail: Any
 ) -> Mapping[str, Any]:
-    """Return the slots of *ask* filled by one constrained call, or by a second one that was told what was wrong.
+    """Return the slots of *question* filled by one constrained call, or by a second one that was told what was wrong.
 
     *source* is what ``must_appear`` is judged against, *text* itself if not given. Raises SlotError.
     """
     source = text if source is None else source
-    slots = ask.output
-    messages = build(ask.prompt, slots, text, ask.language)
+    slots, sampling = question.slots, question.sampling
+    messages = build(question.task, slots, text, question.language)
     limit = answer_tokens(slots)
-    answer = model.generate(messages, grammar=grammar(slots), max_tokens=limit, sampling=ask.sampling)
+    answer = model.generate(messages, grammar=grammar(slots), max_tokens=limit, sampling=sampling)
     tell("asked", answer=answer, asked=messages, **detail)
     try:
         return _judge(answer, slots, source)
@@ -165,8 +251,8 @@ def one_ask(
         )
         again = repair(messages, answer.text, str(error))
         if answer.stop == "limit" or model.prompt_tokens(again) + limit > model.context:
-            again = build(ask.prompt, shorter, text, ask.language)
-        second = model.generate(again, grammar=grammar(shorter), max_tokens=limit, sampling=ask.sampling)
+            again = build(question.task, shorter, text, question.language)
+        second = model.generate(again, grammar=grammar(shorter), max_tokens=limit, sampling=sampling)
         tell("asked", answer=second, asked=again, **detail)
         return _judge(second, slots, source)
 
@@ -188,7 +274,7 @@ def answer_tokens(slots: Mapping[str, Slot]) -> int:
     return 32 + characters // 2
 
 
-def room(model: Model, task: str, slots: Mapping[str, Slot], language: str) -> int:
+def room(model: Model, task: Task, slots: Mapping[str, Slot], language: str) -> int:
     """Return the tokens of document that fit beside the prompt and the longest answer.
 
     Raises ModelError when nothing would fit: the recipe asks for more than this model's context holds.

@@ -21,16 +21,17 @@ PROMPT, ANSWER = "prompt", "answer"
 class Call:
     """One call of the model: its messages, each with ``role`` and ``text``, and the answer.
 
-    None says that it is no longer kept, or could not be kept then.
+    None says that it is no longer kept, or could not be kept then. ``ask`` names the ask, where the recipe has several.
     """
 
     number: int
+    ask: str | None = None
     prompt: Sequence[Mapping[str, str]] | None
     answer: str | None
 
 
-def keeping(journal: Journal, vault: Vault, run: int) -> Keep:
-    """Return what keeps the calls of *run*, numbered on from those of an earlier try.
+def keeping(journal: Journal, vault: Vault, run: int, ask: str = "") -> Keep:
+    """Return what keeps the calls of *run* for the ask of that name, numbered on from those of an earlier try.
 
     A call that cannot be kept (a full disk, a vault that cannot be written) is left out: the run goes on.
     """
@@ -39,7 +40,7 @@ def keeping(journal: Journal, vault: Vault, run: int) -> Keep:
         with contextlib.suppress(HomebodyError, OSError):
             earlier = [ordinal for name, ordinal in journal.kept(run) if name == PROMPT]
             number = max(earlier, default=-1) + 1
-            journal.keep(run, PROMPT, vault.put(as_bytes(messages)), ordinal=number)
+            journal.keep(run, PROMPT, vault.put(as_bytes(messages, ask)), ordinal=number)
             journal.keep(run, ANSWER, vault.put(answer.encode("utf-8", "surrogateescape")), ordinal=number)
 
     return keep
@@ -52,22 +53,24 @@ def calls(journal: Journal, vault: Vault, run: int) -> list[Call]:
     for number in sorted({ordinal for _name, ordinal in kept}):
         prompt = image(vault, kept.get((PROMPT, number)))
         answer = image(vault, kept.get((ANSWER, number)))
+        said = None if prompt is None else json.loads(prompt)
         found.append(
             Call(
                 number=number,
-                prompt=None if prompt is None else json.loads(prompt),
+                ask=said["ask"] if isinstance(said, dict) else None,
+                prompt=said["messages"] if isinstance(said, dict) else said,
                 answer=None if answer is None else answer.decode("utf-8", "replace"),
             )
         )
     return found
 
 
-def as_bytes(messages: Sequence[Message]) -> bytes:
-    """Return *messages* as they are kept: JSON, the parts of each joined."""
+def as_bytes(messages: Sequence[Message], ask: str = "") -> bytes:
+    """Return *messages* as they are kept: JSON, the parts of each joined; with the name of their *ask* if any."""
     said = [
         {"role": message.role, "text": "".join(part.text for part in message.parts)} for message in messages
     ]
-    return json.dumps(said).encode()
+    return json.dumps({"ask": ask, "messages": said} if ask else said).encode()
 
 
 def image(vault: Vault, name: str | None) -> bytes | None:

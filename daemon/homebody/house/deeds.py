@@ -10,9 +10,10 @@ from enum import Enum
 from pathlib import Path
 
 from homebody.actions.apply import content_sha, put, remove_folders, take_away
-from homebody.actions.effect import Effect, Move, Put, Tags, sha
+from homebody.actions.effect import Copy, Effect, Move, Put, Tags, sha
 from homebody.actions.relocate import move, move_back
 from homebody.actions.tags import set_tags, stored_tags
+from homebody.actions.twin import copy
 from homebody.errors import ChangedSinceError
 from homebody.journal.run import Deed, EffectRow
 from homebody.journal.vault import Vault
@@ -34,6 +35,8 @@ def carry_out(effect: Effect) -> None:
             put(effect)
         case Move():
             move(effect)
+        case Copy():
+            copy(effect)
         case Tags():
             set_tags(effect.path, effect.stored_before, effect.stored)
 
@@ -44,7 +47,7 @@ def standing(effect: EffectRow) -> Standing:
     Raises InTheWayError for what is no plain file, EffectError for what cannot be read just now.
     """
     match effect.deed:
-        case Deed.PUT:
+        case Deed.PUT | Deed.COPY:
             return _of_hash(content_sha(effect.path), effect)
         case Deed.TAGS:
             if content_sha(effect.path) is None:
@@ -96,6 +99,16 @@ def again(vault: Vault, effect: EffectRow) -> Effect:
             )
         case Deed.MOVE:
             return _move(effect)
+        case Deed.COPY:
+            assert effect.source is not None
+            assert effect.after is not None
+            return Copy(
+                path=effect.path,
+                source=effect.source,
+                after=effect.after,
+                before=effect.before,
+                kind=effect.kind,
+            )
         case Deed.TAGS:
             return Tags(
                 path=effect.path,
@@ -118,7 +131,7 @@ def reverse(vault: Vault, effect: EffectRow, *, force: bool = False) -> None:
     give way.
     """
     match effect.deed:
-        case Deed.PUT:
+        case Deed.PUT | Deed.COPY:
             _reverse_put(vault, effect, force=force)
         case Deed.MOVE:
             _reverse_move(vault, effect, force=force)
@@ -162,7 +175,10 @@ def _reverse_move(vault: Vault, effect: EffectRow, *, force: bool) -> None:
 
 
 def _as_it_was(effect: EffectRow, old: bytes, now: str | None) -> Put:
-    """Return the change that gives a file back what it held, its mode and its age; *now* is what it holds."""
+    """Return the change that gives a file back what it held, its mode and its age; *now* is what it holds.
+
+    What a copy brought along, tags above all, does not stay: those that were there have an effect of their own.
+    """
     return Put(
         path=effect.path,
         content=old,
@@ -170,6 +186,7 @@ def _as_it_was(effect: EffectRow, old: bytes, now: str | None) -> Put:
         kind="undo",
         mode=effect.before_mode,
         mtime_ns=effect.before_mtime_ns,
+        bare=effect.deed is Deed.COPY,
     )
 
 
@@ -198,6 +215,9 @@ def left_behind(effects: Iterable[EffectRow]) -> Mapping[tuple[Path, Deed], str 
             found[effect.source, Deed.PUT] = None
             found[effect.path, Deed.PUT] = effect.after
             found.pop((effect.path, Deed.TAGS), None)  # those of the file that was replaced
+        elif effect.deed is Deed.COPY:
+            found[effect.path, Deed.PUT] = effect.after
+            found.pop((effect.path, Deed.TAGS), None)
         else:
             found[effect.path, effect.deed] = effect.after
     return found

@@ -36,6 +36,11 @@ def kept_evidence(journal: Journal, vault: Vault, run: int) -> list[Evidence]:
 def drop_evidence(journal: Journal, vault: Vault, run: int, slots: Collection[str]) -> None:
     """Forget what proved *slots*: a person has filled them since."""
     found = kept_evidence(journal, vault, run)
-    left = [one for one in found if one.slot.split("[")[0] not in slots]
+    left = [one for one in found if not is_of(one, slots)]
     if left != found:
         keep_evidence(journal, vault, run, left)
+
+
+def is_of(one: Evidence, slots: Collection[str]) -> bool:
+    """Return whether *one* proves any of *slots*, or an item of it, or a part of that."""
+    return one.slot.split("[")[0] in slots

@@ -5,9 +5,10 @@ was broken off. Two runs on one file are never in hand at once; the journal's cl
 """
 
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from homebody.house.outcome import UNWANTED
 from homebody.journal.run import Run, RunState
 from homebody.journal.store import Journal
 from homebody.model.cancellation import Cancellation
@@ -20,6 +21,15 @@ class Held:
     run: Run
     cancellation: Cancellation
     unwanted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalledOff:
+    """What became of a wish to cancel runs: those that are being given up, those that are over, why others go on."""
+
+    giving_up: Sequence[int]
+    ended: Sequence[Run]
+    refused: Mapping[int, str]
 
 
 class InHand:
@@ -64,6 +74,25 @@ class InHand:
                 held.unwanted = True
                 held.cancellation.cancel()
             return held is not None
+
+    def call_off(self, numbers: Iterable[int]) -> CalledOff:
+        """Cancel the runs *numbers* because a person wants it: what is in hand is given up, what is queued is over.
+
+        No run is claimed meanwhile, so that none slips through between the two. Raises JournalError or DiskFullError.
+        """
+        with self._lock:
+            wanted = list(dict.fromkeys(numbers))
+            held = [self._held[number] for number in wanted if self._working(number)]
+            left = [number for number in wanted if not self._working(number)]
+            ended, refused = self._journal.call_off(left, UNWANTED) if left else ([], {})
+            for one in held:
+                one.unwanted = True
+                one.cancellation.cancel()
+        return CalledOff(giving_up=[one.run.id for one in held], ended=ended, refused=refused)
+
+    def _working(self, number: int) -> bool:
+        """Return whether that run is in hand and its end is not written down yet."""
+        return number in self._held and self._journal.run(number).state is RunState.RUNNING
 
     def cancel_all(self) -> None:
         """Let every run be given up, to be handed back; none is claimed any more."""

@@ -49,8 +49,8 @@ class Loop:
     recipes: Mapping[str, Recipe]
     clock: Clock
     pause: Pause
-    """On a full disk everybody rests, as it shows, and goes on by themselves; on battery, if that is wished, all rest
-    but those for whom a person waits."""
+    """On a full disk everybody rests, as it shows, and goes on by themselves; on battery, if that is wished, and while
+    a person has paused it, all rest but those for whom a person waits."""
     wake: Wake
     """Rung by whoever enqueues."""
     stop: threading.Event
@@ -106,10 +106,10 @@ class Loop:
 
     def claim(self, kind: Kind) -> Held | None:
         """Return the next run of that *kind*, now in hand, or None. Raises JournalError or DiskFullError."""
-        asked = self.pause.battery.rests()
+        asked = self.pause.only_asked()
         if kind is Kind.ANY:
             return self.in_hand.claim(asked=asked)
-        asking = {recipe.name for recipe in self.recipes.values() if recipe.ask is not None}
+        asking = {recipe.name for recipe in self.recipes.values() if recipe.ask}
         if kind is Kind.ASKS:
             return self.in_hand.claim(only=asking, asked=asked)
         return self.in_hand.claim(but=asking, asked=asked)

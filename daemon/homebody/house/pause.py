@@ -1,4 +1,4 @@
-"""Does the house rest because the disk is full, or on battery, since when, and when does it try again?
+"""Does the house rest because the disk is full, on battery, or by a person's wish, and when does it try again?
 
 A full disk is nobody's fault: nothing fails because of it and no try is used up. Whoever meets it says so here;
 the house tries again as soon as there is more room than there was at the worst moment.
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from homebody.clock import Clock
 from homebody.house.battery import Battery
+from homebody.house.halt import Halt
 
 REST_SECONDS = 2.0
 """How often a resting house looks for room."""
@@ -39,17 +40,27 @@ def try_again(resting: Resting, free: int, monotonic: float) -> bool:
 class Pause:
     """Whether the house rests; its methods may be called from any thread. *folders* are those that it writes.
 
-    On a full disk nothing is done at all; while ``battery`` rests, what a person waits for is.
+    On a full disk nothing is done at all; while ``battery`` rests, or a person has paused it, what a person waits
+    for is.
     """
 
     def __init__(
-        self, clock: Clock, folders: Callable[[], Iterable[Path]], battery: Battery | None = None
+        self,
+        clock: Clock,
+        folders: Callable[[], Iterable[Path]],
+        battery: Battery | None = None,
+        halt: Halt | None = None,
     ) -> None:
         self.battery = battery or Battery(clock)
+        self.halt = halt
         self._clock = clock
         self._folders = folders
         self._changing = threading.Lock()
         self.resting: Resting | None = None
+
+    def only_asked(self) -> bool:
+        """Return whether only what a person waits for is to be done just now."""
+        return (self.halt is not None and self.halt.since is not None) or self.battery.rests()
 
     def full(self) -> None:
         """Rest: the disk turned out to be full. Resting already, rest on from now."""

@@ -12,73 +12,16 @@ from typing import Any
 
 from homebody.actions.action import World
 from homebody.actions.apply import content_sha
-from homebody.actions.effect import Effect, Move, Put, Tags
-from homebody.actions.tags import stored_tags
-from homebody.documents.file import Snapshot, take
+from homebody.actions.effect import Effect, Move
+from homebody.documents.file import Snapshot
 from homebody.errors import EffectError
+from homebody.house.merged import merged
+from homebody.house.overlay import Overlay
 from homebody.journal.run import Run
 from homebody.recipe.schema import Recipe
 from homebody.templates import compile_template
 
-
-class Overlay:
-    """The files as they will be after the effects planned so far; *file*, the run's own, is as it was read."""
-
-    def __init__(self, file: Snapshot | None = None) -> None:
-        self._content: dict[Path, tuple[bytes, str, int] | None] = {}
-        self._not_held: dict[Path, Snapshot] = {}
-        if file is not None and file.held:
-            self._content[file.path] = file.data, file.sha256, file.mode
-        elif file is not None:
-            self._not_held[file.path] = file
-        self._tags: dict[Path, bytes | None] = {}
-
-    def content(self, path: Path) -> tuple[bytes, str, int] | None:
-        """Return a file's bytes, their SHA-256 and its mode, or None when there is none.
-
-        Raises DocumentError for what is there and cannot be read: a folder, a link, a pipe.
-        """
-        if path in self._content:
-            return self._content[path]
-        if path in self._not_held:
-            path = self._not_held[path].path
-        if not path.exists() and not path.is_symlink():
-            return None
-        snapshot = take(path)
-        return snapshot.data, snapshot.sha256, snapshot.mode
-
-    def sha(self, path: Path) -> str | None:
-        """Return the SHA-256 of what a file holds, None when there is none; the run's own may be of any size.
-
-        Raises DocumentError as ``content`` does.
-        """
-        if path in self._not_held:
-            return self._not_held[path].sha256
-        there = self.content(path)
-        return None if there is None else there[1]
-
-    def tags(self, path: Path) -> bytes | None:
-        """Return a file's desktop tags as they are stored, None for none. Raises EffectError."""
-        return self._tags[path] if path in self._tags else stored_tags(path)
-
-    def add(self, effect: Effect) -> None:
-        """Let later actions see *effect* as done."""
-        match effect:
-            case Put():
-                if effect.before is None:
-                    self._tags[effect.path] = None
-                self._not_held.pop(effect.path, None)
-                self._content[effect.path] = effect.content, effect.after, effect.mode or 0o644
-            case Move():
-                self._tags[effect.path] = self.tags(effect.source)
-                if effect.source in self._not_held:
-                    self._not_held[effect.path] = self._not_held.pop(effect.source)
-                    self._content.pop(effect.path, None)
-                else:
-                    self._content[effect.path] = self.content(effect.source)
-                self._content[effect.source] = None
-            case Tags():
-                self._tags[effect.path] = effect.stored
+__all__ = ["file_values", "merged", "plan", "unchanged", "values_of", "wanted"]
 
 
 def values_of(
@@ -143,6 +86,7 @@ def plan(
         content=overlay.content,
         tags=overlay.tags,
         hashed=overlay.sha,
+        rewritten=overlay.rewritten,
     )
     effects: list[Effect] = []
     for action in recipe.actions:
@@ -160,56 +104,6 @@ def followed(world: World, file: Snapshot) -> World:
     """Return the world as the next action sees it after the run's file got the path of *file*."""
     known = {**world.values["file"], **names_of(file.path)}
     return replace(world, file=file, values={**world.values, "file": known})
-
-
-def merged(effects: Sequence[Effect]) -> list[Effect]:
-    """Return *effects* with each file moved once, written once and tagged once, in this order.
-
-    What was planned for a file before it got another name is done under its last one: a crash in between
-    then leaves it at one of two places, never on the way. A file that ends where it began is not moved. The
-    tags of a file that is to be replaced are taken from it before.
-    """
-    moves: dict[Path, Move] = {}
-    began: dict[Path, Path] = {}  # the name that a file has in the plan so far, and the one that it has now
-    puts: dict[Path, Put] = {}
-    tags: dict[Path, Tags] = {}
-    bared: dict[Path, Tags] = {}  # the tags of the file that a move replaces, by where the moved file began
-    for effect in effects:
-        match effect:
-            case Put():
-                earlier = puts.get(effect.path)
-                puts[effect.path] = effect if earlier is None else effect.following(earlier)
-            case Tags():
-                first = tags.get(effect.path)
-                tags[effect.path] = (
-                    effect if first is None else replace(effect, stored_before=first.stored_before)
-                )
-            case Move():
-                start = began.pop(effect.source, effect.source)
-                began[effect.path] = start
-                replaced = puts.pop(effect.path, None)
-                bared.pop(start, None)
-                if (gone := tags.pop(effect.path, None)) is not None:
-                    bared[start] = gone
-                written, tagged = puts.pop(effect.source, None), tags.pop(effect.source, None)
-                if written is not None:
-                    puts[effect.path] = replace(written, path=effect.path)
-                if tagged is not None:
-                    tags[effect.path] = replace(tagged, path=effect.path)
-                earlier_move = moves.get(start)
-                after = effect.after if written is None else written.before
-                moves[start] = replace(
-                    effect,
-                    source=start,
-                    after=earlier_move.after if earlier_move is not None else str(after),
-                    before=effect.before if replaced is None else replaced.before,
-                )
-    return [
-        *(tag for start, tag in bared.items() if moves[start].path != start and tag.before != tag.after),
-        *(move for move in moves.values() if move.path != move.source),
-        *(change for change in puts.values() if change.before != change.after),
-        *(change for change in tags.values() if change.before != change.after),
-    ]
 
 
 def unchanged(file: Snapshot) -> bool:

@@ -6,18 +6,17 @@ answers; it is done only if the same comes out.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from homebody.actions.effect import Effect, Move, Put, Tags
+from homebody.actions.effect import Copy, Effect, Move, Put, Tags
 from homebody.actions.tags import split
 from homebody.documents.file import take
 from homebody.errors import DocumentError
 from homebody.house.applying import home_of
-from homebody.house.asker import Asked
 from homebody.journal.run import Run
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault, VaultError
@@ -62,12 +61,14 @@ class Change:
 class Proposal:
     """A plan that waits: which version of its recipe made it, when, from which answers, and what it changes.
 
-    ``edited`` are the slots that a person has filled; ``tokens`` are those read and those there were.
+    ``answer`` are the slots, or those of each of the named ``asks``; ``edited`` are the slots that a person has filled,
+    named as in templates (``kind``, ``facts.kind``); ``tokens`` are those read and those there were.
     """
 
     recipe_hash: str
     now: datetime
     answer: Mapping[str, Any] | None
+    asks: tuple[str, ...] = ()
     edited: tuple[str, ...] = ()
     tokens: tuple[int, int] = (0, 0)
     changes: tuple[Change, ...] = ()
@@ -76,14 +77,30 @@ class Proposal:
         """Return whether *changes* are what was shown."""
         return [one.essence for one in self.changes] == [one.essence for one in changes]
 
-    def with_slots(self, values: Mapping[str, Any]) -> "Proposal":
-        """Return the proposal with slots as a person has filled them."""
+    def answer_to(self, ask: str) -> Mapping[str, Any] | None:
+        """Return the slots of the ask of that name, of the only one for no name; None when it was not asked."""
+        return (self.answer or {}).get(ask) if ask else self.answer
+
+    def slots(self) -> dict[str, Any]:
+        """Return what every slot holds, by its name as in templates."""
+        found: dict[str, Any] = {}
+        for name, said in (self.answer or {}).items():
+            found |= {f"{name}.{slot}": one for slot, one in said.items()} if self.asks else {name: said}
+        return found
+
+    def with_slots(self, values: Mapping[str, Any], asked_anew: Collection[str] = ()) -> "Proposal":
+        """Return the proposal with slots as a person has filled them, and without the answers to be *asked_anew*."""
+        answer = {name: said for name, said in (self.answer or {}).items() if name not in asked_anew}
+        for name, value in values.items():
+            ask, _, slot = name.rpartition(".")
+            answer |= {ask: {**answer.get(ask, {}), slot: value}} if ask else {slot: value}
         edited = dict.fromkeys((*self.edited, *values))
-        return replace(self, answer={**(self.answer or {}), **values}, edited=tuple(edited))
+        return replace(self, answer=answer, edited=tuple(edited))
 
     def evidence(self) -> str:
         """Return what a person has written: it counts as standing in the document."""
-        return "\n".join(words_of((self.answer or {}).get(name)) for name in self.edited)
+        slots = self.slots()
+        return "\n".join(words_of(slots.get(name)) for name in self.edited)
 
 
 def words_of(value: Any) -> str:
@@ -114,9 +131,9 @@ def _shown(effect: Effect, here: Path) -> Change:
                 old=None if effect.before is None else _text(_content(here)),
                 new=_text(effect.content),
             )
-        case Move():
+        case Move() | Copy():
             return Change(
-                deed="move",
+                deed="move" if isinstance(effect, Move) else "copy",
                 kind=effect.kind,
                 path=str(effect.path),
                 source=str(effect.source),
@@ -174,15 +191,22 @@ def why_wait(
 
 
 def proposed(
-    recipe: Recipe, earlier: Proposal | None, asked: Asked | None, now: datetime, changes: Sequence[Change]
+    recipe: Recipe,
+    earlier: Proposal | None,
+    changes: Sequence[Change],
+    *,
+    answer: Mapping[str, Any] | None,
+    tokens: tuple[int, int],
+    now: datetime,
 ) -> Proposal:
     """Return the plan as it is kept for a person; *earlier* is the one that it takes the place of."""
     return Proposal(
         recipe_hash=recipe.hash,
         now=now,
-        answer=None if asked is None else dict(asked.values),
+        answer=answer,
+        asks=tuple(ask.name for ask in recipe.ask if ask.name),
         edited=() if earlier is None else earlier.edited,
-        tokens=(0, 0) if asked is None else (asked.tokens_read, asked.tokens_total),
+        tokens=tokens,
         changes=tuple(changes),
     )
 
@@ -207,6 +231,7 @@ def kept(journal: Journal, vault: Vault, run: int) -> Proposal | None:
         recipe_hash=values["recipe_hash"],
         now=datetime.fromisoformat(values["now"]),
         answer=values["answer"],
+        asks=tuple(values.get("asks", ())),
         edited=tuple(values["edited"]),
         tokens=(int(values["tokens"][0]), int(values["tokens"][1])),
         changes=tuple(Change(**one) for one in values["changes"]),

@@ -17,17 +17,20 @@ import yaml
 from homebody.actions.action import Action, World
 from homebody.actions.append import AppendAction, decoded
 from homebody.actions.content import filled
-from homebody.actions.destination import resolve, roots
+from homebody.actions.copy import CopyAction
+from homebody.actions.destination import resolve, roots, whole
 from homebody.actions.front_matter import FrontMatterAction
 from homebody.actions.matter import split
-from homebody.actions.move import MoveAction, whole
+from homebody.actions.move import MoveAction
 from homebody.actions.rename import RenameAction
 from homebody.actions.tag import TagAction
 from homebody.actions.write import WriteAction
 from homebody.documents.file import glance, take
 from homebody.errors import HomebodyError
-from homebody.filters.filter import FileFacts
-from homebody.house.planner import Overlay, file_values
+from homebody.filters import FileFacts, Stage
+from homebody.house.facts import facts_of, lets_in
+from homebody.house.overlay import Overlay
+from homebody.house.planner import file_values
 from homebody.house.watched import Watched
 from homebody.journal.merge import REBUILT
 from homebody.journal.store import Journal
@@ -109,10 +112,10 @@ def fixed(template: str) -> bool:
     )
 
 
-def _write(action: WriteAction, world: World) -> Verdict:
+def _write(action: WriteAction | CopyAction, world: World) -> Verdict:
     if not fixed(action.dest):
         return Verdict.ELSEWHERE
-    path = resolve(action.dest, world)
+    path = resolve(whole(action.dest), world)
     return Verdict.DONE if path.exists() or path.is_symlink() else Verdict.NOT_DONE
 
 
@@ -169,13 +172,20 @@ def _tag(action: TagAction, world: World) -> Verdict:
     return Verdict.UNKNOWN if world.tags(world.file.path) else Verdict.NOT_DONE
 
 
+def _gone(_action: Action, _world: World) -> Verdict:
+    """Return the verdict on what takes a file away: this one is there."""
+    return Verdict.NOT_DONE
+
+
 LOOKS: Mapping[str, Callable[[Any, World], Verdict]] = {
     "write": _write,
+    "copy": _write,
     "append": _append,
     "front_matter": _front_matter,
     "move": _move,
     "rename": _rename,
     "tag": _tag,
+    "trash": _gone,
 }
 """How each kind of action is looked at."""
 
@@ -184,13 +194,18 @@ def outputs(watched: Sequence[Watched]) -> frozenset[Path]:
     """Return which files there are under the names that recipes give to what they make of the watched files."""
     found: set[Path] = set()
     for one in watched:
-        made = [action for action in one.recipe.actions if isinstance(action, WriteAction | AppendAction)]
-        plain = [action.dest for action in made if fixed(action.dest)]
+        made = [
+            action
+            for action in one.recipe.actions
+            if isinstance(action, WriteAction | CopyAction | AppendAction)
+        ]
+        plain = [whole(action.dest) for action in made if fixed(action.dest)]
         with suppress(HomebodyError, OSError):
             for candidate in scan(one.folder, one.recursive) if plain else ():
-                modified = datetime.fromtimestamp(candidate.signature.mtime_ns / 1e9, UTC)
-                facts = FileFacts(path=candidate.path, size=candidate.signature.size, modified=modified)
-                if all(chosen.matches(facts) for chosen in one.recipe.filters):
+                facts = facts_of(
+                    candidate.path, candidate.signature, folder=one.folder, now=datetime.now(UTC)
+                )
+                if lets_in(one.recipe, facts, Stage.INSIDE) is not False:
                     found.update(made_of(one.recipe, facts, plain))
     return frozenset(found)
 

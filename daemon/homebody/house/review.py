@@ -1,6 +1,6 @@
 """Which plans wait for a person, and what becomes of them: agreed to, edited, or turned down?"""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from homebody.house.proposal import Proposal, keep, kept, words_of
 from homebody.journal.run import Run, RunState
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
-from homebody.recipe.schema import ANY_SIZE, Recipe, Slot
+from homebody.recipe.schema import ANY_SIZE, Ask, Recipe, Slot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ def edit(journal: Journal, vault: Vault, recipe: Recipe | None, run: int, slots:
     """
     found = _must_be_waiting(journal, run)
     proposal = kept(journal, vault, run)
-    if recipe is None or recipe.ask is None or proposal is None:
+    if recipe is None or not recipe.ask or proposal is None:
         raise UsageError(f"Run {run} has no slots that could be filled by hand.")
     if proposal.recipe_hash != recipe.hash:
         raise UsageError(
@@ -84,20 +84,45 @@ def edit(journal: Journal, vault: Vault, recipe: Recipe | None, run: int, slots:
             hint=f"`homebody review reject {run}`, then `homebody run {recipe.name}` asks anew.",
         )
     values: dict[str, Any] = {}
-    output = recipe.ask.on(proposal.now.astimezone().date()).output
-    for name, text in slots.items():
-        slot = output.get(name)
-        if slot is None:
-            raise UsageError(
-                f"{found.recipe} has no slot {name!r}.", hint=f"It has {', '.join(recipe.ask.output)}."
-            )
+    today = proposal.now.astimezone().date()
+    output = {name: slot for ask in recipe.ask for name, slot in ask.on(today).slots().items()}
+    for given, text in slots.items():
+        name = _meant(given, output)
+        if name is None:
+            raise UsageError(f"{found.recipe} has no slot {given!r}.", hint=f"It has {', '.join(output)}.")
+        ask = name.rpartition(".")[0]
+        if proposal.answer_to(ask) is None:
+            raise UsageError(f"{ask or 'Nothing'} was not asked: its `when` did not hold.")
         try:
-            values[name] = _by_hand(slot, text)
+            values[name] = _by_hand(output[name], text)
         except SlotError as error:
-            raise UsageError(f"{name} {error}.") from error
-    keep(journal, vault, run, proposal.with_slots(values))
+            raise UsageError(f"{given} {error}.") from error
+    anew = asked_anew(recipe.ask, values, {*proposal.edited, *values})
+    keep(journal, vault, run, proposal.with_slots(values, anew))
     drop_evidence(journal, vault, run, values)
     journal.plan_again(run, "a person has filled its slots; its plan is made anew")
+
+
+def _meant(given: str, slots: Collection[str]) -> str | None:
+    """Return the full name of the slot that a person means by *given*; its own name is enough if only one has it."""
+    if given in slots:
+        return given
+    fitting = [name for name in slots if name.rpartition(".")[2] == given]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def asked_anew(asks: Sequence[Ask], changed: Collection[str], edited: Collection[str]) -> set[str]:
+    """Return the names of the *asks* whose answer hangs on slots that were *changed*, directly or by another ask.
+
+    One of which a person filled a slot, by *edited*, is left as it is.
+    """
+    others: set[str] = set()
+    slots = set(changed)
+    for ask in asks:
+        if ask.uses(slots) and not ask.slots().keys() & set(edited):
+            others.add(ask.name)
+            slots |= ask.slots().keys()
+    return others
 
 
 def _by_hand(slot: Slot, text: str) -> Any:

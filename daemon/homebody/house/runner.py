@@ -3,7 +3,6 @@
 Every way out is an outcome with a reason that a person can read; only a bug raises.
 """
 
-import json
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -16,30 +15,27 @@ from typing import Any
 from homebody.actions.apply import content_sha
 from homebody.clock import Clock
 from homebody.documents.file import Snapshot, glance, take
-from homebody.documents.reader import Reader
+from homebody.documents.readers import Readers
 from homebody.errors import ChangedSinceError, DocumentError, EffectError
+from homebody.filters import FileFacts, Stage
+from homebody.house.answers import Answers, Desk, answer_all
 from homebody.house.applying import apply
-from homebody.house.asker import Asked, ask_about
-from homebody.house.calls import keeping
 from homebody.house.carried import carried_off
-from homebody.house.evidence import keep_evidence
 from homebody.house.in_hand import InHand
 from homebody.house.model import InTurn, Model, Turns
 from homebody.house.outcome import CHANGED, Outcome, Overtaken, Skip, outcome_of
 from homebody.house.planner import merged, plan, unchanged, values_of, wanted
 from homebody.house.progress import Progresses
 from homebody.house.proposal import Proposal, keep, kept, proposed, shown, why_wait
-from homebody.house.reading import Heeding
+from homebody.house.reading import Heeding, Opened
 from homebody.house.recover import BY_OTHERS, Settled, mend, settle
 from homebody.house.selection import selected
-from homebody.house.tags import keep_proposals
+from homebody.house.sifting import caught, facts_for, sift
 from homebody.journal.run import Run, RunState
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
 from homebody.model.cancellation import Cancellation
-from homebody.recipe.schema import ANY_SIZE, Ask, Recipe
-from homebody.slots.check import check
-from homebody.slots.evidence import evidence
+from homebody.recipe.schema import ANY_SIZE, Recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +48,7 @@ class Known:
     file: Snapshot | None
     source: str
     values: Mapping[str, Any]
-    asked: Asked | None
+    answers: Answers | None
     proposal: Proposal | None
     now: datetime
 
@@ -70,7 +66,7 @@ class Runner:
         journal: Journal,
         vault: Vault,
         model: Callable[[], Model],
-        reader: Reader,
+        reader: Readers,
         clock: Clock,
         recipes: Mapping[str, Recipe],
         slots: Callable[[], int] = lambda: 1,
@@ -85,7 +81,6 @@ class Runner:
         self.progresses = Progresses()
         """How far each run is with what it asks the model."""
         self._turns = Turns(slots)
-        self._reading = threading.Lock()
         self.changing = threading.Lock()
         """Held while changes are planned and made, so that no two runs, and no undo beside one, write at once."""
 
@@ -120,19 +115,39 @@ class Runner:
         if proposal is not None and proposal.recipe_hash != recipe.hash:
             proposal = None  # the answers may be to another question
         file = self._take(run, recipe)
-        source, documents = self._read(run, recipe, file, Heeding(self._reader, self._reading, cancellation))
+        reader = Heeding(self._reader, cancellation, recipe.read.pages)
+        facts = None if file is None else self._sifted(run, recipe, file, reader)
+        source, documents = self._read(run, recipe, facts, reader)
         now = self._clock.now() if proposal is None else proposal.now
         values = values_of(run, recipe, file, documents, now)
-        ask = None if recipe.ask is None else recipe.ask.on(values["run"]["date"])
-        asked = None if ask is None else self._answers(run, recipe, ask, source, proposal, cancellation)
-        if asked is not None:
-            values["ask"] = dict(asked.values)
-            values["run"] |= {"tokens_read": asked.tokens_read, "tokens_total": asked.tokens_total}
+        values |= {} if facts is None else caught(recipe, facts)
+        answers = None
+        if recipe.ask:
+            asks = [ask.on(values["run"]["date"]) for ask in recipe.ask]
+            desk = Desk(journal=self._journal, vault=self._vault, run=run,
+                        model=lambda: self._in_turn(run, cancellation))  # fmt: skip
+            answers = answer_all(desk, asks, source, values, overflow=recipe.read.overflow, proposal=proposal)
+            values["ask"] = answers.values
+            values["run"] |= {"tokens_read": answers.tokens[0], "tokens_total": answers.tokens[1]}
         if not wanted(recipe, values):
             raise Skip("`when` does not hold")
         with self.changing:
             cancellation.heed()
-            return self._act(run, recipe, Known(file, source, values, asked, proposal, now))
+            if facts is not None and recipe.sifts and not self._journal.forced(run.id):
+                sift(recipe, facts, least=Stage.OTHERS)  # nobody else changes anything just now
+            return self._act(run, recipe, Known(file, source, values, answers, proposal, now))
+
+    def _in_turn(self, run: Run, cancellation: Cancellation) -> InTurn:
+        """Return the model as *run* has it."""
+        return InTurn(self._model(), self._turns, cancellation, partial(self.progresses.request, run.id))
+
+    def _sifted(self, run: Run, recipe: Recipe, file: Snapshot, reader: Heeding) -> FileFacts:
+        """Return what filters know of the run's file; raise Skip when one of them leaves it out."""
+        opened = Opened(run, recipe, file, journal=self._journal, clock=self._clock, reader=reader)
+        facts = facts_for(recipe, file, opened, self._clock.now())
+        if recipe.sifts and not self._journal.forced(run.id):
+            sift(recipe, facts)
+        return facts
 
     def _act(self, run: Run, recipe: Recipe, known: Known) -> Outcome:
         """Plan the changes and make them, or let the plan wait for a person; ``changing`` is held."""
@@ -151,12 +166,16 @@ class Runner:
         self._journal.step(run.id, "planned", effects=len(effects))
         changes = shown(effects)
         if (reason := why_wait(run, recipe, proposal, changes, self._journal.approvals)) is not None:
-            keep(
-                self._journal,
-                self._vault,
-                run.id,
-                proposed(recipe, proposal, known.asked, known.now, changes),
+            answers = known.answers
+            anew = proposed(
+                recipe,
+                proposal,
+                changes,
+                answer=None if answers is None else answers.given,
+                tokens=(0, 0) if answers is None else answers.tokens,
+                now=known.now,
             )
+            keep(self._journal, self._vault, run.id, anew)
             return Outcome(state=RunState.WAITING, reason=reason)
         try:
             apply(self._journal, self._vault, run, effects)
@@ -184,23 +203,6 @@ class Runner:
                 raise Overtaken
         raise Skip(CHANGED, release=True)
 
-    def _answers(
-        self,
-        run: Run,
-        recipe: Recipe,
-        ask: Ask,
-        source: str,
-        proposal: Proposal | None,
-        cancellation: Cancellation,
-    ) -> Asked:
-        """Return the slots of *ask* filled: those that a person was shown, or the model's."""
-        if proposal is None or proposal.answer is None:
-            return self._ask(run, recipe, ask, source, cancellation)
-        text = json.dumps(proposal.answer, ensure_ascii=False)
-        values = check(text, ask.output, f"{source}\n{proposal.evidence()}")
-        read, total = proposal.tokens
-        return Asked(values=values, tokens_total=total, tokens_read=read, overflow=recipe.read.overflow)
-
     def _take(self, run: Run, recipe: Recipe) -> Snapshot | None:
         """Return the run's file as it is now, or None for a run without one.
 
@@ -227,64 +229,21 @@ class Runner:
             raise
         if file.sha256 != run.content and self._journal.origin(path, file.sha256) != run.origin:
             raise Skip(CHANGED, release=True)
-        if not file.size:
+        if not file.size and not recipe.takes_empty:
             raise Skip("the file is empty")
         return file
 
     def _read(
-        self, run: Run, recipe: Recipe, file: Snapshot | None, reader: Heeding
+        self, run: Run, recipe: Recipe, facts: FileFacts | None, reader: Heeding
     ) -> tuple[str, Sequence[Mapping[str, Any]]]:
         """Return the text to ask about and, for a recipe that selects, the documents it selected."""
-        if file is None:
-            if recipe.select is None:
-                return "", ()
-            documents = selected(recipe.select, reader, now=self._clock.now())
-            self._journal.step(run.id, "selected", count=len(documents))
-            if not documents:
-                raise Skip("there is nothing new to take up")
-            return "\n\n".join(document["text"] for document in documents), documents
-        if recipe.ask is None and not recipe.needs_text():
+        if facts is not None:
+            wanted = recipe.ask or recipe.select is not None or "contains" in recipe.catches
+            return facts.closer.text() if wanted else "", ()
+        if recipe.select is None:
             return "", ()
-        began = self._clock.monotonic()
-        try:
-            extract = reader.read(file.data, file.path.suffix)
-        except DocumentError as error:
-            if getattr(error, "lasting", False):
-                raise Skip(str(error)) from error
-            raise
-        not_read = {"left_out": words} if (words := extract.left_out_words()) else {}
-        self._journal.step(
-            run.id,
-            "read",
-            size=file.size,
-            pages=extract.pages,
-            seconds=round(self._clock.monotonic() - began, 3),
-            **not_read,
-        )
-        if not extract.text.strip():
-            raise Skip("the file has no text")
-        return extract.text, ()
-
-    def _ask(self, run: Run, recipe: Recipe, ask: Ask, text: str, cancellation: Cancellation) -> Asked:
-        """Return the slots of *ask* filled, the steps told to the journal, what proves them to the vault."""
-        asked = ask_about(
-            InTurn(self._model(), self._turns, cancellation, partial(self.progresses.request, run.id)),
-            ask,
-            text,
-            overflow=recipe.read.overflow,
-            tell=lambda name, **detail: self._journal.step(run.id, name, **detail),
-            keep=keeping(self._journal, self._vault, run.id),
-        )
-        keep_evidence(self._journal, self._vault, run.id, evidence(ask.output, asked.values, text))
-        keep_proposals(self._journal, self._vault, run, ask.output, asked.calls[-1].text)
-        self._journal.step(
-            run.id,
-            "answered",
-            tokens_total=asked.tokens_total,
-            tokens_read=asked.tokens_read,
-            overflow=asked.overflow,
-            calls=len(asked.calls),
-            answer_tokens=asked.answer_tokens,
-            seconds=round(asked.seconds, 3),
-        )
-        return asked
+        documents = selected(recipe.select, reader, now=self._clock.now())
+        self._journal.step(run.id, "selected", count=len(documents))
+        if not documents:
+            raise Skip("there is nothing new to take up")
+        return "\n\n".join(document["text"] for document in documents), documents

@@ -5,7 +5,7 @@ They are words out of documents: the vault keeps them, and the journal only thei
 
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from homebody.errors import HomebodyError, UsageError
@@ -35,13 +35,17 @@ class ProposedWord:
         return json.dumps([self.recipe, self.slot, self.word.casefold()]).encode()
 
 
-def keep_proposals(journal: Journal, vault: Vault, run: Run, slots: Mapping[str, Slot], answer: str) -> None:
-    """Keep the words that the *answer* of *run* proposes: what the check took, and left out of the values.
+def proposed_words(slots: Mapping[str, Slot], answer: str) -> list[tuple[str, str]]:
+    """Return the words that *answer* proposes, each with its slot: what the check took, and left out of the values."""
+    given = strict_loads(answer)
+    return [(name, word) for name, slot in slots.items() for word in slot.proposals(given.get(name))]
+
+
+def keep_proposals(journal: Journal, vault: Vault, run: Run, found: Sequence[tuple[str, str]]) -> None:
+    """Keep the words that the answers of *run* propose, each with its slot, in place of those of an earlier try.
 
     What cannot be kept (a full disk, a vault that cannot be written) is left out: the run goes on.
     """
-    given = strict_loads(answer)
-    found = [(name, word) for name, slot in slots.items() for word in slot.proposals(given.get(name))]
     with contextlib.suppress(HomebodyError, OSError):
         for number, (name, word) in enumerate(found):
             text = json.dumps([run.recipe, name, word], ensure_ascii=False)
@@ -72,7 +76,7 @@ def proposals(journal: Journal, vault: Vault, recipes: Mapping[str, Recipe]) -> 
 def _open(one: ProposedWord, recipes: Mapping[str, Recipe]) -> bool:
     """Return whether the list still takes proposals, and does not have the word yet."""
     recipe = recipes.get(one.recipe)
-    slot = recipe.ask.output.get(one.slot) if recipe is not None and recipe.ask is not None else None
+    slot = None if recipe is None else recipe.slots().get(one.slot)
     if not isinstance(slot, ListSlot) or slot.new != "propose":
         return False
     return one.word.casefold() not in {word.casefold() for word in slot.of or ()}

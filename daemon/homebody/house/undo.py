@@ -98,7 +98,7 @@ def forced(journal: Journal, vault: Vault, run: Run, found: Sequence[Difference]
 
 def touched(effects: Sequence[EffectRow]) -> tuple[Path, ...]:
     """Return the files that are as they were once *effects* are taken back: a moved one has its old name."""
-    began = {effect.path: effect.source for effect in effects if effect.source is not None}
+    began = {effect.path: effect.source for effect in effects if effect.deed is Deed.MOVE and effect.source}
     return tuple(dict.fromkeys(began.get(effect.path, effect.path) for effect in effects))
 
 

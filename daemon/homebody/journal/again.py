@@ -1,9 +1,14 @@
-"""How does a run that has ended get another chance, because a person wants it?"""
+"""How does a run get another chance, or none any more, because a person wants it?"""
+
+from collections.abc import Iterable
 
 from homebody.errors import HomebodyError, JournalError
 from homebody.journal.memory import Memory
-from homebody.journal.rows import Row, run_of
-from homebody.journal.run import Run, RunState
+from homebody.journal.rows import Row, detail_text, run_of, words
+from homebody.journal.run import EffectState, Run, RunState
+
+FORCED = "forced"
+"""The step of a run that a person wants whatever the recipe's filters say."""
 
 FORGOTTEN = "forgotten"
 """The step of a run of which something was forgotten, because a person wanted it."""
@@ -18,8 +23,53 @@ class RetryRefusedError(HomebodyError):
     exit_code = 75
 
 
+OPEN = (EffectState.INTENDED, EffectState.APPLIED, EffectState.REVERSING)
+"""Effects of a run that waits for its turn: it was broken off among its changes, and has to be brought to an end."""
+
+INSTEAD = {
+    RunState.WAITING: "`homebody review reject {}` turns its plan down",
+    RunState.DONE: "`homebody undo {}` takes it back",
+}
+"""What a person may have meant who cancels a run in that state."""
+
+
 class Again(Memory):
-    """Queues ended runs again."""
+    """Queues ended runs again, and ends queued ones."""
+
+    def call_off(self, numbers: Iterable[int], reason: str) -> tuple[list[Run], dict[int, str]]:
+        """End those of the queued runs *numbers* that nothing was changed by yet: they are skipped, for that *reason*.
+
+        All in one transaction. Returns the runs that were ended, and why each of the others was not.
+        """
+        ended: list[Run] = []
+        refused: dict[int, str] = {}
+        with self._database.writing():
+            for number in dict.fromkeys(numbers):
+                rows = self._database.ask("run", id=number)
+                why = self._not_to_be_called_off(number, run_of(rows[0]) if rows else None)
+                if why is not None:
+                    refused[number] = why
+                    continue
+                state = RunState.SKIPPED.value
+                self._database.do("finish", id=number, state=state, reason=words(reason), now=self._now())
+                detail = detail_text({"state": state})
+                self._database.do("step", run=number, word="finished", detail=detail, now=self._now())
+                ended.append(run_of(self._database.ask("run", id=number)[0]))
+        return ended, refused
+
+    def _not_to_be_called_off(self, number: int, run: Run | None) -> str | None:
+        """Return why that run cannot be ended by a word, None when it can."""
+        if run is None:
+            return f"There is no run {number}; `homebody history` lists them."
+        if run.state is not RunState.QUEUED:
+            instead = f"; {INSTEAD[run.state].format(number)}" if run.state in INSTEAD else ""
+            return f"Run {number} is {run.state.value}: only what is queued or running can be cancelled{instead}."
+        if any(row["state"] in OPEN for row in self._database.ask("effects", run=number)):
+            return (
+                f"Run {number} was broken off among its changes, which are finished or taken back first:"
+                f" `homebody undo {number}` takes it back then."
+            )
+        return None
 
     def queue_again(self, number: int) -> Run:
         """Queue a skipped, failed or quarantined run again, behind the others, its tries counted anew.
@@ -49,6 +99,10 @@ class Again(Memory):
             self._database.do("queue_again", id=number, key=key, place=place)
             self._database.do("step", run=number, word="queued again", detail="{}", now=self._now())
             return run_of(self._database.ask("run", id=number)[0])
+
+    def forced(self, run: int) -> bool:
+        """Return whether a person wants *run* whatever the recipe's filters say."""
+        return bool(self._database.ask("has_step", run=run, word=FORCED))
 
     def forgotten(self, run: int) -> bool:
         """Return whether something of *run* was forgotten: then it is neither tried again nor undone."""

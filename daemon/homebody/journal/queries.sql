@@ -161,10 +161,10 @@ SELECT * FROM effects WHERE run = :run ORDER BY ordinal;
 
 -- name: our_writes
 -- What we intended counts like what we did: the file may be there a moment before its mark. The file's own name goes
--- first; of the others a hundred will do, found without sorting: one content may have been written ten thousand times.
+-- first, and is the only one that counts of a copy, which holds what is a person's; of the others a hundred will do, found without sorting: one content may have been written ten thousand times.
 SELECT * FROM (
   SELECT path, origin, deed FROM effects
-  WHERE after = :content AND path = :path AND deed IN ('put', 'move')
+  WHERE after = :content AND path = :path AND deed IN ('put', 'move', 'copy', 'link')
     AND state IN ('intended', 'applied', 'reversing', 'kept')
   ORDER BY id DESC LIMIT 1
 )
@@ -267,6 +267,14 @@ WHERE recipe = :recipe AND path IN (SELECT CAST(value AS BLOB) FROM json_each(:p
 SELECT path, size, mtime_ns, inode, content FROM files
 WHERE path IN (SELECT CAST(value AS BLOB) FROM json_each(:paths));
 
+-- name: holding
+SELECT path FROM files WHERE content = :content;
+
+-- name: left_alone_with
+-- A signature begins with the file's size and a colon; a semicolon is the character after it.
+SELECT path FROM baseline
+WHERE recipe = :recipe AND signature >= :size || ':' AND signature < :size || ';';
+
 -- name: had_keys
 SELECT key FROM runs WHERE key IN (SELECT CAST(value AS BLOB) FROM json_each(:keys));
 
@@ -295,6 +303,19 @@ FROM runs JOIN turns ON turns.recipe = runs.recipe AND turns.lane = runs.lane
 WHERE state = 'queued' AND (not_before IS NULL OR not_before <= :now OR not_before > :never)
 GROUP BY turns.turn, runs.recipe, runs.lane ORDER BY turns.turn, runs.recipe, runs.lane;
 
+-- name: ended
+SELECT * FROM runs WHERE finished_at >= :since AND state NOT IN ('queued', 'running') ORDER BY finished_at, id;
+
+-- name: answers
+SELECT runs.recipe AS recipe, steps.detail AS detail FROM steps JOIN runs ON runs.id = steps.run
+WHERE steps.at >= :since AND steps.name = 'answered' ORDER BY steps.seq;
+
+-- name: of_lane
+SELECT * FROM runs
+WHERE state = 'queued' AND recipe = :recipe AND lane = :lane
+  AND (not_before IS NULL OR not_before <= :now OR not_before > :never)
+ORDER BY place LIMIT :limit;
+
 -- name: place_in_lane
 SELECT recipe, lane, (
   SELECT count(*) FROM runs AS other
@@ -305,7 +326,8 @@ FROM runs WHERE id = :id;
 
 -- name: writer
 SELECT run FROM effects
-WHERE after = :content AND deed IN ('put', 'move') AND state IN ('intended', 'applied', 'reversing', 'kept')
+WHERE after = :content AND state IN ('intended', 'applied', 'reversing', 'kept')
+  AND (deed IN ('put', 'move') OR (deed IN ('copy', 'link') AND path = :path))
 ORDER BY path = :path DESC, id DESC LIMIT 1;
 
 -- name: moved_away

@@ -54,12 +54,13 @@ CREATE TABLE steps (
 CREATE INDEX steps_by_run ON steps (run, seq);
 
 -- Changes to files: hashes, and the vault's names of both images. made: folders above the file that were not there.
--- source: where a moved file was. before and after of tags are hashes of the attribute, NULL for none.
+-- source: where a moved file was, or what a copy or a second name is of. before and after of tags are hashes of the
+-- attribute, NULL for none.
 CREATE TABLE effects (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
   ordinal INTEGER NOT NULL,
-  deed TEXT NOT NULL CHECK (deed IN ('put', 'move', 'tags')),
+  deed TEXT NOT NULL CHECK (deed IN ('put', 'move', 'tags', 'copy', 'link')),
   kind TEXT NOT NULL,
   path BLOB NOT NULL,
   source BLOB,
@@ -126,6 +127,19 @@ CREATE TABLE kept (
 ) WITHOUT ROWID;
 
 CREATE INDEX kept_by_image ON kept (image);
+
+-- What was told to a person, by the vault's names of the words; number never comes twice.
+CREATE TABLE notices (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+  recipe TEXT NOT NULL,
+  image TEXT NOT NULL,
+  at TEXT NOT NULL
+);
+
+CREATE INDEX notices_by_run ON notices (run);
+
+CREATE INDEX notices_by_image ON notices (image);
 
 -- What is to be known of the journal as a whole.
 CREATE TABLE meta (

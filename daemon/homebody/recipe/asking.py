@@ -1,7 +1,12 @@
-"""What does a recipe ask the model: its words, and the slots to fill?"""
+"""What does a recipe ask the model: its words, and the slots to fill?
+
+One ask without a name, or several with names, one after the other about one document: a later one can use what
+the earlier ones found out.
+"""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, cast
 
@@ -16,16 +21,28 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails
 
-from homebody.recipe.kinds import Loading, below, build, details, make_slot, mistake, shorthand
+from homebody.actions.action import check_template
+from homebody.recipe.kinds import (
+    Loading,
+    below,
+    build,
+    details,
+    make_slot,
+    misplaced,
+    mistake,
+    plainly,
+    shorthand,
+)
 from homebody.recipe.sampling import make_sampling
 from homebody.recipe.vocabulary import read_words
 from homebody.sampling import Sampling
-from homebody.slots import Slot
+from homebody.slots import ListSlot, ObjectsSlot, Slot, TextSlot
+from homebody.templates import compile_template, meant
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _LANGUAGE = re.compile(r"[^\W\d_][\w ()-]{1,39}")
 MOST_SLOTS = 20
-
+MOST_ASKS = 10
 
 PART_CHARACTERS = 100
 """The most characters that a text in a small object may have, unless it says otherwise."""
@@ -49,7 +66,8 @@ def _slots(value: Any, info: ValidationInfo) -> dict[str, Slot]:
 
 def _slot(name: str, body: Any, info: ValidationInfo) -> Slot:
     if not _NAME.fullmatch(name):
-        raise mistake(f'"{name}" is not a name for a slot: lower-case letters, digits and _', at_key=True)
+        what = f'"{name}" is not a name for a slot: lower-case letters, digits and _{plainly(name)}'
+        raise mistake(what, at_key=True)
     if isinstance(body, Mapping) and isinstance(body.get("of"), str):
         words = below("of", lambda: read_words(body["of"], cast("Loading", info.context)))
         body = {**body, "of": words}
@@ -70,10 +88,14 @@ def _short(parts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class Ask(BaseModel):
-    """One constrained call of the model."""
+    """One constrained call of the model; ``name`` is empty for the only ask of a recipe."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    name: str = Field(default="", description="Its name, where there are several: {{ ask.NAME.SLOT }}.")
+    when: str | None = Field(
+        default=None, description="A condition on what is known before; if it is false, this is not asked."
+    )
     prompt: str = Field(min_length=1, max_length=4000, description="What the model is to do, in words.")
     language: str = Field(default="same", description='The language to write in; "same" as the document.')
     output: Annotated[Mapping[str, Slot], BeforeValidator(_slots)] = Field(
@@ -83,16 +105,17 @@ class Ask(BaseModel):
         default_factory=Sampling, description="How tokens are chosen: the likeliest, or drawn."
     )
 
+    @field_validator("when")
+    @classmethod
+    def _condition(cls, when: str | None, info: ValidationInfo) -> str | None:
+        return None if when is None else check_condition(when, info)
+
     @field_validator("prompt")
     @classmethod
-    def _words(cls, prompt: str) -> str:
+    def _words(cls, prompt: str, info: ValidationInfo) -> str:
         if not prompt.strip():
             raise ValueError("is empty")
-        if "{{" in prompt or "{%" in prompt:
-            raise ValueError(
-                "templates in a prompt are not there yet; the document is given to the model by itself"
-            )
-        return prompt.strip()
+        return check_template(prompt.strip(), info) if is_template(prompt) else prompt.strip()
 
     @field_validator("language")
     @classmethod
@@ -106,21 +129,103 @@ class Ask(BaseModel):
         output = {name: slot.on(today) for name, slot in self.output.items()}
         return self.model_copy(update={"output": output})
 
+    def slots(self) -> dict[str, Slot]:
+        """Return every slot under the name by which a person and a template know it: ``kind``, ``facts.kind``."""
+        return {self.full(name): slot for name, slot in self.output.items()}
+
+    def full(self, slot: str) -> str:
+        """Return the name of *slot* with that of the ask before it, if that has one."""
+        return f"{self.name}.{slot}" if self.name else slot
+
+    def uses(self, slots: Collection[str]) -> bool:
+        """Return whether the prompt or ``when`` reads any of *slots*, named as ``facts.kind``, or an ask whole."""
+        texts = [text for text in (self.prompt, self.when) if text is not None and is_template(text)]
+        read = [use for text in texts for use in compile_template(text).uses if use.name == "ask"]
+        whole = {use.attribute for use in read if not use.inner}
+        one_slot = {f"{use.attribute}.{use.inner[0].removesuffix('[]')}" for use in read if use.inner}
+        return any(name in one_slot or name.split(".")[0] in whole for name in slots)
+
     def long(self) -> dict[str, Any]:
         """Return the long form."""
-        output = {name: slot.long() for name, slot in self.output.items()}
-        return {
+        said = {
+            "name": self.name or None,
+            "when": self.when,
             "prompt": self.prompt,
             "language": self.language,
-            "output": output,
+            "output": {name: slot.long() for name, slot in self.output.items()},
             "sampling": self.sampling.to_dict(),
         }
+        return {key: value for key, value in said.items() if value is not None}
 
 
-def make_ask(value: Any, info: ValidationInfo) -> Any:
-    """Return the ask; a list of several is named as what it is."""
-    if isinstance(value, list):
-        raise mistake("several asks in one recipe are not there yet; write one, with several slots")
-    if value is None or isinstance(value, Ask):
+def is_template(prompt: str) -> bool:
+    """Return whether *prompt* has anything in it that is filled in; other words are taken as they stand."""
+    return "{{" in prompt or "{%" in prompt
+
+
+def check_condition(when: str, info: ValidationInfo) -> str:
+    """Return *when*; raise ValueError when it is no expression in braces, or reads what is not known there."""
+    check_template(when, info)
+    if compile_template(when).expression is None:
+        raise ValueError(f'must be one expression in braces and quotes: "{{{{ {when.strip("{} ")} }}}}"')
+    return when
+
+
+def make_asks(value: Any, info: ValidationInfo) -> tuple[Ask, ...]:
+    """Return the asks: the one without a name that a mapping is, or those of a list, each with its name."""
+    if value is None:
+        return ()
+    if isinstance(value, tuple):
         return value
-    return build(Ask, value, info.context, "ask")
+    if not isinstance(value, list):
+        loading = _before(info, frozenset())
+        if isinstance(value, Mapping) and "name" in value:
+            raise misplaced(
+                "name", "only asks of a list have names: put a dash before this one, as in `- name: facts`"
+            )
+        return (build(Ask, value, loading, "ask"),)
+    if not 1 <= len(value) <= MOST_ASKS:
+        raise mistake(f"must have 1 to {MOST_ASKS} asks")
+    made: list[Ask] = []
+    mistakes: list[InitErrorDetails] = []
+    for number, body in enumerate(value):
+        try:
+            known = frozenset(_name(one) for one in value[:number])
+            made.append(below(number, lambda body=body, known=known: _named_ask(body, known, info)))  # type: ignore[misc]
+        except ValidationError as error:
+            mistakes.extend(details(error))
+    if mistakes:
+        raise ValidationError.from_exception_data("ask", mistakes)
+    return tuple(made)
+
+
+def _name(body: Any) -> str:
+    return str(body.get("name", "")) if isinstance(body, Mapping) else ""
+
+
+def _named_ask(body: Any, earlier: frozenset[str], info: ValidationInfo) -> Ask:
+    """Return one of several asks, which can use the *earlier* ones."""
+    if isinstance(body, Mapping):
+        name = body.get("name")
+        if name is None and not any(meant(key, ["name"]).startswith("; did") for key in body):
+            raise mistake("needs a name, as in `name: facts`: templates say {{ ask.facts.SLOT }}")
+        if name is not None and (not isinstance(name, str) or not _NAME.fullmatch(name)):
+            raise misplaced("name", f'"{name}" is not a name for an ask: lower-case letters, digits and _')
+        if name is not None and name in earlier:
+            raise misplaced("name", f'the name "{name}" is taken by an ask before it')
+    return build(Ask, body, _before(info, earlier), "ask")
+
+
+def _before(info: ValidationInfo, earlier: frozenset[str]) -> Loading:
+    """Return what an ask's own templates know: nothing of its own answer, or of those after it."""
+    loading = cast("Loading", info.context)
+    scope = loading.scope
+    known = {**scope.names, "ask": earlier}
+    later = (scope.names.get("ask") or frozenset()) - earlier
+    return replace(loading, scope=replace(scope, names=known, later=later))
+
+
+def not_joined(ask: Ask) -> str | None:
+    """Return a slot of *ask* whose answers about the parts of a text are not one answer when put together."""
+    kinds = TextSlot | ListSlot | ObjectsSlot
+    return next((name for name, slot in ask.slots().items() if not isinstance(slot, kinds)), None)

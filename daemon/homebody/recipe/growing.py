@@ -1,5 +1,6 @@
 """How does a word come into a recipe's list of words, everything else in the file left as it is?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from yaml.nodes import Node, ScalarNode, SequenceNode
 from homebody.errors import RecipeError
 from homebody.recipe.files import read_text_file
 from homebody.recipe.source import NotRecipeError, Source, parse
+from homebody.recipe.source import Path as Place
 from homebody.yaml_nodes import canonical, end_of, inline
 
 
@@ -25,7 +27,7 @@ def grown(recipe: Path, slot: str, word: str) -> Grown:
     Raises RecipeError when they do not stand there as a list, or cannot be added to without changing anything else.
     """
     source, text = _read(recipe)
-    path, node = recipe, source.find(("ask", "output", slot, "of"))[2]
+    path, node = recipe, source.find(_place(source, slot))[2]
     if isinstance(node, ScalarNode) and "/" not in node.value:
         path = recipe.parent / node.value
         source, text = _read(path)
@@ -33,6 +35,17 @@ def grown(recipe: Path, slot: str, word: str) -> Grown:
     if not isinstance(node, SequenceNode) or not node.value:
         raise RecipeError(f"{path.name} has no list of words for {slot} that could be added to.")
     return Grown(path=path, data=_added(path, text, node, word).encode())
+
+
+def _place(source: Source, slot: str) -> Place:
+    """Return where the words of *slot* stand; of several asks it has the name of its own before it."""
+    ask, _, name = slot.rpartition(".")
+    if not ask:
+        return ("ask", "output", name, "of")
+    asks = source.values.get("ask") if isinstance(source.values, Mapping) else None
+    named = [one.get("name") if isinstance(one, Mapping) else None for one in asks or ()]
+    number = named.index(ask) if ask in named else len(named)
+    return ("ask", number, "output", name, "of")
 
 
 def _read(path: Path) -> tuple[Source, str]:

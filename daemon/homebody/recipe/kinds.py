@@ -4,8 +4,10 @@ Every part is built by ``build``: unknown keys are refused with what was probabl
 all parts come back together, each with its place.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,7 +17,8 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from homebody.actions import ALL as ACTIONS
 from homebody.actions import Action
 from homebody.filters import ALL as FILTERS
-from homebody.filters import Filter
+from homebody.filters import Filter, Group
+from homebody.recipe.habits import habit, habitual
 from homebody.slots import ALL as SLOTS
 from homebody.slots import Slot
 from homebody.templates import Scope, meant
@@ -27,31 +30,14 @@ Model = TypeVar("Model", bound=BaseModel)
 Made = TypeVar("Made")
 
 LATER: Mapping[str, frozenset[str]] = {
-    "recipe": frozenset({"mode", "use", "with", "tests", "tags", "filter_mode"}),
+    "recipe": frozenset({"mode", "use", "with", "tests", "tags"}),
     "watch": frozenset({"events"}),
-    "read": frozenset({"pages", "max_tokens"}),
+    "read": frozenset({"max_tokens"}),
     "ask": frozenset({"timeout", "system", "options"}),
     "slot": frozenset({"format"}),
-    "filter": frozenset(
-        {
-            "age",
-            "created",
-            "modified",
-            "contains",
-            "language",
-            "tagged",
-            "front_matter",
-            "duplicate",
-            "empty",
-            "mime",
-        }
-        | {"any", "all", "none", "depth", "regex", "filecontent"}
-    ),
     "action": frozenset(
         {
-            "copy",
             "notify",
-            "trash",
             "hard_link",
             "replace_text",
             "finder_tags",
@@ -78,6 +64,8 @@ def mistake(what: str, *, at_key: bool = False) -> PydanticCustomError:
 
 def unknown(word: str, known: Collection[str], part: str) -> PydanticCustomError:
     """Return the mistake of using a *word* that *part* does not know."""
+    if (meaning := habit(part, word, known)) is not None:
+        return mistake(f'"{word}" is not known here; {meaning}', at_key=True)
     if word in LATER.get(part, ()):
         return mistake(f'"{word}" is not there yet; known here: {", ".join(known)}', at_key=True)
     return mistake(f'"{word}" is not known here{meant(word, known)}', at_key=True)
@@ -110,7 +98,7 @@ def build(model: type[Model], value: Any, context: Any, part: str, *, strict: bo
         )
     except ValidationError as error:
         meanings = [str(one["type"]) for one in mistakes]
-        mistakes.extend(one for one in details(error) if not _explained(one, meanings))
+        mistakes.extend(_described(one, model) for one in details(error) if not _explained(one, meanings))
     if mistakes:
         raise ValidationError.from_exception_data(model.__name__, mistakes)
     return made
@@ -122,6 +110,19 @@ def _explained(missing: InitErrorDetails, meanings: Sequence[str]) -> bool:
         return False
     name = missing["loc"][-1]
     return any(meaning.endswith(f'did you mean "{name}"?') for meaning in meanings)
+
+
+def _described(one: InitErrorDetails, model: type[BaseModel]) -> InitErrorDetails:
+    """Return what is missing in *model*'s part with what it is for."""
+    field = (
+        model.model_fields.get(str(one["loc"][0]))
+        if one["type"] == "missing" and len(one["loc"]) == 1
+        else None
+    )
+    if field is None or not field.description:
+        return one
+    words = field.description[0].lower() + field.description[1:].rstrip(".")
+    return {**one, "type": mistake(f'"{one["loc"][0]}" is missing: {words}')}
 
 
 def details(error: ValidationError) -> list[InitErrorDetails]:
@@ -138,7 +139,7 @@ def _kept(error: Any) -> InitErrorDetails:
     return InitErrorDetails(type=kind, loc=error["loc"], input=error["input"], ctx=context)
 
 
-def below(name: str, make: Callable[[], Made]) -> Made:
+def below(name: str | int, make: Callable[[], Made]) -> Made:
     """Return what *make* builds; its mistakes get *name* before their place."""
     try:
         return make()
@@ -147,8 +148,14 @@ def below(name: str, make: Callable[[], Made]) -> Made:
     except PydanticCustomError as error:
         inner = [InitErrorDetails(type=error, loc=(), input=None)]
     raise ValidationError.from_exception_data(
-        name, [{**one, "loc": (name, *one.get("loc", ()))} for one in inner]
+        str(name), [{**one, "loc": (name, *one.get("loc", ()))} for one in inner]
     )
+
+
+def plainly(name: str, joint: str = "_") -> str:
+    """Return the end of a sentence with a plain name that is near to *name*; nothing when there is none."""
+    plain = re.sub(r"[^a-z0-9]+", joint, name.casefold()).strip(joint)[:40]
+    return f"; {plain} would be one" if plain[:1].isalpha() and plain != name else ""
 
 
 def misplaced(word: str, what: str) -> ValidationError:
@@ -170,7 +177,9 @@ def part_of(model: type[BaseModel], part: str, short: Callable[[Any], Any] | Non
 def _one_key(value: Any, kinds: Sequence[str], example: str, part: str) -> tuple[str, Any]:
     """Return the one key and its value of a list's item that names a kind."""
     if isinstance(value, str) and value.removeprefix("not ") in kinds:
-        raise mistake(f"needs a value: {example}")
+        raise mistake(f"needs a value, as in `- {value}: ...`")
+    if isinstance(value, str) and value.removeprefix("not ").split(" ")[0] in kinds:
+        raise mistake(f"a colon is missing, as in `{example}`")
     if not isinstance(value, Mapping) or not value:
         raise mistake(f"must be one of: {', '.join(kinds)}; as in `{example}`")
     word, *more = value
@@ -185,8 +194,10 @@ def _one_key(value: Any, kinds: Sequence[str], example: str, part: str) -> tuple
 
 
 def make_filter(value: Any, info: ValidationInfo) -> Filter:
-    """Return the filter that a list's item names."""
+    """Return the filter that a list's item names; some need no value, and a group is made of filters."""
     kinds = {kind.kind: kind for kind in FILTERS}
+    if isinstance(value, str) and getattr(kinds.get(value.removeprefix("not ").strip()), "alone", False):
+        value = {value: None}
     word, body = _one_key(value, list(kinds), "- extension: md", "filter")
     name = word.removeprefix("not ").strip()
     if name not in kinds:
@@ -196,16 +207,50 @@ def make_filter(value: Any, info: ValidationInfo) -> Filter:
         )
     kind = kinds[name]
     fields = {**kind.expand(body), "negated": word != name}
-    return below(word, lambda: kind.model_validate(fields, context=info.context))
+    if issubclass(kind, Group):
+        fields["filters"] = below(word, lambda: _members(fields["filters"], info))
+    return below(word, lambda: _known_fields(kind, fields, info))
+
+
+def _members(items: Any, info: ValidationInfo) -> tuple[Filter, ...]:
+    """Return the filters of a group, the mistakes in all of them together."""
+    if not isinstance(items, list | tuple) or not items:
+        raise mistake("needs filters: a list of them, each item with a dash of its own")
+    made: list[Filter] = []
+    mistakes: list[InitErrorDetails] = []
+    for number, item in enumerate(items):
+        try:
+            made.append(below(str(number), partial(make_filter, item, info)))
+        except ValidationError as error:
+            for one in details(error):
+                one["loc"] = (number, *one.get("loc", ())[1:])
+                mistakes.append(one)
+    if mistakes:
+        raise ValidationError.from_exception_data("filters", mistakes)
+    return tuple(made)
+
+
+def _known_fields(kind: type[Filter], fields: Mapping[str, Any], info: ValidationInfo) -> Filter:
+    """Return the filter with *fields*; one that a person wrote and the kind does not have is a mistake of its own."""
+    known = [name for name in kind.model_fields if name != "negated"]
+    if stray := next((name for name in fields if name not in kind.model_fields), None):
+        raise unknown_at(stray, known, kind.kind)
+    return kind.model_validate(fields, context=info.context)
 
 
 def make_action(value: Any, info: ValidationInfo) -> Action:
     """Return the action that a list's item names."""
     kinds = {kind.kind: kind for kind in ACTIONS}
+    if isinstance(value, str) and value in kinds and kinds[value].alone:
+        value = {value: None}
     word, body = _one_key(value, list(kinds), "- write: {dest: ..., content: ...}", "action")
     if word not in kinds:
         raise unknown_at(word, list(kinds), "action")
     kind = kinds[word]
+    if kind.alone and not isinstance(body, Mapping):
+        if body is not None:
+            raise misplaced(word, f"takes nothing more: `- {word}`")
+        body = {}
     return below(word, lambda: build(kind, kind.expand(body), info.context, word))
 
 
@@ -222,13 +267,13 @@ def make_slot(value: Any, info: ValidationInfo) -> Slot:
     fields = shorthand(value)
     if isinstance(fields, Mapping) and "type" not in fields:
         for word in fields:
-            if "did you mean" in meant(word, ["type"]):
+            if "did you mean" in habitual("slot", word, ["type"]):
                 raise unknown_at(word, ["type"], "slot")
     if not isinstance(fields, Mapping) or not isinstance(fields.get("type"), str):
         raise mistake(f"needs a type: one of {', '.join(kinds)}; as in `{{type: text, max: 400}}`")
     word = fields["type"]
     if word not in kinds:
-        raise mistake(f'"{word}" is not a type of slot{meant(word, kinds)}')
+        raise mistake(f'"{word}" is not a type of slot{habitual("type", word, kinds)}')
     return build(_kind_of(fields), fields, info.context, "slot", strict=True)
 
 

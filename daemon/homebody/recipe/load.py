@@ -16,7 +16,7 @@ from homebody.recipe.problem import Places, Problem, RecipeProblemsError, where
 from homebody.recipe.schema import Recipe
 from homebody.recipe.scope import scope_of
 from homebody.recipe.source import NotRecipeError, Source, parse
-from homebody.recipe.words import said
+from homebody.recipe.words import said, seen
 
 SUFFIXES = (".yaml", ".yml")
 
@@ -73,8 +73,12 @@ def _read(data: bytes, file: str, folder: Path | None, words_read: list[Path]) -
     if source.problems:
         raise RecipeProblemsError(source.problems)
     actions = tuple(source.place(source.find(("actions", n))[2]) for n in range(len(recipe.actions)))
-    output = source.place(source.find(("ask", "output"))[1])
-    return recipe, Places(file=file, actions=actions, output=output)
+    asks = [("ask", n) if one.name else ("ask",) for n, one in enumerate(recipe.ask)]
+    outputs = tuple(source.place(source.find((*ask, "output"))[1]) for ask in asks)
+    watches = range(len(recipe.triggers))
+    triggers = tuple(source.place(source.find(("triggers", n, "watch"))[2]) for n in watches)
+    select = source.place(source.find(("select", "folder"))[2])
+    return recipe, Places(file=file, actions=actions, outputs=outputs, triggers=triggers, select=select)
 
 
 def _problems(error: ValidationError, source: Source) -> list[Problem]:
@@ -91,10 +95,8 @@ def _problems(error: ValidationError, source: Source) -> list[Problem]:
         shown = path[:-1] if at_key and path else path
         line, column = source.place(node, getattr(one.get("ctx", {}).get("error"), "line", 1))
         if (line, column) not in trapped:
-            problem = Problem(
-                file=source.file, line=line, column=column, where=where(shown), what=said(one, value)
-            )
-            found[problem] = None
+            what = said(one, value) if at_key else seen(said(one, value), value)
+            found[Problem(file=source.file, line=line, column=column, where=where(shown), what=what)] = None
     return list(found)
 
 

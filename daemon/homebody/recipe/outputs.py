@@ -46,15 +46,20 @@ def outputs(recipe: Recipe) -> list[Made]:
         vars=recipe.vars,
         recipe={"name": recipe.name, "description": recipe.description},
         optional=frozenset(
-            name for name, slot in (recipe.ask.output if recipe.ask else {}).items() if slot.optional
+            one.full(name)
+            for one in recipe.ask
+            for name, slot in one.output.items()
+            if slot.optional or one.when is not None
         ),
+        asks=frozenset(one.name for one in recipe.ask if one.name),
     )
     watched = _watched(recipe)
     pinned = _pinned(recipe)
     found: dict[Made, None] = {}
     for number, action in enumerate(recipe.actions):
-        roots = action.roots([folder for folder, _ in watched], recipe.vars)
-        for output in action.outputs():
+        folders = [folder for folder, _ in watched]
+        roots = action.roots(folders, recipe.vars)
+        for output in action.outputs(folders):
             for way in (_whole_name(way, pinned) for way in patterns(output.dest, known)):
                 for folder, rest in _placed(way, watched, roots):
                     in_place = way == (FOLDER, "/", NAME) or (
@@ -79,7 +84,7 @@ def _watched(recipe: Recipe) -> list[tuple[Path, bool]]:
 
 def _pinned(recipe: Recipe) -> str | None:
     """Return the one suffix that every file has which wakes *recipe*, if the filters leave but one."""
-    for chosen in recipe.filters:
+    for chosen in (one for each in recipe.filters for one in each.together()):
         if isinstance(chosen, ExtensionFilter) and not chosen.negated and len(chosen.extensions) == 1:
             return f".{chosen.extensions[0]}" if "." not in chosen.extensions[0] else None
     return None

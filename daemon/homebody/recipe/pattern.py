@@ -70,11 +70,12 @@ _MOMENTS = frozenset({"date", "time", "isoformat", "weekday", "isoweekday"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What is known before a run: ``vars``, the recipe's own words, and the slots that may stay empty."""
+    """What is known before a run: ``vars``, the recipe's own words, the slots that may be empty, the names of asks."""
 
     vars: Mapping[str, Any]
     recipe: Mapping[str, str]
     optional: frozenset[str]
+    asks: frozenset[str] = frozenset()
 
 
 def patterns(template: str, known: Known) -> tuple[Pattern, ...]:
@@ -199,6 +200,13 @@ def _attribute(node: nodes.Getattr | nodes.Getitem, known: Known) -> list[Patter
         name: object = node.attr
     else:
         name = node.arg.value if isinstance(node.arg, nodes.Const) else None
+    if (
+        isinstance(node.node, nodes.Getattr)
+        and node.node.node == nodes.Name("ask", "load")
+        and isinstance(name, str)
+        and node.node.attr in known.asks
+    ):
+        return [(Hole(empty=f"{node.node.attr}.{name}" in known.optional, slash=False),)]
     if not isinstance(node.node, nodes.Name):
         if name in _NUMBERS:
             return [(SOMETHING,)]
@@ -212,6 +220,11 @@ def _attribute(node: nodes.Getattr | nodes.Getitem, known: Known) -> list[Patter
             return [_FILE[name]]
         case ("file", "size" | "modified") | ("run", str()):
             return [(SOMETHING,)]
+        case (
+            ("name" | "contains"),
+            str(),
+        ):  # what a group of a filter caught may be nothing, and is fit for a name
+            return [(Hole(slash=False),)]
         case "ask", str():  # an answer has been made fit for a name before it gets here
             return [(Hole(empty=name in known.optional, slash=False),)]
     return [(ANY,)]

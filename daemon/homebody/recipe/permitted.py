@@ -24,7 +24,7 @@ def permitted(recipe: Recipe) -> dict[str, Any]:
     return {
         "reads": [str(folder) for folder in permissions.reads],
         "writes": [str(folder) for folder in permissions.writes],
-        "slots": [] if recipe.ask is None else list(recipe.ask.output),
+        "slots": list(recipe.slots()),
         "never": list(NEVER),
     }
 

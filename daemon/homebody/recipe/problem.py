@@ -23,11 +23,13 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """Where a recipe stands: its file, and the line and column of each of its actions, and of the slots it asks for."""
+    """Where a recipe stands: its file, and the line and column of each of its actions and triggers, and of the rest."""
 
     file: str
     actions: tuple[tuple[int, int], ...] = ()
-    output: tuple[int, int] = (1, 1)
+    outputs: tuple[tuple[int, int], ...] = ()
+    triggers: tuple[tuple[int, int], ...] = ()
+    select: tuple[int, int] = (1, 1)
 
     def problem(self, action: int, kind: str, what: str) -> Problem:
         """Return a problem of one action, by its number and its word."""
@@ -36,18 +38,38 @@ class Places:
             file=self.file, line=line, column=column, where=where(("actions", action, kind)), what=what
         )
 
+    def problem_of_trigger(self, trigger: int, what: str) -> Problem:
+        """Return a problem of what one trigger watches, by its number."""
+        line, column = self.triggers[trigger] if trigger < len(self.triggers) else (1, 1)
+        place = where(("triggers", trigger, "watch"))
+        return Problem(file=self.file, line=line, column=column, where=place, what=what)
+
+    def problem_of_select(self, what: str) -> Problem:
+        """Return a problem of the folder of ``select``."""
+        line, column = self.select
+        return Problem(file=self.file, line=line, column=column, where="select.folder", what=what)
+
 
 def places_of(name: str, places: Mapping[str, Places]) -> Places:
     """Return where the recipe *name* stands; one that came without a file is taken to stand in one of its name."""
     return places.get(name, Places(file=f"{name}.yaml"))
 
 
-def unanswerable(name: str, places: Mapping[str, Places], why: str) -> Problem:
-    """Return that the model cannot fill the slots of the recipe *name*, and *why* by its own word."""
-    stands = places_of(name, places)
-    line, column = stands.output
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswerable:
+    """Which ask of a recipe the model cannot answer, from 0, and *why* by its own word."""
+
+    ask: int
+    why: str
+
+
+def unanswerable(name: str, places: Mapping[str, Places], said: Unanswerable, *, asks: int = 1) -> Problem:
+    """Return that the model cannot fill the slots of one of the *asks* of the recipe *name*."""
+    stands, why = places_of(name, places), said.why
+    line, column = stands.outputs[said.ask] if said.ask < len(stands.outputs) else (1, 1)
+    output = ("ask", said.ask, "output") if asks > 1 else ("ask", "output")
     what = f"the model cannot answer this. {why.rstrip('.')}; ask for less or for something else, or use another model"
-    return Problem(file=stands.file, line=line, column=column, where="ask.output", what=what)
+    return Problem(file=stands.file, line=line, column=column, where=where(output), what=what)
 
 
 class RecipeProblemsError(RecipeError):

@@ -1,10 +1,20 @@
 """What does a recipe read: its file, or the documents that a schedule takes up?"""
 
+import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    WithJsonSchema,
+    field_validator,
+)
 
 from homebody.quantities import say_duration, say_size
 from homebody.recipe.trigger import Duration, Folder, Size
@@ -12,18 +22,43 @@ from homebody.recipe.trigger import Duration, Folder, Size
 LARGEST_FILE = 50_000_000
 MOST_DOCUMENTS = 1000
 
+PAGES = re.compile(r"([1-9][0-9]{0,5})(?:-([1-9][0-9]{0,5})?)?")
+"""One page, the first and the last, or the first alone with a dash behind it."""
+
+
+def _pages(value: Any) -> Any:
+    """Return the first and the last page that *value* names, None for the end."""
+    found = None if isinstance(value, bool) else PAGES.fullmatch(str(value).replace(" ", ""))
+    if value is None or found is None:
+        raise ValueError("must be a page or several: 2, 1-3, or 2- for all from the second on")
+    first = int(found[1])
+    last = int(found[2]) if found[2] else None if "-" in found[0] else first
+    if last is not None and last < first:
+        raise ValueError(f"ends before it begins: write {last}-{first}")
+    return first, last
+
 
 class Read(BaseModel):
     """How the text is got: what happens when it does not fit the model's context, or there is none."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    overflow: Literal["summarize", "head", "head_tail", "fail"] = Field(
+    overflow: Literal["summarize", "join", "head", "head_tail", "fail"] = Field(
         default="summarize",
         description="What is done with a text that does not fit; it is never cut silently.",
     )
     empty: Literal["skip"] = Field(default="skip", description="What happens with a file that has no text.")
     limit: Size = Field(default=LARGEST_FILE, description="The largest file that is read, as in 50 MB.")
+    pages: Annotated[
+        tuple[int, int | None] | None,
+        BeforeValidator(_pages),
+        WithJsonSchema(
+            {"type": ["string", "integer"], "pattern": r"^[1-9][0-9]*\s*(-\s*([1-9][0-9]*)?)?$", "minimum": 1}
+        ),
+    ] = Field(
+        default=None,
+        description="Which pages are read of what has pages (PDF, TIFF): 2, 1-3, or 2- for all from the second on.",
+    )
 
     @field_validator("limit")
     @classmethod
@@ -34,7 +69,11 @@ class Read(BaseModel):
 
     def long(self) -> dict[str, Any]:
         """Return the long form."""
-        return {"overflow": self.overflow, "empty": self.empty, "limit": say_size(self.limit)}
+        said = {"overflow": self.overflow, "empty": self.empty, "limit": say_size(self.limit)}
+        if self.pages is not None:
+            first, last = self.pages
+            said["pages"] = str(first) if first == last else f"{first}-{last or ''}"
+        return said
 
 
 class Select(BaseModel):

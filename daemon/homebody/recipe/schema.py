@@ -25,16 +25,14 @@ from pydantic import (
 )
 
 from homebody.actions import Action
-from homebody.actions.action import check_template
-from homebody.filters import Filter
+from homebody.filters import Filter, Stage
 from homebody.paths import real
-from homebody.recipe.asking import Ask, make_ask
-from homebody.recipe.kinds import make_action, make_filter, misplaced, mistake, part_of
+from homebody.recipe.asking import Ask, check_condition, make_asks, not_joined
+from homebody.recipe.kinds import make_action, make_filter, misplaced, mistake, part_of, plainly
 from homebody.recipe.limits import Approve, Limits, make_approve
 from homebody.recipe.reading import Read, Select, folders
 from homebody.recipe.trigger import Schedule, Watch, make_trigger
 from homebody.slots import Slot
-from homebody.templates import compile_template
 
 __all__ = [
     "Approve",
@@ -88,7 +86,8 @@ def _variables(value: Any) -> Any:
     made = {}
     for name, item in value.items():
         if not _VARIABLE.fullmatch(name):
-            raise misplaced(name, f'"{name}" is not a name for a variable: lower-case letters, digits and _')
+            what = f'"{name}" is not a name for a variable: lower-case letters, digits and _{plainly(name)}'
+            raise misplaced(name, what)
         items = item if isinstance(item, list | tuple) else [item]
         if not all(isinstance(one, str | int | float | bool) for one in items):
             raise misplaced(name, "must be a text, a number, or a list of texts")
@@ -118,8 +117,8 @@ class Recipe(BaseModel):
         default=None, description="Which documents a scheduled recipe takes up."
     )
     read: Annotated[Read, part_of(Read, "read")] = Field(default_factory=Read, description="How text is got.")
-    ask: Annotated[Ask | None, BeforeValidator(make_ask)] = Field(
-        default=None, description="What the model is asked."
+    ask: Annotated[tuple[Ask, ...], BeforeValidator(make_asks)] = Field(
+        default=(), description="What the model is asked: one ask, or a list of asks with names."
     )
     when: str | None = Field(
         default=None, description="A condition on the answer, as in \"{{ ask.kind == 'invoice' }}\"."
@@ -147,18 +146,14 @@ class Recipe(BaseModel):
         if not _NAME.fullmatch(name):
             raise ValueError(
                 f'"{name}" is not a name: at most 64 lower-case letters, digits and dashes, as in tag-files'
+                f"{plainly(name, '-')}"
             )
         return name
 
     @field_validator("when")
     @classmethod
     def _condition(cls, when: str | None, info: ValidationInfo) -> str | None:
-        if when is None:
-            return None
-        check_template(when, info)
-        if compile_template(when).expression is None:
-            raise ValueError(f'must be one expression in braces and quotes: "{{{{ {when.strip("{} ")} }}}}"')
-        return when
+        return None if when is None else check_condition(when, info)
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Recipe":
@@ -172,11 +167,21 @@ class Recipe(BaseModel):
             raise misplaced("select", "`select` belongs to a schedule; a watched file is chosen by `filters`")
         if schedules and self.filters:
             raise misplaced("filters", "`filters` belong to a watch; a schedule chooses by `select`")
-        if schedules and self.ask is not None and self.select is None:
+        if schedules and self.ask and self.select is None:
             raise misplaced("ask", "`ask` has nothing to read: add `select`, with a folder")
         if schedules and (action := next((action for action in self.actions if action.needs_file), None)):
             raise misplaced(
                 "actions", f"`{action.kind}` changes the file that came, and no file comes with a schedule"
+            )
+        if self.read.overflow == "join" and (single := next(filter(None, map(not_joined, self.ask)), None)):
+            raise misplaced(
+                "read", f"`overflow: join` puts texts and lists together, and `{single}` is neither"
+            )
+        last = next((number for number, action in enumerate(self.actions) if action.last), len(self.actions))
+        if after := next((action for action in self.actions[last + 1 :] if action.needs_file), None):
+            raise misplaced(
+                "actions",
+                f"`{after.kind}` comes after `{self.actions[last].kind}`, which takes the file away: put it before",
             )
         return self
 
@@ -204,8 +209,40 @@ class Recipe(BaseModel):
         return self.read.limit if looks or "limit" in self.read.model_fields_set else ANY_SIZE
 
     def needs_text(self) -> bool:
-        """Return whether a run must read its file: only asks do, and templates of selected documents."""
-        return self.ask is not None or self.select is not None
+        """Return whether a run may have to read its file: for asks, selected documents, and filters by text do."""
+        by_text = any(one.stage is Stage.TEXT for chosen in self.filters for one in chosen.every())
+        return bool(self.ask) or self.select is not None or by_text
+
+    @cached_property
+    def filters_in_order(self) -> tuple[Filter, ...]:
+        """The filters, those first that look less closely."""
+        return tuple(sorted(self.filters, key=lambda chosen: chosen.stage))
+
+    @cached_property
+    def sifts(self) -> bool:
+        """Whether a filter can only tell when the turn of a file's run has come."""
+        return any(chosen.stage >= Stage.TEXT for chosen in self.filters)
+
+    @cached_property
+    def wavers(self) -> bool:
+        """Whether the filters can come to choose a file that nobody touched, because it grew old or was tagged."""
+        return any(chosen.wavers for chosen in self.filters)
+
+    @cached_property
+    def takes_empty(self) -> bool:
+        """Whether files without a byte are for it: one of its filters asks for them by name."""
+        return any(
+            one.kind == "empty" and not one.negated for chosen in self.filters for one in chosen.every()
+        )
+
+    @cached_property
+    def catches(self) -> frozenset[str]:
+        """The words of those filters whose groups templates can use: ``name``, ``contains``."""
+        return frozenset(one.kind for chosen in self.filters for one in chosen.every() if one.groups())
+
+    def slots(self) -> dict[str, Slot]:
+        """Return every slot that the model fills, under the name that templates have for it: ``facts.kind``."""
+        return {name: slot for one in self.ask for name, slot in one.slots().items()}
 
     def long(self) -> dict[str, Any]:
         """Return the recipe's long form as plain values, in the schema's order."""
@@ -221,7 +258,7 @@ class Recipe(BaseModel):
             "filters": [{chosen.word: chosen.long()} for chosen in self.filters],
             "select": None if self.select is None else self.select.long(),
             "read": self.read.long(),
-            "ask": None if self.ask is None else self.ask.long(),
+            "ask": self._long_ask(),
             "when": self.when,
             "actions": [{action.kind: action.long()} for action in self.actions],
             "approve": False if self.approve is None else self.approve.long(),
@@ -232,6 +269,11 @@ class Recipe(BaseModel):
         if self.select is not None:
             del parts["filters"]
         return {key: value for key, value in parts.items() if value is not None}
+
+    def _long_ask(self) -> Any:
+        """Return what is asked in its long form: a mapping, a list where the asks have names, None for nothing."""
+        said = [one.long() for one in self.ask]
+        return said[0] if said and not self.ask[0].name else said or None
 
     @cached_property
     def hash(self) -> str:

@@ -14,7 +14,8 @@ from yaml.error import MarkedYAMLError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from homebody.recipe.problem import Problem, where
-from homebody.yaml_nodes import TooMuchError, compose
+from homebody.recipe.syntax import ODD_BLANK, slip
+from homebody.yaml_nodes import compose
 
 LARGEST = 256 * 1024
 """The most bytes that a recipe may have; the longest sensible one has a few thousand."""
@@ -23,19 +24,6 @@ Path = tuple[str | int, ...]
 
 _TAG = "tag:yaml.org,2002:"
 _SIXTIES = re.compile(r"[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?")
-_OPENED = ("while parsing a flow sequence", "while parsing a flow mapping", "while scanning a quoted scalar")
-_UNQUOTED = re.compile(r"""^[^#'"]*?(?:[:\-,\[]\s+|^\s*)(\{\{)""")
-_SYNTAX = {
-    "while scanning a quoted scalar": "the quote that begins here has no end",
-    "while parsing a flow": "the bracket that opens here is not closed, or a comma is missing in it",
-    "\\t": "a tab stands here; YAML is indented with spaces",
-    "expected a single document": "a second recipe begins here (---); put each into a file of its own",
-    "mapping values are not allowed here": "YAML expects no colon here; put quotes around the text, or indent it",
-    "cannot start any token": "no value can begin with this character; put quotes around the text",
-    "could not find expected ':'": "a colon is missing after this word, or its line is not indented like the others",
-}
-"""Signs of a mistake in PyYAML's words, and what to say about it."""
-
 _TYPES = frozenset({"str", "int", "float", "bool", "null", "timestamp", "value", "merge", "map", "seq"})
 _TRUE_WORDS = {"on": "triggers"}
 
@@ -95,7 +83,9 @@ def _step(node: Node | None, part: str | int) -> tuple[Node, Node] | None:
 
 
 def _key_text(node: Node) -> str | None:
-    return node.value if isinstance(node, ScalarNode) else None
+    if not isinstance(node, ScalarNode):
+        return None
+    return _TRUE_WORDS.get(node.value.casefold(), node.value) if node.tag == f"{_TAG}bool" else node.value
 
 
 def parse(data: bytes, file: str) -> Source:
@@ -104,7 +94,9 @@ def parse(data: bytes, file: str) -> Source:
     try:
         root = compose(text)
     except MarkedYAMLError as error:
-        raise NotRecipeError(_syntax(error, text, file)) from error
+        found = slip(error, text)
+        problem = Problem(file=file, line=found.line, column=found.column, where="", what=found.what)
+        raise NotRecipeError(problem) from error
     except (yaml.YAMLError, RecursionError) as error:
         line, column = _position(text, getattr(error, "position", 0))
         what = "a character that YAML does not allow; is this a text file?"
@@ -112,6 +104,7 @@ def parse(data: bytes, file: str) -> Source:
     source = Source(file=file, root=root)
     if root is not None:
         source.values = _build(source, root, ())
+        _anchors(source, text)
     return source
 
 
@@ -137,32 +130,15 @@ def _position(text: str, index: int) -> tuple[int, int]:
     return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
-def _syntax(error: MarkedYAMLError, text: str, file: str) -> Problem:
-    """Return what YAML could not read, in words for a person."""
-    mark = error.problem_mark or error.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    what = _syntax_words(error)
-    first = error.context_mark.line if error.context_mark else line - 1
-    if error.context_mark and (error.context or "").startswith(_OPENED):
-        line, column = error.context_mark.line + 1, error.context_mark.column + 1
-    lines = text.splitlines()
-    for number in range(min(line, len(lines)), max(first, line - 3, 0), -1):
-        if match := _UNQUOTED.match(lines[number - 1]):
-            line, column = number, match.start(1) + 1
-            what = 'put quotes around a value that begins with {{, as in "{{ vars.notes }}/x.md"'
-            break
-    return Problem(file=file, line=line, column=column, where="", what=what)
-
-
-def _syntax_words(error: MarkedYAMLError) -> str:
-    """Return the cure for the mistakes that people make most, or what PyYAML says."""
-    problem = error.problem or error.context or "something is wrong here"
-    if isinstance(error, TooMuchError):
-        quotes = " (put quotes around a text that begins with *)" if "`*`" in problem else ""
-        return f"{problem}; a recipe has no use for that{quotes}"
-    said = f"{error.context or ''}; {problem}"
-    known = next((words for sign, words in _SYNTAX.items() if sign in said), None)
-    return known or f"this is not YAML: {problem}"
+def _anchors(source: Source, text: str) -> None:
+    """Note every `&`: YAML takes it and the word after it for a name, and leaves them out of the value."""
+    for event in yaml.parse(text, Loader=yaml.SafeLoader) if "&" in text else ():
+        if (anchor := getattr(event, "anchor", None)) is not None and event.start_mark is not None:
+            mark = event.start_mark
+            what = f"YAML leaves out `&{anchor}`; put quotes around a text that begins with &"
+            source.problems.append(
+                Problem(file=source.file, line=mark.line + 1, column=mark.column + 1, where="", what=what)
+            )
 
 
 def _build(source: Source, node: Node, path: Path) -> Any:
@@ -185,15 +161,35 @@ def _mapping(source: Source, node: MappingNode, path: Path) -> Any:
         )
         return ""
     built: dict[str, Any] = {}
+    lines: dict[str, int] = {}
     for key, value in node.value:
         word = _key(source, key, path)
         if word is None:
             continue
         if word in built:
-            source.note(key, path, f'"{word}" stands here twice')
+            source.note(key, path, f'"{word}" stands here twice, first in line {lines[word]}')
             continue
+        lines[word] = key.start_mark.line + 1
         built[word] = _build(source, value, (*path, word))
+        alone = len(node.value) == 1 and isinstance(path[-1] if path else None, int)
+        if built[word] is None and (what := _nothing(value, alone=alone)):
+            source.note(value, (*path, word), what)
     return built
+
+
+def _nothing(node: Node, *, alone: bool) -> str | None:
+    """Return what is wrong with a key's value that YAML reads as nothing; *alone* in an entry, a key may say it all."""
+    if not isinstance(node, ScalarNode) or node.tag != f"{_TAG}null":
+        return None
+    if node.value == "~":
+        return "`~` alone is nothing to YAML; your home folder is ~/"
+    if node.value:
+        return None  # `null` is a word: a part that knows it takes it
+    buffer, index = node.start_mark.buffer, node.start_mark.pointer
+    rest = (buffer or "")[index:].split("\n", 1)[0].strip("\0\r ")
+    if rest.startswith("#"):
+        return f'what stands after # is a remark to YAML; if it is meant, write it in quotes: "{rest}"'
+    return None if alone else "nothing stands here; write a value, or take the key away"
 
 
 def _key(source: Source, node: Node, path: Path) -> str | None:
@@ -203,11 +199,18 @@ def _key(source: Source, node: Node, path: Path) -> str | None:
         return None
     kind = node.tag.removeprefix(_TAG)
     if kind == "str" or node.style is not None:
-        return str(node.value)
-    if kind == "bool":
-        meant = _TRUE_WORDS.get(node.value.casefold())
-        cure = f'did you mean "{meant}"?' if meant and not path else f'put it in quotes: "{node.value}"'
+        word = str(node.value)
+        if node.style is None and word.startswith("-") and len(word) > 1:
+            source.note(node, path, f"a blank is missing after the dash: `- {word[1:]}: ...`")
+        elif word[:1].isspace():
+            source.note(node, path, ODD_BLANK)
+        else:
+            return word
+    elif kind == "bool":
+        meant = None if path else _TRUE_WORDS.get(node.value.casefold())
+        cure = f'did you mean "{meant}"?' if meant else f'put it in quotes: "{node.value}"'
         source.note(node, path, f"YAML reads the key `{node.value}` as {_truth(node.value)}; {cure}")
+        return meant
     elif kind == "merge":
         source.note(node, path, "`<<` is not for recipes; write the keys themselves")
     else:

@@ -20,20 +20,26 @@ from pydantic import (
 from homebody.quantities import parse_duration, parse_size, say_duration
 from homebody.recipe.cron import read_cron
 from homebody.recipe.kinds import build, misplaced, mistake, part_of, unknown_at
-from homebody.templates import Scope, TemplateError, compile_template
+from homebody.templates import Scope, TemplateError, compile_template, meant
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_LONG_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+LONG_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
 
 
 def folder(text: Any, info: ValidationInfo) -> Path:
+    """Return the folder that *text* names to the recipe that is being loaded. Raises as ``folder_of`` does."""
+    return (
+        text
+        if isinstance(text, Path)
+        else folder_of(text, info.context.scope if info.context else Scope(names={}))
+    )
+
+
+def folder_of(text: Any, scope: Scope) -> Path:
     """Return the folder that *text* names, ``~`` and ``{{ vars.NAME }}`` filled in; raise a mistake for none."""
-    if isinstance(text, Path):
-        return text
     if not isinstance(text, str) or not text.strip():
         raise mistake("must be a folder, as in ~/Notes")
-    scope: Scope = info.context.scope if info.context is not None else Scope(names={})
     path = Path(os.path.expanduser(filled(text, scope)))  # noqa: PTH111 - it leaves what it does not know
     if not path.is_absolute():
         raise mistake(f'"{text}" is not a whole path; begin it with ~/ or /')
@@ -72,15 +78,15 @@ def size(value: Any) -> int:
     return value if isinstance(value, int) else parse_size(value)
 
 
-def _seconds(value: Any) -> float | None:
+def seconds(value: Any) -> float | None:
     """Return a settling time in seconds, between a twentieth of a second and an hour."""
     found = None if value is None else duration(value)
     if found is None:
         return None
-    seconds = found.total_seconds()
-    if not 0.05 <= seconds <= 3600:
+    settling = found.total_seconds()
+    if not 0.05 <= settling <= 3600:
         raise mistake("must be between 50ms and 1h")
-    return seconds
+    return settling
 
 
 def _time(value: Any) -> time | None:
@@ -99,17 +105,19 @@ def _days(value: Any) -> tuple[str, ...] | None:
     names = [value] if isinstance(value, str) else value
     if not isinstance(names, list | tuple) or not names:
         raise mistake("must be a list of days, as in [mon, fri]")
-    short = dict(zip(_LONG_DAYS, DAYS, strict=True))
+    short = dict(zip(LONG_DAYS, DAYS, strict=True))
     found = set()
     for name in names:
         word = name.casefold() if isinstance(name, str) else str(name)
         if short.get(word, word) not in DAYS:
-            raise mistake(f'"{name}" is not a day; the days are {", ".join(DAYS)}')
+            near = meant(word, DAYS)
+            hint = near if "did you mean" in near else f"; the days are {', '.join(DAYS)}"
+            raise mistake(f'"{name}" is not a day{hint}')
         found.add(short.get(word, word))
     return tuple(day for day in DAYS if day in found)
 
 
-def _cron(value: Any) -> str | None:
+def cron_line(value: Any) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
@@ -141,7 +149,7 @@ class Watch(BaseModel):
         BeforeValidator(lambda value: value if isinstance(value, list | tuple) else [value]),
     ] = Field(min_length=1, max_length=50, description="The folder to watch, or a list of them.")
     recursive: StrictBool = Field(default=False, description="Whether the folders below are watched, too.")
-    settle: Annotated[float | None, BeforeValidator(_seconds)] = Field(
+    settle: Annotated[float | None, BeforeValidator(seconds)] = Field(
         default=None, description="How long a file must lie still, as in 5s."
     )
     existing: Literal["skip", "process"] = Field(
@@ -176,7 +184,7 @@ class Times(BaseModel):
     days: Annotated[tuple[str, ...] | None, BeforeValidator(_days)] = Field(
         default=None, description="As in [mon, fri]; every day if not given."
     )
-    cron: Annotated[str | None, BeforeValidator(_cron)] = Field(
+    cron: Annotated[str | None, BeforeValidator(cron_line)] = Field(
         default=None, description='As in "30 7 * * 1-5".'
     )
 
@@ -187,9 +195,9 @@ class Times(BaseModel):
             said = "none of them" if not given else " and ".join(given)
             raise ValueError(f"needs exactly one of every, at and cron, and has {said}")
         if self.days is not None and self.at is None:
-            raise ValueError('`days` belongs to `at`, as in {at: "07:30", days: [mon, fri]}')
+            raise misplaced("days", '`days` belongs to `at`, as in {at: "07:30", days: [mon, fri]}')
         if self.every is not None and not timedelta(seconds=1) <= self.every <= timedelta(days=366):
-            raise ValueError("`every` must be between 1s and 52w")
+            raise misplaced("every", "must be between 1s and 52w")
         return self
 
 
@@ -238,6 +246,8 @@ class Schedule(BaseModel):
 def make_trigger(value: Any, info: ValidationInfo) -> Watch | Schedule:
     """Return the trigger that a list's item names."""
     kinds: dict[str, type[Watch] | type[Schedule]] = {"watch": Watch, "schedule": Schedule}
+    if isinstance(value, str) and value.split(" ")[0] in kinds:
+        raise mistake("a colon is missing, as in `- watch: ~/Notes`")
     if not isinstance(value, Mapping) or not value:
         raise mistake("must be `watch: FOLDER` or `schedule: TIME`")
     named = [word for word in kinds if word in value]

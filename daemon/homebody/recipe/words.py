@@ -48,6 +48,36 @@ _WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 }
 
 
+LONGEST_SEEN = 40
+"""The most characters of a value that are said again."""
+
+
+def seen(what: str, node: Node | None) -> str:
+    """Return *what* is expected with what stands in the file, where *what* does not say it."""
+    if not what.startswith("must be"):
+        return what
+    if isinstance(node, MappingNode | SequenceNode):
+        return f"{what}; this is {'made of keys and values' if isinstance(node, MappingNode) else 'a list'}"
+    if not isinstance(node, ScalarNode) or "\n" in node.value or len(node.value) > LONGEST_SEEN:
+        return what
+    if node.style in ("'", '"') and _BARE.fullmatch(node.value) and not _TEXT.search(what):
+        return f'{what}; this is the text "{node.value}": take its quotes away'
+    if re.search(rf"(?<!\w){re.escape(node.value)}(?!\w)", what.partition(", as in ")[0]):
+        return what
+    return (
+        f'{what}; this is "{node.value}"'
+        if node.style or node.tag.endswith(":str")
+        else f"{what}; this is {node.value}"
+    )
+
+
+_BARE = re.compile(r"-?\d+(\.\d+)?|true|false")
+"""What means a number, or yes or no, when it has no quotes."""
+
+_TEXT = re.compile(r"\btext\b|in quotes|unit|as in")
+"""What expects a text all the same."""
+
+
 def _short(number: float) -> str:
     """Return a bound without the `.0` that pydantic gives it."""
     return str(int(number) if number == int(number) else number)
@@ -73,9 +103,16 @@ def _trap(error: Mapping[str, Any], context: Mapping[str, Any], node: Node | Non
         return None
     if node.tag.endswith(":bool"):
         truth = "true" if error["input"] else "false"
-        return f'YAML reads {node.value} as {truth}; write it in quotes: "{node.value}"'
+        if node.value.casefold() == truth:
+            return "is true or false, and a text is expected"
+        in_quotes = (
+            ""
+            if context and node.value not in _expected(context)
+            else f'; write it in quotes: "{node.value}"'
+        )
+        return f"YAML reads {node.value} as {truth}{in_quotes}"
     if node.tag.endswith(":null"):
-        return "is empty; a text is expected"
+        return f'YAML reads {node.value} as nothing; if the word is meant, write it in quotes: "{node.value}"'
     if not node.tag.endswith(":str") and not context:
         return f'must be a text; write it in quotes: "{node.value}"'
     return None
@@ -87,7 +124,7 @@ def _close(word: str, words: list[str]) -> str:
 
 def _choices(context: Mapping[str, Any]) -> str:
     words = _expected(context)
-    return f"; one of: {', '.join(words)}" if words else ""
+    return f"; write one of: {', '.join(words)}" if words else ""
 
 
 def _expected(context: Mapping[str, Any]) -> list[str]:

@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
-from homebody import __version__, seal
+from homebody import __version__, regexes, seal
 from homebody.clock import Clock, SystemClock
-from homebody.documents.reader import Reader
+from homebody.documents.pictures.tesseract import find
+from homebody.documents.readers import readers
 from homebody.errors import ModelError, ModelNotReadyError
 from homebody.house.battery import Battery
+from homebody.house.halt import Halt
 from homebody.house.in_hand import InHand
 from homebody.house.intake import Intake
 from homebody.house.model import slots_of
@@ -102,12 +104,14 @@ def build_daemon(
     refuse_unloading(seal.this_system().starts, settings.unload_after)
     key = vault_key(home, environ)
     carrier = Carriers(person()).of  # inside the seal the programs that synchronise cannot be asked any more
+    regexes.available()  # a recipe that comes later may be the first to need them
     loaded = load_folder(home.recipes)
     recipes = InForce(standing(NOTHING, loaded, home, None, carrier))
     journal = Journal.open(home.journal, clock, lived=home.vault.is_dir())
-    policy = policy_for(home, settings, recipes.values())
+    tesseract = find(settings.ocr.languages)
+    policy = policy_for(home, settings, recipes.values(), tesseract)
     shown = seal.identities(policy)
-    reader = Reader(clock=clock)
+    reader = readers(clock, tesseract, recycled=seal.this_system().starts.after_seal)
     model = ModelClient(settings.model_path(), clock=clock, choice=choice_of(settings),
                         memory=home.state / "models.json", prefixes=Prefixes(home.prefixes, clock=clock))  # fmt: skip
     start_before_the_seal(seal.this_system().starts, model, reader)
@@ -156,7 +160,8 @@ def build_daemon(
     taker = Taker(folder=home.recipes, clock=clock, recipes=recipes, evaluate=uptake.evaluate, take=uptake.take,
                   every=settings.rescan)  # fmt: skip
     discharging = on_battery if settings.on_battery == "pause" else None
-    pause = Pause(clock, lambda: written_by(home, recipes.values()), Battery(clock, discharging))
+    pause = Pause(clock, lambda: written_by(home, recipes.values()), Battery(clock, discharging),
+                  Halt(journal, clock))  # fmt: skip
     know_key(journal, vault.key_id, clock.now())
     upkeep = Upkeep(journal, home.journal, home.vault, clock, settings.vault, runner.changing,
                      also=lambda: end_first_look(first_look, intake, folders))  # fmt: skip

@@ -9,7 +9,7 @@ service manager starts all three again. So no unsealed process has to stay alive
 from datetime import timedelta
 
 from homebody import seal
-from homebody.documents.reader import Reader
+from homebody.documents.readers import Readers
 from homebody.errors import ModelError, SealError, SettingsError
 from homebody.house.loop import Endings
 from homebody.house.outcome import Outcome
@@ -22,7 +22,7 @@ EX_TEMPFAIL = 75
 """sysexits.h: try again later. launchd (KeepAlive) and systemd (Restart=on-failure) do."""
 
 
-def start_before_the_seal(starts: seal.Starts, model: ModelClient, reader: Reader) -> None:
+def start_before_the_seal(starts: seal.Starts, model: ModelClient, reader: Readers) -> None:
     """Start model and readers, where none can be started later, and see from outside that they are sealed.
 
     A model that does not load stops nothing: its reason is told again to whoever needs it. Raises DocumentError
@@ -53,7 +53,7 @@ def refuse_unloading(starts: seal.Starts, unload_after: timedelta | None) -> Non
         )
 
 
-def must_start_again(model: ModelClient, reader: Reader) -> bool:
+def must_start_again(model: ModelClient, reader: Readers) -> bool:
     """Return whether a child has ended that only a new daemon can have again."""
     return model.lost or reader.used_up
 

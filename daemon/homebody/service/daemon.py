@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from homebody import seal
 from homebody.clock import Clock
-from homebody.documents.reader import Reader
+from homebody.documents.readers import Readers
 from homebody.house.in_hand import InHand
 from homebody.house.intake import Intake
 from homebody.house.pause import Pause
@@ -43,7 +43,7 @@ class Daemon:
     policy: seal.Policy
     """What the kernel was told at the start."""
     report: seal.SealReport
-    reader: Reader
+    reader: Readers
     model: ModelClient
     runner: Runner
     in_hand: InHand

@@ -16,6 +16,7 @@ from homebody.errors import GrammarError, ModelError, UsageError
 from homebody.model.client import ModelReady
 from homebody.recipe.asking import Ask
 from homebody.recipe.kinds import Loading, build
+from homebody.recipe.problem import Unanswerable
 from homebody.recipe.schema import Recipe
 from homebody.recipe.scope import scope_of
 from homebody.service.control import Route
@@ -54,15 +55,15 @@ class Grammars:
         ready = self._model.ready
         return ready is not None and (self._unknown or ready.sha256 != self._looked)
 
-    def refusals(self, recipes: Iterable[Recipe]) -> dict[str, str]:
+    def refusals(self, recipes: Iterable[Recipe]) -> dict[str, Unanswerable]:
         """Return why the loaded model cannot answer those of *recipes* that it cannot, by their hashes."""
         self._unknown = False
         ready = self._model.ready
-        found = {}
+        found: dict[str, Unanswerable] = {}
         for recipe in recipes:
-            why = None if recipe.ask is None else self.refusal(recipe.ask.output)
-            if why is not None:
-                found[recipe.hash] = why
+            for number, ask in enumerate(recipe.ask):
+                if (why := self.refusal(ask.output)) is not None:
+                    found.setdefault(recipe.hash, Unanswerable(ask=number, why=why))
         if ready is not None:
             self._looked = ready.sha256
         return found

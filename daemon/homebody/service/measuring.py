@@ -158,7 +158,8 @@ def described(path: Path, info: ModelInfo, sha256: str, found: Measurement, sour
 def tables(tuning: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return the tables of *tuning*, empty ones for None: tokens a second by width and by chunk, the price of bets.
 
-    A bet of so many tokens costs ``times`` what a step of one token does.
+    A bet of so many tokens costs ``times`` what a step of one token does. Reading while others write in a common pool
+    takes so many milliseconds in one step, or in two.
     """
     tuning = tuning or {}
     bets = _seconds(tuning, "bets")
@@ -178,6 +179,10 @@ def tables(tuning: Mapping[str, Any] | None) -> dict[str, Any]:
         "bets": [
             {"tokens": count, "milliseconds": round(took * 1000, 2), "times": round(took / one, 2)}
             for count, took in bets.items()
+        ],
+        "beside": [
+            {"steps": steps, "milliseconds": round(took * 1000, 2)}
+            for steps, took in _seconds(tuning, "beside").items()
         ],
     }
 

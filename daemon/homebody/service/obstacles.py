@@ -9,11 +9,11 @@ from homebody.house.taking import WAITING, Standing, Wait, decide, without
 from homebody.paths import Home, real
 from homebody.recipe.carried import refused
 from homebody.recipe.load import Loaded
-from homebody.recipe.problem import unanswerable
+from homebody.recipe.problem import Unanswerable, unanswerable
 from homebody.recipe.schema import Permissions, Recipe
 from homebody.synced.away import Away
 
-Refusals = Callable[[Iterable[Recipe]], Mapping[str, str]]
+Refusals = Callable[[Iterable[Recipe]], Mapping[str, Unanswerable]]
 """Says why the model cannot answer recipes, by the hashes of those."""
 
 
@@ -39,7 +39,9 @@ def standing(
         good = {**before.stopped, **before.recipes}
         why = refusals([*loaded.recipes, *good.values()])
         barred |= {
-            recipe.name: Wait(why=str(unanswerable(recipe.name, loaded.places, why[recipe.hash])))
+            recipe.name: Wait(
+                why=str(unanswerable(recipe.name, loaded.places, why[recipe.hash], asks=len(recipe.ask)))
+            )
             for recipe in loaded.recipes
             if recipe.hash in why
         }

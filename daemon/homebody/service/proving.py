@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from homebody import seal
+from homebody.documents.pictures.reader import PictureReader
+from homebody.documents.pictures.tesseract import Lacking
 from homebody.errors import HomebodyError, UsageError
 from homebody.service.control import Route
 from homebody.service.daemon import Daemon
 
-PROCESSES = ("daemon", "model", "reader")
+PROCESSES = ("daemon", "model", "reader", "pictures")
 TURN_SECONDS = 30.0
 LONGEST_PATH = 4096
 
@@ -45,8 +47,10 @@ def probe(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
                 results = seal.run_probes(names, targets)
             case "model":
                 results = daemon.model.probe(names, targets)
+            case "pictures":
+                results = pictures_of(daemon).probe(names, targets)
             case _:
-                results = daemon.reader.probe(names, targets)
+                results = daemon.reader.plain.probe(names, targets)
     finally:
         ONE_AT_A_TIME.release()
     return {"results": [result.to_dict() for result in results]}
@@ -59,16 +63,25 @@ def descriptors(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
             found = seal.own_descriptors(daemon.home.socket)
         case "model":
             found = daemon.model.descriptors()
+        case "pictures":
+            found = pictures_of(daemon).descriptors()
         case _:
-            found = daemon.reader.descriptors()
+            found = daemon.reader.plain.descriptors()
     return {"descriptors": [one.to_dict() for one in found]}
+
+
+def pictures_of(daemon: Daemon) -> PictureReader:
+    """Return the reader of pictures. Raises UsageError where there is none."""
+    if isinstance(daemon.reader.pictures, Lacking):
+        raise UsageError(f"Pictures are not read here: {daemon.reader.pictures}.")
+    return daemon.reader.pictures
 
 
 def which(asked: Mapping[str, Any]) -> str:
     """Return the process that is asked for. Raises UsageError."""
     process = asked.get("process", "daemon")
     if process not in PROCESSES:
-        raise UsageError(f"There is no process {process!r}: say daemon, model or reader.")
+        raise UsageError(f"There is no process {process!r}: say daemon, model, reader or pictures.")
     return str(process)
 
 

@@ -120,7 +120,7 @@ def waiting_dict(one: review.Waiting) -> dict[str, Any]:
         "path": str(one.run.path) if one.run.path else None,
         "reason": one.run.reason,
         "overtaken": one.overtaken,
-        "answer": None if proposal is None else proposal.answer,
+        "answer": None if proposal is None or proposal.answer is None else proposal.slots(),
         "changes": None if proposal is None else [asdict(change) for change in proposal.changes],
     }
 

@@ -6,8 +6,10 @@ from dataclasses import asdict
 from typing import Any
 
 from homebody import __version__
+from homebody.documents.pictures.reader import PictureReader
+from homebody.documents.pictures.tesseract import Lacking
+from homebody.house import battery, halt
 from homebody.house.account import run_dict, step_dict
-from homebody.house.battery import UNTIL, WHY
 from homebody.house.purge import key_lost
 from homebody.journal.rebuilding import Rebuilt
 from homebody.model.computer import peak_of
@@ -23,9 +25,12 @@ from homebody.service.grammars import grammar_routes
 from homebody.service.measuring import measuring_routes
 from homebody.service.openai.api import Api
 from homebody.service.proving import proving_routes
+from homebody.service.reporting import reporting_routes
 from homebody.service.requests import request_routes
 from homebody.service.responding import Endpoint
+from homebody.service.steering import steering_routes
 from homebody.service.tagging import tag_routes
+from homebody.service.telling import telling_endpoints
 from homebody.service.trying import trying_routes
 from homebody.service.underway import in_hand
 from homebody.service.vaulting import vault_routes
@@ -42,6 +47,9 @@ def routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route | Endpoi
         ("GET", "/v1/changes"): lambda asked: changes(daemon(), asked),
         ("POST", "/v1/reload"): lambda _asked: reload(daemon()),
         **request_routes(daemon),
+        **steering_routes(daemon),
+        **reporting_routes(daemon),
+        **telling_endpoints(daemon),
         **explain_routes(daemon),
         **vault_routes(daemon),
         **measuring_routes(daemon),
@@ -93,7 +101,20 @@ def status(daemon: Daemon) -> dict[str, Any]:
         "schedules": schedule_status(daemon),
         "missed": missed_status(daemon),
         "counts": {state.value: number for state, number in daemon.journal.counts().items()},
-        "reader": {"pid": daemon.reader.pid, "seal": daemon.reader.seal},
+        "reader": {"pid": daemon.reader.plain.pid, "seal": daemon.reader.plain.seal},
+        "pictures": pictures_status(daemon.reader.pictures),
+    }
+
+
+def pictures_status(pictures: PictureReader | Lacking) -> dict[str, Any]:
+    """Return in which languages text in pictures is read, or why it is not; its process runs while it reads."""
+    if isinstance(pictures, Lacking):
+        return {"pid": None, "seal": None, "languages": [], "problem": str(pictures)}
+    return {
+        "pid": pictures.pid,
+        "seal": pictures.seal,
+        "languages": list(pictures.found.languages),
+        "problem": None,
     }
 
 
@@ -112,14 +133,16 @@ def reload(daemon: Daemon) -> dict[str, Any]:
 def paused(daemon: Daemon) -> dict[str, Any] | None:
     """Return since when the daemon rests and why, None if it does not.
 
-    On a full disk also how much room there is now. On battery only what nobody waits for rests, and ``until`` says
-    what lets it go on.
+    On a full disk also how much room there is now. On battery, and when a person has paused it, only what nobody waits
+    for rests, and ``until`` says what lets it go on.
     """
-    resting, battery = daemon.pause.resting, daemon.pause.battery
+    resting, plug, wish = daemon.pause.resting, daemon.pause.battery, daemon.pause.halt
     if resting is None:
-        if not battery.rests() or battery.since is None:
+        if wish is not None and wish.since is not None:
+            return {"why": halt.WHY, "since": wish.since.isoformat(), "until": halt.UNTIL}
+        if not plug.rests() or plug.since is None:
             return None
-        return {"why": WHY, "since": battery.since.isoformat(), "until": UNTIL}
+        return {"why": battery.WHY, "since": plug.since.isoformat(), "until": battery.UNTIL}
     return {
         "why": "the disk is full",
         "since": resting.since.isoformat(),

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from homebody import seal
+from homebody.documents.pictures.tesseract import Lacking, Tesseract
 from homebody.errors import SealError
 from homebody.logs import get_log
 from homebody.paths import Home, real
@@ -18,13 +19,18 @@ SELF_TEST = ("tcp", "udp", "dns", "unix", "child", "write_outside")
 """The probes that a freshly sealed daemon tries; one that gets out means that it does not start."""
 
 
-def policy_for(home: Home, settings: Settings, recipes: Iterable[Recipe]) -> seal.Policy:
-    """Return the policy of a daemon that runs *recipes*: their permissions and homebody's own. Raises SealError."""
+def policy_for(
+    home: Home, settings: Settings, recipes: Iterable[Recipe], tesseract: Tesseract | Lacking | None = None
+) -> seal.Policy:
+    """Return the policy of a daemon that runs *recipes*: their permissions, homebody's own, what *tesseract* loads.
+
+    Raises SealError.
+    """
     permissions = [recipe.permissions() for recipe in recipes]
     reads = {folder for one in permissions for folder in one.reads}
     writes = {folder for one in permissions for folder in one.writes}
     return seal.daemon_policy(
-        read=sorted(reads | own_reads(home, settings)),
+        read=sorted(reads | own_reads(home, settings) | languages_of(tesseract)),
         write=sorted(writes | {home.state}),
         control=home.socket,
     )
@@ -39,6 +45,11 @@ def own_reads(home: Home, settings: Settings) -> set[Path]:
     linked = {real(path) for path in recipe_files(home.recipes) if path.is_symlink() and path.is_file()}
     battery = to_be_read() if settings.on_battery == "pause" else set()
     return {home.config, home.recipes, *linked} | ({model} if model.is_file() else set()) | battery
+
+
+def languages_of(tesseract: Tesseract | Lacking | None) -> set[Path]:
+    """Return the folder of what Tesseract knows of languages, which the reader of pictures loads before its seal."""
+    return {tesseract.data} if isinstance(tesseract, Tesseract) else set()
 
 
 def written_by(home: Home, recipes: Iterable[Recipe]) -> list[Path]:

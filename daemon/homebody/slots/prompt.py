@@ -7,7 +7,7 @@ The starter model is trained on prompts made by this very module.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from homebody.messages import Message, Part
 from homebody.slots.slot import Slot
@@ -22,11 +22,19 @@ CLOSE_FENCE = "\n</document>\n"
 _CLOSING = re.compile(r"(<\s*/)\s*(document\s*>)", re.IGNORECASE)
 
 
-def build(task: str, slots: Mapping[str, Slot], document: str, language: str = "same") -> tuple[Message, ...]:
+Task = str | Sequence[Part]
+"""What the model is to do: a recipe's own words, or these in parts with what is filled in marked as data."""
+
+
+def build(
+    task: Task, slots: Mapping[str, Slot], document: str, language: str = "same"
+) -> tuple[Message, ...]:
     """Return the messages that ask for *slots* about *document*.
 
     *task* is the recipe's own prompt; *language* is "same" (as the document) or a language's name.
     """
+    filled = () if isinstance(task, str) else tuple(task)
+    rest = task_text(task if isinstance(task, str) else "", slots, language)
     return (
         Message(role="system", parts=(Part(text=SYSTEM),)),
         Message(
@@ -35,7 +43,8 @@ def build(task: str, slots: Mapping[str, Slot], document: str, language: str = "
                 Part(text=OPEN_FENCE),
                 Part(text=fenced(document), data=True),
                 Part(text=CLOSE_FENCE),
-                Part(text=task_text(task, slots, language)),
+                *filled,
+                Part(text=rest),
             ),
         ),
     )

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 class FolderError(HomebodyError):
     """A watched folder cannot be looked at."""
 
-    exit_code = 66
-
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

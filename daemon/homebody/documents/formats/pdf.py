@@ -1,14 +1,17 @@
 """PDF: the text of its pages, by PDFium."""
 
 import codecs
+from collections.abc import Sequence
 from typing import Any
 
-from homebody.documents.extract import MOST_CHARACTERS, Extract, FormatError
+from homebody.documents.extract import MOST_CHARACTERS, Extract, FormatError, NoTextError, chosen
 
 SUFFIXES = (".pdf",)
 
 MOST_PAGES = 500
 """Pages that are read; a longer document is refused and not cut."""
+
+TOO_LONG_PDF = f"the PDF has more than {MOST_CHARACTERS:,} characters, and no more are read"
 
 HEADER_WITHIN = 1024
 """Readers accept bytes before the header (ISO 32000-1, annex H, note 13)."""
@@ -26,11 +29,33 @@ def preload() -> None:
     document.close()
 
 
-def extract(data: bytes) -> Extract:
-    """Return the text of all pages, a blank line between them.
+def preload_drawing() -> None:
+    """Load what drawing a page takes, too: PDFium looks for fonts when it first draws a letter."""
+    import pypdfium2
 
-    Raises FormatError for what is damaged, locked with a password, too long, or has no text in it.
+    document = pypdfium2.PdfDocument.new()
+    document.new_page(10, 10).render(grayscale=True).close()
+    document.close()
+
+
+def extract(data: bytes, pages: Sequence[int | None] | None = None) -> Extract:
+    """Return the text of all pages, or of those from the first to the last of *pages*, a blank line between them.
+
+    Raises FormatError for what is damaged, locked with a password or too long, NoTextError for what has no text.
     """
+    import pypdfium2
+
+    document = opened(data)
+    try:
+        return read_pages(document, pages)
+    except pypdfium2.PdfiumError as error:
+        raise FormatError("the PDF is damaged") from error
+    finally:
+        document.close()
+
+
+def opened(data: bytes) -> Any:
+    """Return the document in *data*, which has pages. Raises FormatError for what is damaged or locked."""
     import pypdfium2
 
     if b"%PDF-" not in data[:HEADER_WITHIN]:
@@ -41,35 +66,45 @@ def extract(data: bytes) -> Extract:
         # PDFium keeps its last error from one document to the next, so its word alone is not believed.
         locked = "password" in str(error).lower() and b"/Encrypt" in data
         raise FormatError("the PDF is locked with a password" if locked else "the PDF is damaged") from error
-    try:
-        return read_pages(document)
-    except pypdfium2.PdfiumError as error:
-        raise FormatError("the PDF is damaged") from error
-    finally:
+    if len(document) == 0:
         document.close()
+        raise FormatError("the PDF is damaged: it has no pages")
+    return document
 
 
-def read_pages(document: Any) -> Extract:
-    """Return the text of an open document, what stands outside of the pages' bounds left out."""
+def page_text(page: Any) -> str:
+    """Return the text of a page, what stands outside of its bounds left out. Raises PdfiumError, FormatError."""
+    words = page.get_textpage()
+    try:
+        if words.count_chars() > MOST_CHARACTERS:
+            raise FormatError(TOO_LONG_PDF)
+        return str(words.get_text_bounded()).replace("\r\n", "\n").replace("\ufffe", "")
+    finally:
+        words.close()
+
+
+def read_pages(document: Any, wanted: Sequence[int | None] | None) -> Extract:
+    """Return the text of an open document's pages."""
     number = len(document)
     attachments = max(document.count_attachments(), 0)
-    if number == 0:
-        raise FormatError("the PDF is damaged: it has no pages")
-    if number > MOST_PAGES:
-        raise FormatError(f"the PDF has {number:,} pages, and at most {MOST_PAGES} are read")
+    which = chosen(wanted, number)
+    if len(which) > MOST_PAGES:
+        raise FormatError(f"the PDF has {len(which):,} pages, and at most {MOST_PAGES} are read")
     pages: list[str] = []
     characters = 0
-    for index in range(number):
+    for index in which:
         page = document[index]
-        words = page.get_textpage()
-        characters += words.count_chars()
-        if characters > MOST_CHARACTERS:
-            raise FormatError(f"the PDF has more than {MOST_CHARACTERS:,} characters, and no more are read")
-        pages.append(words.get_text_bounded().replace("\r\n", "\n").replace("\ufffe", ""))
-        words.close()
+        pages.append(page_text(page))
         page.close()
+        characters += len(pages[-1])
+        if characters > MOST_CHARACTERS:
+            raise FormatError(TOO_LONG_PDF)
     text = "\n\n".join(stripped for page in pages if (stripped := page.strip()))
     if not text:
-        raise FormatError("the PDF has no text in it (a scan?)")
-    left_out = {"pages without text": sum(not page.strip() for page in pages), "attachments": attachments}
+        raise NoTextError("the PDF has no text in it (a scan?)")
+    left_out = {
+        "pages without text": sum(not page.strip() for page in pages),
+        "pages that were not asked for": number - len(which),
+        "attachments": attachments,
+    }
     return Extract(text=text, pages=number, left_out={what: many for what, many in left_out.items() if many})

@@ -78,6 +78,7 @@ class KvCache:
         self.sequences = layout.sequences
         self.outputs = max(layout.outputs, layout.sequences)
         self._partly = weights.forgets_in_part
+        self._window = weights.window if self._partly else 0
         params = native.llama_context_default_params()
         params.n_ctx = layout.cells * (1 if layout.unified else layout.sequences)
         params.n_batch, params.n_ubatch = STEP, min(layout.batch, STEP)
@@ -170,13 +171,24 @@ class KvCache:
     def trim(self, sequence: int, count: int) -> int:
         """Let a sequence forget all beyond *count* tokens; return how many are left.
 
-        Where a part cannot be forgotten, nothing is left.
+        Where a part cannot be forgotten, or what is left has lost its beginning, nothing is left.
         """
         possible = count > 0 and (self._partly or self.held(sequence) <= count)
         if possible and native.llama_memory_seq_rm(self._memory, sequence, count, -1):
-            return min(count, self.held(sequence))
+            left = min(count, self.held(sequence))
+            if left and self._sound(sequence, left):
+                return left
         native.llama_memory_seq_rm(self._memory, sequence, -1, -1)
         return 0
+
+    def _sound(self, sequence: int, count: int) -> bool:
+        """Return whether a sequence has all that a token after its first *count* looks back at.
+
+        Where layers look back over a window, others may write over the cells that have fallen out of it, also in a
+        cache of full size (llama-kv-cache.cpp, find_slot): what ends earlier then lacks them.
+        """
+        least = int(native.llama_memory_seq_pos_min(self._memory, sequence)) if self._window else 0
+        return least <= max(0, count - self._window + 1)
 
     def fork(self, source: int, target: int, count: int) -> int:
         """Let *target* hold the first *count* tokens of *source*, and nothing else; return how many it holds.

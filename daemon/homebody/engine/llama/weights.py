@@ -58,6 +58,11 @@ class Weights:
         """
         return not (native.llama_model_is_recurrent(self.handle) or native.llama_model_is_hybrid(self.handle))
 
+    @property
+    def window(self) -> int:
+        """Return over how many tokens the layers that do not look back over all look back; 0 where all do."""
+        return int(native.llama_model_n_swa(self.handle))
+
     def template(self) -> str | None:
         """Return the chat template that came with the model, if one did."""
         found = native.llama_model_chat_template(self.handle, None)

@@ -1,0 +1,33 @@
+"""Is text in pictures and scans read, and in which languages?"""
+
+from collections.abc import Iterator
+
+from homebody.doctor.finding import Finding, note, right
+from homebody.documents.pictures.tesseract import Lacking, Tesseract, find
+from homebody.errors import SettingsError
+from homebody.paths import Home
+from homebody.settings import load_settings
+
+
+def pictures(home: Home) -> Iterator[Finding]:
+    """Yield whether there is a Tesseract that reads as the settings say; broken settings are another's to tell."""
+    try:
+        settings = load_settings(home)
+    except SettingsError:
+        return
+    yield from seen(find(settings.ocr.languages))
+
+
+def seen(found: Tesseract | Lacking) -> Iterator[Finding]:
+    """Yield what it comes to that this was *found*."""
+    if isinstance(found, Tesseract):
+        yield right(
+            "pictures", f"text in pictures and scans is read by Tesseract: {', '.join(found.languages)}"
+        )
+        return
+    words = "text in pictures and scans is not read: "
+    words += found.reason or "Tesseract, which could, is not on this computer"
+    if found.wanted:
+        yield note("pictures", words, f"If you want it, {found.cure}.")
+    else:
+        yield right("pictures", words)

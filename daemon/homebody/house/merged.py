@@ -1,0 +1,118 @@
+"""How do the changes that several actions want become one plan, in which each file is changed once? Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from homebody.actions.effect import Copy, Effect, Move, Put, Tags
+
+
+def merged(effects: Sequence[Effect]) -> list[Effect]:
+    """Return *effects* with each file moved once, copied once, written once and tagged once, in this order.
+
+    What was planned for a file before it got another name is done under its last one: a crash in between
+    then leaves it at one of two places, never on the way. A file that ends where it began is not moved. The
+    tags of a file that is to be replaced are taken from it before, and what keeps a name for a file comes first.
+    """
+    plan = _Plan()
+    for effect in effects:
+        match effect:
+            case Put():
+                plan.put(effect)
+            case Tags():
+                plan.tag(effect)
+            case Copy():
+                plan.copy(effect)
+            case Move():
+                plan.move(effect)
+    return plan.effects()
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What is planned for each file so far, by the name that the file has then."""
+
+    moves: dict[Path, Move] = field(default_factory=dict)
+    """By where the file began."""
+    began: dict[Path, Path] = field(default_factory=dict)
+    """Where a moved file began, by the name that it has now."""
+    copies: dict[Path, Copy] = field(default_factory=dict)
+    puts: dict[Path, Put] = field(default_factory=dict)
+    tags: dict[Path, Tags] = field(default_factory=dict)
+    bared: dict[Path, Tags] = field(default_factory=dict)
+    """The tags of the file that a move replaces, by where the moved file began, or that a copy replaces."""
+
+    def put(self, effect: Put) -> None:
+        """Add a content; a copy that gets another one is written at once, with the tags that it brought."""
+        earlier = self.puts.get(effect.path)
+        if (copied := self.copies.pop(effect.path, None)) is not None:
+            gone, given = self.bared.pop(effect.path, None), self.tags.get(effect.path)
+            self.tags[effect.path] = Tags(
+                path=effect.path,
+                stored=copied.tags if given is None else given.stored,
+                stored_before=None if gone is None else gone.stored_before,
+            )
+            effect = replace(effect, before=copied.before)
+        self.puts[effect.path] = effect if earlier is None else effect.following(earlier)
+
+    def tag(self, effect: Tags) -> None:
+        """Add tags."""
+        first = self.tags.get(effect.path)
+        self.tags[effect.path] = (
+            effect if first is None else replace(effect, stored_before=first.stored_before)
+        )
+
+    def copy(self, effect: Copy) -> None:
+        """Add a copy of a file as it is on the disk; tags that it is to get beforehand, the copy gets, too."""
+        replaced = self.puts.pop(effect.path, None)
+        self.bared.pop(effect.path, None)
+        if (gone := self.tags.pop(effect.path, None)) is not None:
+            self.bared[effect.path] = gone
+        if (given := self.tags.get(effect.source)) is not None:
+            effect = replace(effect, tags=given.stored_before)
+            self.tags[effect.path] = replace(given, path=effect.path)
+        self.copies[effect.path] = effect if replaced is None else replace(effect, before=replaced.before)
+
+    def move(self, effect: Move) -> None:
+        """Add a new name, and let everything that was planned for the old one go with it."""
+        start = self.began.pop(effect.source, effect.source)
+        self.began[effect.path] = start
+        replaced = self.puts.pop(effect.path, None) or self.copies.pop(effect.path, None)
+        self.bared.pop(start, None)
+        gone = self.bared.pop(effect.path, None) or self.tags.get(effect.path)
+        self.tags.pop(effect.path, None)
+        if gone is not None and (replaced is None or replaced.before is not None):
+            self.bared[start] = replace(gone, stored=None)
+        written, tagged = self.puts.pop(effect.source, None), self.tags.pop(effect.source, None)
+        if written is not None:
+            self.puts[effect.path] = replace(written, path=effect.path)
+        if tagged is not None:
+            self.tags[effect.path] = replace(tagged, path=effect.path)
+        for path, copied in self.copies.items():
+            if copied.source == effect.source:
+                self.copies[path] = replace(copied, source=effect.path)
+        earlier = self.moves.get(start)
+        after = effect.after if written is None else written.before
+        self.moves[start] = replace(
+            effect,
+            source=start,
+            after=earlier.after if earlier is not None else str(after),
+            before=effect.before if replaced is None else replaced.before,
+        )
+
+    def effects(self) -> list[Effect]:
+        """Return the plan in the order in which it is carried out, without what changes nothing."""
+        written_anew = [change for change in self.puts.values() if change.before != change.after]
+        stays = {start for start, move in self.moves.items() if move.path == move.source}
+        return [
+            *(change for change in written_anew if change.ahead),
+            *(
+                tag
+                for start, tag in self.bared.items()
+                if start not in stays and tag.stored_before != tag.stored
+            ),
+            *(move for start, move in self.moves.items() if start not in stays),
+            *self.copies.values(),
+            *(change for change in written_anew if not change.ahead),
+            *(change for change in self.tags.values() if change.before != change.after),
+        ]
