@@ -61,7 +61,8 @@ def test_the_help_has_an_example_that_is_right(name: str):
         try:
             command.make_context(name, words)
         except click.BadParameter as error:
-            assert "does not exist" in str(error), line  # a file of the example's person
+            if "does not exist" not in str(error):  # a file of the example's person need not be here
+                raise
 
 
 @pytest.mark.parametrize("name", ALL)
