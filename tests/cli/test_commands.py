@@ -106,7 +106,7 @@ def test_new_takes_a_folder_and_never_overwrites(tmp_path: Path):
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("new", "nonsense"), 64, "There are: daily-digest, summarize-notes, tag-files"),
+        (("new", "nonsense"), 64, "There are: changelog-from-commits, "),
         (("show", "nonsense"), 64, "no recipe 'nonsense'"),
         (("status",), 69, "homebody serve"),
         (("history",), 69, "homebody serve"),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "demo": ("demo", "Show everything at once, in a folder that can be thrown away."),
+    "setup": ("setup", "From nothing to a recipe that runs, in three questions."),
     "new": ("recipes", "Put a shipped recipe into your recipes folder."),
     "import": ("moving_in", "Turn the rules of another program into recipes."),
     "list": ("recipes", "List your recipes and the shipped ones."),
@@ -38,6 +39,7 @@ COMMANDS = {
     "top": ("top", "Show what goes on, on a screen that can be left open."),
     "reload": ("daemon", "Let the running homebody look at your recipes at once."),
     "history": ("runs", "List what was done, and why the rest was not."),
+    "notices": ("notices", "List what recipes told you, and show on the desktop what comes."),
     "report": ("report", "Write one page with plots of what was done."),
     "why": ("why", "Say for each recipe why it took up a file, or did not."),
     "run": ("run", "Run a recipe now, or only show what it would do."),
@@ -46,6 +48,7 @@ COMMANDS = {
     "backfill": ("run", "Let a recipe do what was there before it."),
     "ask": ("ask", "Ask the loaded model something, about files or what is piped in."),
     "chat": ("chat", "Talk with the loaded model."),
+    "bridge": ("bridge", "Let programs that speak only TCP ask the model, while you want it."),
     "cancel": ("steer", "Give up what is queued or running, and leave its files as they are."),
     "pause": ("steer", "Let new files and schedules wait."),
     "resume": ("steer", "Let them go on."),
@@ -53,6 +56,7 @@ COMMANDS = {
     "undo": ("undo", "Take back what a run did, the last change to a file, or a recipe's work since a time."),
     "forget": ("why", "Forget a file: its name, its runs, and what is kept of them."),
     "vault": ("vault", "Show what is kept for undo, and throw it away."),
+    "model": ("model", "Choose a model: what is on this computer, what fits, what is in a file."),
     "bench": ("bench", "Show how fast your model is here, and what was chosen from that."),
     "prove": ("prove", "Let homebody try to get out, and see that it cannot."),
     "doctor": ("doctor", "Check everything that can be wrong here, with the cure."),

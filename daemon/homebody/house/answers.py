@@ -13,6 +13,7 @@ from typing import Any
 from homebody.house.asker import Asked, Interview, Question, answer_tokens, room
 from homebody.house.calls import keeping
 from homebody.house.evidence import is_of, keep_evidence, kept_evidence
+from homebody.house.joining import unbounded
 from homebody.house.model import InTurn
 from homebody.house.proposal import Proposal
 from homebody.house.tags import keep_proposals, proposed_words
@@ -94,7 +95,8 @@ def answer_all(
         shown = None if proposal is None else proposal.answer_to(ask.name)
         if proposal is not None and shown is not None:
             said = json.dumps(shown, ensure_ascii=False)
-            answer = check(said, ask.output, f"{text}\n{proposal.evidence()}")
+            slots = unbounded(ask.output) if overflow == "join" else ask.output
+            answer = check(said, slots, f"{text}\n{proposal.evidence()}")
         else:
             if interview is None:
                 language = None if len({one.language for one in asks}) == 1 else "same"
@@ -154,7 +156,7 @@ def _write_down(desk: Desk, ask: Ask, asked: Asked, text: str, found: _Found) ->
     proven = [replace(one, slot=ask.full(one.slot)) for one in evidence(ask.output, asked.values, text)]
     found.evidence = [*(one for one in found.evidence if not is_of(one, slots)), *proven]
     keep_evidence(journal, vault, run.id, found.evidence)
-    words = proposed_words(ask.output, asked.calls[-1].text)
+    words = [word for said in asked.said for word in proposed_words(ask.output, said)]
     found.words += [(ask.full(slot), word) for slot, word in words]
     keep_proposals(journal, vault, run, found.words)
     least = min(found.tokens[0], asked.tokens_read) if found.tokens[1] else asked.tokens_read
