@@ -24,6 +24,7 @@ COMMANDS = {
     "new": ("recipes", "Put a shipped recipe into your recipes folder."),
     "list": ("recipes", "List your recipes and the shipped ones."),
     "check": ("check", "Say what is wrong with recipes before they run."),
+    "test": ("test", "Try recipes with their own tests, and with another model."),
     "show": ("show", "Show a recipe in its long form, or everything about a run."),
     "serve": ("serve", "Run homebody here, until Ctrl+C."),
     "install": ("install", "Let homebody start at each login."),

@@ -29,7 +29,7 @@ Model = TypeVar("Model", bound=BaseModel)
 Made = TypeVar("Made")
 
 LATER: Mapping[str, frozenset[str]] = {
-    "recipe": frozenset({"mode", "use", "with", "tests", "tags", "filter_mode"}),
+    "recipe": frozenset({"mode", "use", "with", "tags", "filter_mode"}),
     "watch": frozenset({"events"}),
     "read": frozenset({"max_tokens"}),
     "ask": frozenset({"timeout", "system", "options"}),

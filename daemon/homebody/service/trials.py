@@ -1,0 +1,91 @@
+"""How does the loaded model answer for a test of a recipe? Nothing of it is written down, and nothing is planned here.
+
+Whoever tests a recipe has read the document, and plans with the answers: see `homebody.house.trial`.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from homebody.errors import HomebodyError, UsageError
+from homebody.house.model import InTurn, Turns, slots_of
+from homebody.house.planner import file_values
+from homebody.house.trial import answer_by
+from homebody.model.cancellation import Cancellation
+from homebody.recipe.load import read_recipe
+from homebody.service.asking import LARGEST_BODY, Attended
+from homebody.service.daemon import Daemon
+from homebody.service.listener import answer, refused
+from homebody.service.responding import Client, Endpoint
+
+
+def trial_endpoints(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Endpoint]:
+    """Return what answers; *daemon* gives the daemon at the time of the request."""
+
+    def ask(body: Mapping[str, Any], client: Client) -> None:
+        cancellation = Cancellation()
+        try:
+            with client.waiting(cancellation.cancel):
+                said = answer(lambda asked: answered(daemon(), asked, cancellation), body)
+        except HomebodyError as error:  # given up, for nobody waits any more
+            said = refused(error)
+        client.whole(*said)
+
+    def refusal(_status: int, words: str) -> Any:
+        return {"error": words}
+
+    return {("POST", "/v1/try"): Endpoint(respond=ask, refusal=refusal, largest=LARGEST_BODY)}
+
+
+def answered(daemon: Daemon, asked: Mapping[str, Any], cancellation: Cancellation) -> dict[str, Any]:
+    """Return under ``answer`` what the model answers to the ``recipe`` (its long form) about ``text``.
+
+    What its templates know is in ``file``, ``documents`` and ``run``, as ``on_the_wire`` has it. Raises HomebodyError.
+    """
+    recipe = read_recipe(str(asked.get("recipe", "")))
+    model = daemon.model
+    if model.ready is None:
+        model.start()
+    mine = InTurn(Attended(model), Turns(lambda: slots_of(model.ready)), cancellation)
+    return {
+        "answer": answer_by(mine, recipe, str(asked.get("text", "")), off_the_wire(asked, dict(recipe.vars)))
+    }
+
+
+def on_the_wire(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what templates know, but for the recipe's own words, as JSON has it."""
+    run = {**values["run"], "date": values["run"]["date"].isoformat()}
+    said: dict[str, Any] = {
+        "run": run,
+        "name": values["recipe"]["name"],
+        "about": values["recipe"]["description"],
+    }
+    if (file := values.get("file")) is not None:
+        said["file"] = {"path": file["path"], "size": file["size"], "modified": file["modified"].isoformat()}
+    if "documents" in values:
+        said["documents"] = [
+            {**document, "modified": document["modified"].isoformat()} for document in values["documents"]
+        ]
+    return said
+
+
+def off_the_wire(asked: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what templates know, of what ``on_the_wire`` made of it. Raises UsageError."""
+    try:
+        run = asked["run"]
+        values: dict[str, Any] = {
+            "vars": dict(variables),
+            "recipe": {"name": str(asked["name"]), "description": str(asked["about"])},
+            "run": {**run, "date": date.fromisoformat(run["date"])},
+        }
+        if (file := asked.get("file")) is not None:
+            modified = datetime.fromisoformat(file["modified"])
+            values["file"] = file_values(Path(file["path"]), int(file["size"]), modified)
+        if "documents" in asked:
+            values["documents"] = [
+                {**one, "modified": datetime.fromisoformat(one["modified"])} for one in asked["documents"]
+            ]
+    except (KeyError, TypeError, ValueError) as error:
+        raise UsageError("What the templates know is not there as it has to be.") from error
+    return values
