@@ -21,10 +21,10 @@ from homebody.settings import load_settings
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TRIED = {
-    "cancel", "pause", "resume", "top",
+    "cancel", "pause", "resume", "top", "report",
     "demo", "new", "list", "check", "show", "serve", "status", "history", "why", "run", "review", "tags", "backfill",
     "retry", "undo", "ask", "chat", "forget", "vault", "prove", "doctor", "install", "uninstall", "start", "stop",
-    "restart", "logs", "reload", "bench", "completion",
+    "restart", "logs", "reload", "bench", "schema", "completion",
 }  # fmt: skip
 """The commands that tests/cli and tests/e2e run."""
 

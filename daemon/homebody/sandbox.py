@@ -5,7 +5,7 @@ A recipe from a stranger can then neither reach Python nor hang the house.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -194,7 +194,12 @@ def _counted(context: Context, items: Iterable[Any]) -> Iterator[Any]:
 
 
 def _date(value: Any, pattern: str = "%Y-%m-%d") -> str:
-    """Return a date or time as *pattern* says (strftime)."""
+    """Return a date or time, or a text that is one by ISO 8601, as *pattern* says (strftime)."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError:
+            raise SecurityError("`date` is for dates, and for texts like 2026-01-31") from None
     return str(value.strftime(pattern))
 
 

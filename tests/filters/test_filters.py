@@ -5,9 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from jsonschema import Draft7Validator
 from pydantic import ValidationError
 
 from homebody.filters import ALL, ExtensionFilter, FileFacts, Filter, NameFilter, SizeFilter
+from homebody.recipe.editor_schema import editor_schema
+from homebody.recipe.load import read_recipe
+from homebody.recipe.schema import Recipe
 
 
 def facts(name: str = "Ideas.md", size: int = 1000) -> FileFacts:
@@ -102,10 +107,63 @@ def test_a_value_that_makes_no_sense_is_refused(kind: type[Filter], value: Any) 
         made(kind, value)
 
 
+SHORT = {
+    "extension": ("MD", ["md"]),
+    "name": ("a*", ["a*"]),
+    "size": ("< 1500 B, > 1 KB", ["< 1500 B", "> 1 KB"]),
+    "age": ("> 30 days", ["> 30d"]),
+    "created": ({"newer_than": "2 h"}, {"newer_than": "2h"}),
+    "modified": ({"before": "2026-02-01"}, {"before": "2026-02-01"}),
+    "depth": (1, ["= 1"]),
+    "empty": (None, True),
+    "mime": ("Image/*", ["image/*"]),
+    "tagged": ("#inbox", ["inbox"]),
+    "front_matter": ({"status": "draft", "done": True}, {"status": ["draft"], "done": ["true"]}),
+    "contains": ("invoice", ["invoice"]),
+    "language": ("DE", ["de"]),
+    "duplicate": (None, True),
+    "any": ({"extension": "md"}, [{"extension": ["md"]}]),
+    "all": ([{"not name": "a*"}, "empty"], [{"not name": ["a*"]}, {"empty": True}]),
+    "none": ([{"any": {"depth": "> 1"}}], [{"any": [{"depth": ["> 1"]}]}]),
+}
+"""Of each kind a value as people write it, and the one long form of that."""
+
+
+def written(filters: list[Any]) -> dict[str, Any]:
+    """Return what a recipe with these filters says."""
+    return {
+        "name": "a",
+        "triggers": [{"watch": "/notes"}],
+        "filters": filters,
+        "actions": [{"append": {"dest": "/log/a.txt", "content": "x"}}],
+    }
+
+
+def in_recipe(filters: list[Any]) -> Recipe:
+    """Return a recipe with these filters, read as from a file."""
+    return read_recipe(yaml.safe_dump(written(filters), sort_keys=False))
+
+
 @pytest.mark.parametrize("kind", ALL)
-def test_the_long_form_is_the_same_filter(kind: type[Filter]) -> None:
-    """What ``long`` says means what was said."""
-    value = {"extension": "MD", "name": "a*", "size": "< 1500 B, > 1 KB"}[kind.kind]
-    chosen = made(kind, value, negated=True)
-    assert chosen == made(kind, chosen.long(), negated=True)
-    assert f"not {kind.kind}" == chosen.word
+def test_each_shorthand_has_one_long_form(kind: type[Filter]) -> None:
+    """The long form is what ``show`` prints, and means what was said."""
+    short, long = SHORT[kind.kind]
+    (chosen,) = in_recipe([{f"not {kind.kind}": short}]).filters
+    assert (f"not {kind.kind}", long) == (chosen.word, chosen.long())
+    assert (chosen,) == in_recipe([{chosen.word: chosen.long()}]).filters
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_an_editor_lets_both_forms_pass(kind: type[Filter]) -> None:
+    """What the loader takes, the schema for editors takes, too."""
+    schema = Draft7Validator(editor_schema())
+    for word, value in zip((kind.kind, f"not {kind.kind}"), SHORT[kind.kind], strict=True):
+        assert [] == list(schema.iter_errors(written([{word: value}])))
+    assert list(schema.iter_errors(written([{kind.kind: {"no": {"such": "thing"}, "and": 3.5}}])))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ALL if kind.alone])
+def test_some_words_say_everything(kind: type[Filter]) -> None:
+    """`- empty` needs no value, and neither does its opposite."""
+    filters = in_recipe([kind.kind, f"not {kind.kind}"]).filters
+    assert [kind.kind, f"not {kind.kind}"] == [chosen.word for chosen in filters]

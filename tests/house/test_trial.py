@@ -105,8 +105,8 @@ def test_each_difference_is_told(room: Any, before: str, after: str, why: list[s
 @pytest.mark.parametrize(
     ("test", "outcome", "reason"),
     [
-        ("{text: x, file: a.jpg}", "skipped", "its filter `extension` leaves it out"),
-        ("{text: x, file: a.skip.md}", "skipped", "its filter `not name` leaves it out"),
+        ("{text: x, file: a.jpg}", "skipped", "filtered out by `extension"),
+        ("{text: x, file: a.skip.md}", "skipped", "filtered out by `not name"),
         ("{text: '  '}", "skipped", "the file has no text"),
         (
             "{text: x, answer: {kind: letter, sender: null, day: null, total: null, tags: []}}",

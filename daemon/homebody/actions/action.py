@@ -14,6 +14,9 @@ from homebody.actions.tags import stored_tags
 from homebody.template_words import one_brace
 from homebody.templates import Scope, TemplateError, compile_template
 
+FROM_OUTSIDE = ("ask", "contains")
+"""The names under which templates know what a model answered, and what filters caught of a document's text."""
+
 
 class OnDisk(Protocol):
     """The run's own file, as it was read."""
@@ -57,9 +60,10 @@ class World:
 
     def safe_values(self) -> Mapping[str, Any]:
         """Return the values with addresses that the model made up put out of action."""
-        if "ask" not in self.values:
-            return self.values
-        return {**self.values, "ask": defanged(self.values["ask"], self.source)}
+        known = {
+            word: defanged(self.values[word], self.source) for word in FROM_OUTSIDE if word in self.values
+        }
+        return {**self.values, **known}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

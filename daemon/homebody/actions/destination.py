@@ -14,7 +14,7 @@ from jinja2 import nodes
 from pydantic import AfterValidator, ValidationInfo
 
 from homebody.actions.acting import harmless, power_of, refuse_hidden, refuse_to_make
-from homebody.actions.action import TemplateText, World, scope_of
+from homebody.actions.action import FROM_OUTSIDE, TemplateText, World, scope_of
 from homebody.errors import EffectError, RecipeError
 from homebody.filenames import safe_component, safe_words
 from homebody.paths import real
@@ -149,8 +149,7 @@ def resolve(dest: str, world: World, own: str = "") -> Path:
     folder, and for a name that hides.
     """
     values = dict(world.values)
-    if "ask" in values:
-        values["ask"] = _as_names(values["ask"])
+    values |= {word: _as_names(values[word]) for word in FROM_OUTSIDE if word in values}
     pieces = compile_template(dest).pieces(values)
     text = "".join(piece.text for piece in pieces).strip()
     written = "".join("\0" if piece.value else piece.text for piece in pieces).rstrip()

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, Field
 
 from homebody.actions.acting import harmless
-from homebody.actions.action import Action, TemplateText, World
+from homebody.actions.action import FROM_OUTSIDE, Action, TemplateText, World
 from homebody.actions.conflict import OnConflict
 from homebody.actions.effect import Effect
 from homebody.actions.move import moved
@@ -57,7 +57,7 @@ class RenameAction(Action):
         """Return the one change, or none when the file has that name already. Raises EffectError."""
         if world.file is None:
             raise EffectError("There is no file that could be renamed.")
-        values = {name: _word(item) if name == "ask" else item for name, item in world.values.items()}
+        values = {name: _word(item) if name in FROM_OUTSIDE else item for name, item in world.values.items()}
         text = " ".join(compile_template(self.name).render(values).split())
         name = safe_component(text.replace("/", "-").lstrip("."))
         if not world.file.path.suffix and _OF_THE_FILE.search(self.name.strip()):

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from homebody.cli.editor import refresh_schema
 from homebody.cli.examples import examples
 from homebody.cli.recipes import echo_indented
 from homebody.errors import NotRunningError, RecipeError
@@ -35,6 +36,7 @@ def check_command(home: Home, files: tuple[Path, ...], *, as_json: bool) -> None
     `homebody serve` runs the others. While homebody runs with its model loaded, the model says of each recipe that asks
     it whether it can answer so. Ends with 65 when something is wrong.
     """
+    refresh_schema(home)
     checked = check(home, files)
     if as_json:
         click.echo(json.dumps(checked.to_dict(), ensure_ascii=False))

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from homebody.cli.completers import shipped_names
+from homebody.cli.editor import pointed, write_schema
 from homebody.cli.examples import examples
 from homebody.cli.paragraphs import indented
 from homebody.errors import UsageError
@@ -44,7 +45,8 @@ def new_command(home: Home, name: str, folder: str | None, *, as_json: bool) -> 
     if folder is not None:
         text = text.replace("~/Notes", str(Path(folder).expanduser().absolute()))
     home.recipes.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8")
+    write_schema(home)
+    target.write_text(pointed(text), encoding="utf-8")
     recipe, stands = load_placed(target)
     wrong = refused([recipe], {recipe.name: stands})
     if as_json:

@@ -19,12 +19,14 @@ def serve_command(home: Home, *, verbose: bool, quiet: bool) -> None:
 
     The kernel's seal is put on before the first document is read; if it cannot be, homebody does not start.
     """
+    from homebody.cli.editor import refresh_schema
     from homebody.service import refusal
     from homebody.service.app import serve
 
     # Folders are named on a terminal, which a person looks at, and not where the lines are kept as a log.
     say = None if quiet or not sys.stderr.isatty() else lambda line: click.echo(visible(line), err=True)
     refusal.clear(home)
+    refresh_schema(home)
     try:
         code = serve(home, terminal=None if quiet else sys.stderr, verbose=verbose, say=say)
     except AlreadyRunningError:

@@ -128,7 +128,7 @@ def this_model(home: Home, settings: Settings, stack: contextlib.ExitStack) -> A
         body = {
             "recipe": long_form(recipe.model_copy(update={"tests": ()})),
             "text": text,
-            **on_the_wire(values),
+            "values": on_the_wire(values),
         }
         return request(home.socket, "POST", "/v1/try", body, timeout=ANSWER_SECONDS)["answer"]
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from pydantic import Field, field_validator
 
 from homebody.filters.filter import FileFacts, Filter
-from homebody.quantities import parse_size, say_size
+from homebody.quantities import parse_size, rounded, say_size
 
 _CONDITION = re.compile(r"(<=|>=|==|=|<|>)\s*(.+)")
 _COMPARE: dict[str, Callable[[int, int], bool]] = {
@@ -44,6 +44,10 @@ class SizeFilter(Filter):
     def holds(self, file: FileFacts) -> bool:
         """Return whether every condition holds."""
         return all(_COMPARE[sign](file.size, size) for sign, size in map(_parse, self.conditions))
+
+    def seen(self, file: FileFacts) -> str:
+        """Return how large the file is."""
+        return f"it has {rounded(file.size) if file.size >= 1000 else say_size(file.size)}"
 
 
 def _parse(condition: str) -> tuple[str, int]:

@@ -6,7 +6,6 @@ runs of a batch are queued in one transaction: a storm waits for no disk.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,11 @@ from homebody.clock import Clock
 from homebody.documents.file import LARGE, LIMIT, identify
 from homebody.errors import DiskFullError, DocumentError, HomebodyError
 from homebody.events import FileSettled
-from homebody.filters.filter import FileFacts
+from homebody.filters import Stage
+from homebody.house.facts import FILTERED, OnDisk, facts_of, lets_in
 from homebody.house.watched import Coverage, Watched, key_of
 from homebody.journal.breaker import opens_until, waits
+from homebody.journal.run import RunState
 from homebody.journal.store import Journal, Origin
 from homebody.logs import get_log
 from homebody.recipe.schema import Recipe
@@ -32,6 +33,14 @@ class Held:
     signature: Signature
     content: str
     lasting: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Wanting:
+    """A wish for a file; not ``certain`` when a filter has yet to read it, or to look at others."""
+
+    watched: Watched
+    certain: bool
 
 
 class Admission:
@@ -67,10 +76,17 @@ class Admission:
         # Read first: nobody else is kept from the journal while a disk is slow.
         self._take([held for path in paths if (held := self._read(path)) is not None])
 
-    def offer(self, files: Sequence[Held]) -> None:
-        """Offer files that were taken in before to recipes that came since."""
+    def offer(self, files: Sequence[Held], *, wavering: bool = False) -> None:
+        """Offer files that were taken in before to recipes that came since.
+
+        With *wavering* to those only whose filters may choose a file now that they left out before.
+        """
         keys = {
-            held: [key(watched.recipe, held.content, held.path) for watched in self._matching(held)]
+            held: [
+                key(one.watched.recipe, held.content, held.path)
+                for one in self._wanting(held.path, held.signature, Stage.LOOK)
+                if one.watched.recipe.wavers or not wavering
+            ]
             for held in files
         }
         had = self._journal.had(one for several in keys.values() for one in several)
@@ -114,15 +130,18 @@ class Admission:
 
     def _limit(self, path: str, signature: Signature) -> int:
         """Return the largest size at which any recipe that wants the file would take it, in bytes."""
-        return max((watched.recipe.limit for watched in self._wanting(path, signature)), default=LIMIT)
+        wanting = self._wanting(path, signature, Stage.LOOK)
+        return max((one.watched.recipe.limit for one in wanting), default=LIMIT)
 
     def _take(self, files: Sequence[Held]) -> None:
         """Queue what the recipes want of *files*, and remember what they hold, in one transaction."""
         if not files:
             return
+        # Looked at before the transaction: nobody else is kept from the journal while a disk is slow.
+        wanting = [self._wanting(held.path, held.signature, Stage.INSIDE) for held in files]
         try:
             with self._journal.taking_in():
-                queued = [self._queue(held) for held in files]
+                queued = [self._queue(held, wanted) for held, wanted in zip(files, wanting, strict=True)]
         except DiskFullError:
             raise  # nothing can be queued for anybody: whoever runs us rests, and then looks again
         except (HomebodyError, OSError) as error:
@@ -135,33 +154,43 @@ class Admission:
             if any(queued):
                 self._wake()  # now that the loop can see them
 
-    def _queue(self, held: Held) -> bool:
+    def _queue(self, held: Held, wanting: Sequence[Wanting]) -> bool:
         """Queue one file for each recipe that wants it, and return whether any did; our own writes wake nothing."""
         path = Path(held.path)
         origin = self._journal.origin(path, held.content)
         queued = False
         if origin is not Origin.OURS and not self._journal.put_here(path, held.content):
-            for watched in self._matching(held):
-                queued |= self._enqueue(watched, path, held, str(origin))
+            for one in wanting:
+                queued |= self._enqueue(one, path, held, str(origin))
         if held.lasting:
             self._journal.remember_content(path, held.signature, held.content)
         return queued
 
-    def _matching(self, held: Held) -> list[Watched]:
-        """Return the wishes that cover the file and whose filters let it through."""
-        return self._wanting(held.path, held.signature)
+    def _wanting(self, path: str, signature: Signature, upto: Stage) -> list[Wanting]:
+        """Return the wishes for the file whose filters, looking no closer than *upto*, do not leave it out."""
+        closer, now = OnDisk(Path(path)), self._clock.now()
+        found = []
+        for watched in self._coverage.of(path):
+            facts = facts_of(Path(path), signature, folder=watched.folder, now=now, closer=closer)
+            answer = lets_in(watched.recipe, facts, upto)
+            if answer is not False:
+                found.append(Wanting(watched, certain=answer is True))
+        return found
 
-    def _wanting(self, path: str, signature: Signature) -> list[Watched]:
-        modified = datetime.fromtimestamp(signature.mtime_ns / 1e9, UTC)
-        facts = FileFacts(path=Path(path), size=signature.size, modified=modified)
-        return [
-            watched
-            for watched in self._coverage.of(path)
-            if all(chosen.matches(facts) for chosen in watched.recipe.filters)
-        ]
+    def _left_out(self, recipe: Recipe, path: Path, content: str) -> bool:
+        """Return whether the filters of *recipe*, as it is now, left this content out when its run's turn came."""
+        last = self._journal.runs(limit=1, recipe=recipe.name, path=path)
+        return (
+            bool(last)
+            and (last[0].state, last[0].content) == (RunState.SKIPPED, content)
+            and last[0].recipe_hash == recipe.hash
+            and (last[0].reason or "").startswith(FILTERED)
+        )
 
-    def _enqueue(self, watched: Watched, path: Path, held: Held, origin: str) -> bool:
-        recipe = watched.recipe
+    def _enqueue(self, wanting: Wanting, path: Path, held: Held, origin: str) -> bool:
+        watched, recipe = wanting.watched, wanting.watched.recipe
+        if not wanting.certain and self._left_out(recipe, path, held.content):
+            return False
         if self._journal.was_there_before(recipe.name, path, key_of(held.signature), held.content):
             return False
         if self._journal.renamed_from(recipe.name, path, origin) is not None:

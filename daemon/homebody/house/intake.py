@@ -190,10 +190,9 @@ class Intake:
         old = self._admission.left_alone(there)
         new = there.keys() - known.keys() - old
         self._admission.admit([path for path in new if self._watch(path, there[path], now)])
-        if not self._looked:
-            self._admission.offer(
-                [Held(path, there[path], content) for path, content in known.items() if path not in old]
-            )
+        if not self._looked or self._coverage.wavers:
+            files = [Held(path, there[path], content) for path, content in known.items() if path not in old]
+            self._admission.offer(files, wavering=self._looked)
 
     def _scan(self, watched: Watched) -> Iterator[Candidate]:
         """Yield what is in a watched folder; one that cannot be looked at is a problem, and stops no other."""

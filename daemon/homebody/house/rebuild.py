@@ -27,7 +27,8 @@ from homebody.actions.tag import TagAction
 from homebody.actions.write import WriteAction
 from homebody.documents.file import glance, take
 from homebody.errors import HomebodyError
-from homebody.filters.filter import FileFacts
+from homebody.filters import FileFacts, Stage
+from homebody.house.facts import facts_of, lets_in
 from homebody.house.overlay import Overlay
 from homebody.house.planner import file_values
 from homebody.house.watched import Watched
@@ -201,9 +202,10 @@ def outputs(watched: Sequence[Watched]) -> frozenset[Path]:
         plain = [whole(action.dest) for action in made if fixed(action.dest)]
         with suppress(HomebodyError, OSError):
             for candidate in scan(one.folder, one.recursive) if plain else ():
-                modified = datetime.fromtimestamp(candidate.signature.mtime_ns / 1e9, UTC)
-                facts = FileFacts(path=candidate.path, size=candidate.signature.size, modified=modified)
-                if all(chosen.matches(facts) for chosen in one.recipe.filters):
+                facts = facts_of(
+                    candidate.path, candidate.signature, folder=one.folder, now=datetime.now(UTC)
+                )
+                if lets_in(one.recipe, facts, Stage.INSIDE) is not False:
                     found.update(made_of(one.recipe, facts, plain))
     return frozenset(found)
 

@@ -6,14 +6,15 @@ of the recipe are heeded, unless the person says otherwise.
 
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from homebody.documents.file import identify
 from homebody.errors import DocumentError, UsageError
 from homebody.events import Asked
-from homebody.filters.filter import FileFacts
+from homebody.filters import Stage
+from homebody.house.facts import facts_of
 from homebody.house.watched import Watched, wishes
 from homebody.journal.run import BACKFILL, Run, RunState
 from homebody.journal.store import Journal, Origin
@@ -27,12 +28,16 @@ DRY_RUNS_LIVE = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A file that a request is about: where it is, what it holds, whose content that goes back to, and its lane."""
+    """A file that a request is about: where it is, what it holds, whose content that goes back to, and its lane.
+
+    ``forced``: no filter may leave it out.
+    """
 
     path: Path
     content: str
     origin: str
     lane: Path
+    forced: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,13 +70,13 @@ def file_of(journal: Journal, recipe: Recipe, path: Path, *, force: bool = False
     found = look(path)
     if found is None:
         raise UsageError(f"{path} is not there, or is hidden.")
-    if not force and (which := filtered_by(recipe, found)) is not None:
+    if not force and (which := filtered_by(watched, found, journal.now())) is not None:
         raise UsageError(
             f"{recipe.name} leaves {path.name} out by its filter {which}.",
             hint="With --force the filters do not count.",
         )
     try:
-        return wanted(journal, watched, found)
+        return replace(wanted(journal, watched, found), forced=force)
     except DocumentError as error:
         raise UsageError(f"{path}: {error}.", hint=error.hint) from error
 
@@ -90,11 +95,14 @@ def wanted(journal: Journal, watched: Watched, found: Candidate) -> Wanted:
     )
 
 
-def filtered_by(recipe: Recipe, found: Candidate) -> str | None:
-    """Return the word of the first filter of *recipe* that leaves the file out, None when none does."""
-    modified = datetime.fromtimestamp(found.signature.mtime_ns / 1e9, UTC)
-    facts = FileFacts(path=found.path, size=found.signature.size, modified=modified)
-    return next((chosen.word for chosen in recipe.filters if not chosen.matches(facts)), None)
+def filtered_by(watched: Watched, found: Candidate, now: datetime) -> str | None:
+    """Return the word of the first filter that leaves the file out, None when none does or its run has to tell."""
+    facts = facts_of(found.path, found.signature, folder=watched.folder, now=now)
+    try:
+        filters = watched.recipe.filters_in_order
+        return next((one.word for one in filters if one.judged(facts, Stage.INSIDE) is False), None)
+    except DocumentError:
+        return None
 
 
 def request(journal: Journal, recipe: Recipe, file: Wanted | None, *, dry: bool = False) -> int:
@@ -126,6 +134,7 @@ def _queue(
         due=None,
         lane=lane,
         dry=dry,
+        forced=file is not None and file.forced,
     )
 
 
@@ -140,7 +149,7 @@ def backlog(journal: Journal, recipe: Recipe) -> Backlog:
         )
     found = Backlog()
     for watched, candidate in _candidates(recipe):
-        if filtered_by(recipe, candidate) is not None:
+        if filtered_by(watched, candidate, journal.now()) is not None:
             found.filtered += 1
             continue
         try:

@@ -17,6 +17,7 @@ from homebody.clock import Clock
 from homebody.documents.file import Snapshot, glance, take
 from homebody.documents.readers import Readers
 from homebody.errors import ChangedSinceError, DocumentError, EffectError
+from homebody.filters import FileFacts, Stage
 from homebody.house.answers import Answers, answer_all
 from homebody.house.applying import apply
 from homebody.house.carried import carried_off
@@ -27,9 +28,10 @@ from homebody.house.outcome import CHANGED, Outcome, Overtaken, Skip, outcome_of
 from homebody.house.planner import merged, plan, unchanged, values_of, wanted
 from homebody.house.progress import Progresses
 from homebody.house.proposal import Proposal, keep, kept, proposed, shown, why_wait
-from homebody.house.reading import Heeding
+from homebody.house.reading import Heeding, Opened
 from homebody.house.recover import BY_OTHERS, Settled, mend, settle
 from homebody.house.selection import selected
+from homebody.house.sifting import caught, facts_for, sift
 from homebody.journal.run import Run, RunState
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
@@ -114,11 +116,12 @@ class Runner:
         if proposal is not None and proposal.recipe_hash != recipe.hash:
             proposal = None  # the answers may be to another question
         file = self._take(run, recipe)
-        source, documents = self._read(
-            run, recipe, file, Heeding(self._reader, cancellation, recipe.read.pages)
-        )
+        reader = Heeding(self._reader, cancellation, recipe.read.pages)
+        facts = None if file is None else self._sifted(run, recipe, file, reader)
+        source, documents = self._read(run, recipe, facts, reader)
         now = self._clock.now() if proposal is None else proposal.now
         values = values_of(run, recipe, file, documents, now)
+        values |= {} if facts is None else caught(recipe, facts)
         answers = None
         if recipe.ask:
             asks = [ask.on(values["run"]["date"]) for ask in recipe.ask]
@@ -131,11 +134,21 @@ class Runner:
             raise Skip("`when` does not hold")
         with self.changing:
             cancellation.heed()
+            if facts is not None and recipe.sifts and not self._journal.forced(run.id):
+                sift(recipe, facts, least=Stage.OTHERS)  # nobody else changes anything just now
             return self._act(run, recipe, Known(file, source, values, answers, proposal, now))
 
     def _in_turn(self, run: Run, cancellation: Cancellation) -> InTurn:
         """Return the model as *run* has it."""
         return InTurn(self._model(), self._turns, cancellation, partial(self.progresses.request, run.id))
+
+    def _sifted(self, run: Run, recipe: Recipe, file: Snapshot, reader: Heeding) -> FileFacts:
+        """Return what filters know of the run's file; raise Skip when one of them leaves it out."""
+        opened = Opened(run, recipe, file, journal=self._journal, clock=self._clock, reader=reader)
+        facts = facts_for(recipe, file, opened, self._clock.now())
+        if recipe.sifts and not self._journal.forced(run.id):
+            sift(recipe, facts)
+        return facts
 
     def _act(self, run: Run, recipe: Recipe, known: Known) -> Outcome:
         """Plan the changes and make them, or let the plan wait for a person; ``changing`` is held."""
@@ -217,42 +230,21 @@ class Runner:
             raise
         if file.sha256 != run.content and self._journal.origin(path, file.sha256) != run.origin:
             raise Skip(CHANGED, release=True)
-        if not file.size:
+        if not file.size and not recipe.takes_empty:
             raise Skip("the file is empty")
         return file
 
     def _read(
-        self, run: Run, recipe: Recipe, file: Snapshot | None, reader: Heeding
+        self, run: Run, recipe: Recipe, facts: FileFacts | None, reader: Heeding
     ) -> tuple[str, Sequence[Mapping[str, Any]]]:
         """Return the text to ask about and, for a recipe that selects, the documents it selected."""
-        if file is None:
-            if recipe.select is None:
-                return "", ()
-            documents = selected(recipe.select, reader, now=self._clock.now())
-            self._journal.step(run.id, "selected", count=len(documents))
-            if not documents:
-                raise Skip("there is nothing new to take up")
-            return "\n\n".join(document["text"] for document in documents), documents
-        if not recipe.needs_text():
+        if facts is not None:
+            wanted = recipe.ask or recipe.select is not None or "contains" in recipe.catches
+            return facts.closer.text() if wanted else "", ()
+        if recipe.select is None:
             return "", ()
-        began = self._clock.monotonic()
-        try:
-            extract = reader.read(file.data, file.path.suffix)
-        except DocumentError as error:
-            if getattr(error, "lasting", False):
-                raise Skip(str(error)) from error
-            raise
-        found: dict[str, Any] = {"left_out": words} if (words := extract.left_out_words()) else {}
-        if extract.recognised:
-            found["recognised"] = extract.recognised
-        self._journal.step(
-            run.id,
-            "read",
-            size=file.size,
-            pages=extract.pages,
-            seconds=round(self._clock.monotonic() - began, 3),
-            **found,
-        )
-        if not extract.text.strip():
-            raise Skip("the file has no text")
-        return extract.text, ()
+        documents = selected(recipe.select, reader, now=self._clock.now())
+        self._journal.step(run.id, "selected", count=len(documents))
+        if not documents:
+            raise Skip("there is nothing new to take up")
+        return "\n\n".join(document["text"] for document in documents), documents

@@ -6,38 +6,32 @@ test knows. What is on the disk is not looked at, so that a test says the same o
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from homebody.documents.file import Snapshot
 from homebody.errors import DocumentError, HomebodyError, SlotError
-from homebody.filters.filter import FileFacts
+from homebody.filters import FileFacts
 from homebody.house.answers import answer_all
 from homebody.house.expecting import differing, differs
+from homebody.house.facts import FILTERED, as_written
+from homebody.house.in_mind import InMind, Nowhere, QuietDesk, Reads
 from homebody.house.merged import merged
 from homebody.house.model import InTurn, Model
-from homebody.house.outcome import outcome_of
-from homebody.house.overlay import Overlay
+from homebody.house.outcome import Skip, outcome_of
 from homebody.house.planner import file_values, names_of, plan, wanted
 from homebody.house.proposal import Change, Proposal, shown
+from homebody.house.sifting import caught
 from homebody.paths import real
 from homebody.recipe.schema import Recipe
 from homebody.recipe.trials import Trial, plain
 from homebody.slots import Slot
-from homebody.slots.evidence import Evidence
 from homebody.templates import compile_template
 
 DONE, SKIPPED, FAILED = "done", "skipped", "failed"
-
-
-class Reads(Protocol):
-    """What gets the text of a document; Readers have it."""
-
-    def read(self, data: bytes, suffix: str) -> Any:
-        """Return the text, under ``text``. Raises DocumentError."""
 
 
 Asks = Callable[[Recipe, str, Mapping[str, Any]], Mapping[str, Any] | None]
@@ -55,57 +49,6 @@ class Tried:
     wrong: tuple[str, ...] = ()
 
 
-class Nowhere(Overlay):
-    """Files that are there only in a test."""
-
-    def __init__(self, file: Snapshot | None, there: Mapping[Path, bytes]) -> None:
-        super().__init__(file)
-        for path, data in there.items():
-            self._content[path] = data, hashlib.sha256(data).hexdigest(), 0o644
-
-    def content(self, path: Path) -> tuple[bytes, str, int] | None:
-        """Return a file's bytes, their SHA-256 and its mode, or None when the test has no such file."""
-        return self._content.get(path)
-
-    def sha(self, path: Path) -> str | None:
-        """Return the SHA-256 of what a file holds, None when the test has no such file."""
-        there = self.content(path)
-        return None if there is None else there[1]
-
-    def tags(self, path: Path) -> bytes | None:
-        """Return the tags that a file was given, None for none."""
-        return self._tags.get(path)
-
-
-@dataclass(slots=True)
-class QuietDesk:
-    """Where a test asks: nothing is kept, and the steps are counted."""
-
-    load: Callable[[], Any]
-    steps: list[str] = field(default_factory=list)
-
-    def model(self) -> Any:
-        """Return the model."""
-        return self.load()
-
-    def step(self, name: str, **_detail: Any) -> None:
-        """Remember the name of a step."""
-        self.steps.append(name)
-
-    def keep(self, ask: str) -> None:
-        """Keep nothing."""
-
-    def proven(self) -> list[Evidence]:
-        """Return nothing: there was no plan before."""
-        return []
-
-    def prove(self, found: Sequence[Evidence]) -> None:
-        """Keep nothing."""
-
-    def propose(self, words: Sequence[tuple[str, str]]) -> None:
-        """Keep nothing."""
-
-
 def try_out(recipe: Recipe, trial: Trial, folder: Path, *, reads: Reads, asks: Asks, now: datetime) -> Tried:
     """Return what comes of *trial*, whose input lies in *folder*, and how that is not as it is expected there.
 
@@ -113,7 +56,7 @@ def try_out(recipe: Recipe, trial: Trial, folder: Path, *, reads: Reads, asks: A
     """
     try:
         tried = _tried(recipe, trial, folder, reads, asks, now)
-    except (HomebodyError, OSError) as error:
+    except (HomebodyError, OSError, Skip) as error:
         ended = outcome_of(error, given_up=False)
         if ended.patient:
             raise
@@ -155,18 +98,15 @@ def _tried(recipe: Recipe, trial: Trial, folder: Path, reads: Reads, asks: Asks,
         text = "\n\n".join(document["text"] for document in documents)
     else:
         file = _file(recipe, trial, folder, modified)
-        facts = FileFacts(path=file.path, size=file.size, modified=modified)
-        if (refused := next((one for one in recipe.filters if not one.matches(facts)), None)) is not None:
-            return Tried(outcome=SKIPPED, reason=f"its filter `{refused.word}` leaves it out")
+        closer = InMind(file, modified, reads)
+        facts = FileFacts(path=file.path, size=file.size, modified=modified, now=moment, closer=closer)
+        if (
+            refused := next((one for one in recipe.filters_in_order if not one.matches(facts)), None)
+        ) is not None:
+            return Tried(outcome=SKIPPED, reason=f"{FILTERED}`{as_written(refused)}`")
         values["file"] = file_values(file.path, file.size, modified)
-        try:
-            text = reads.read(file.data, file.path.suffix).text if recipe.needs_text() else ""
-        except DocumentError as error:
-            if getattr(error, "lasting", False):
-                return Tried(outcome=SKIPPED, reason=str(error))
-            raise
-        if recipe.needs_text() and not text.strip():
-            return Tried(outcome=SKIPPED, reason="the file has no text")
+        values |= caught(recipe, facts)
+        text = closer.text() if recipe.needs_text() else ""
     slots: dict[str, Any] = {}
     if recipe.ask:
         mine = trial.answer

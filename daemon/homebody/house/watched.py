@@ -51,6 +51,8 @@ class Coverage:
 
     def __init__(self, watched: Iterable[Watched]) -> None:
         self._watched = tuple(watched)
+        self.wavers = any(one.recipe.wavers for one in self._watched)
+        """Whether a file that nobody touches can come to be wanted."""
         self._known: dict[str, tuple[Watched, ...]] = {}
 
     def __iter__(self) -> Iterator[Watched]:

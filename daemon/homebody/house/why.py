@@ -9,17 +9,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import yaml
-
-from homebody.filters import FileFacts, Filter
+from homebody.house.facts import FILTERED, facts_of, leaves_out, left_out
 from homebody.house.state_words import pauses, say_seconds, standing
 from homebody.house.watched import Watched
 from homebody.journal.again import CAN_BE_TRIED_AGAIN
 from homebody.journal.run import Run, RunState
 from homebody.recipe.schema import Recipe
-from homebody.triggers.settle import is_temporary
+from homebody.triggers.settle import Signature, is_temporary
 
 
 class Why(StrEnum):
@@ -121,7 +119,9 @@ def verdict(case: Case) -> Verdict:
         said = question(case)
         if said is not None:
             word, words, hint = said
-            speaks_of = case.run.id if case.run is not None and word in BY_STATE.values() else None
+            speaks_of = (
+                case.run.id if case.run is not None and word in (*BY_STATE.values(), Why.FILTERED) else None
+            )
             if word is Why.OURS:
                 speaks_of = case.file.writer
             return Verdict(recipe=case.recipe.name, verdict=word, words=words, run=speaks_of, hint=hint)
@@ -209,6 +209,9 @@ def _had_its_run(case: Case) -> Said:
     if run is None:
         return None
     word = BY_STATE[None if pauses(run, case.now) else run.state]
+    if run.state is RunState.SKIPPED and (run.reason or "").startswith(FILTERED):
+        hint = f"`homebody run --force {case.recipe.name} PATH` does it all the same."
+        return Why.FILTERED, f"{run.reason} when it was read, in run {run.id}", hint
     words = f"run {run.id}: {standing(run, case.now, ahead=case.ahead)}"
     if run.state is RunState.DONE and run.recipe_hash != case.recipe.hash:
         hint = (
@@ -234,11 +237,15 @@ def _ours(case: Case) -> Said:
 
 def _filtered(case: Case) -> Said:
     assert case.file.modified is not None
-    facts = FileFacts(path=case.file.path, size=case.file.size, modified=case.file.modified)
-    refused = [chosen for chosen in case.recipe.filters if not chosen.matches(facts)]
+    assert case.watched is not None
+    signature = Signature(case.file.size, int(case.file.modified.timestamp() * 1e9), 0)
+    facts = facts_of(case.file.path, signature, folder=case.watched.folder, now=case.now)
+    refused = [chosen for chosen in case.recipe.filters if leaves_out(chosen, facts)]
     if not refused:
         return None
-    return Why.FILTERED, f"filtered out by {' and '.join(f'`{as_written(one)}`' for one in refused)}", None
+    later = f" Looked at again within {say_seconds(case.rescan)}." if case.rescan else ""
+    hint = f"It is taken up when that has changed.{later}" if any(one.wavers for one in refused) else None
+    return Why.FILTERED, FILTERED + " and ".join(left_out(one, facts) for one in refused), hint
 
 
 def _settling(case: Case) -> Said:
@@ -275,12 +282,3 @@ QUESTIONS: Sequence[Callable[[Case], Said]] = (
     _absent, _off, _scheduled, _not_watched, _gone, _folder, _hidden, _temporary, _unreadable, _had_its_run,
     _ours, _filtered, _settling, _existing, _renamed, _new,
 )  # fmt: skip
-
-
-def as_written(chosen: Filter) -> str:
-    """Return a filter as a recipe has it, on one line: ``not name: "*.summary.md"``."""
-    value: Any = chosen.long()
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
-    said = yaml.safe_dump({chosen.word: value}, default_flow_style=True, allow_unicode=True, width=1000)
-    return said.strip().removeprefix("{").removesuffix("}")

@@ -7,6 +7,9 @@ from homebody.journal.memory import Memory
 from homebody.journal.rows import Row, detail_text, run_of, words
 from homebody.journal.run import EffectState, Run, RunState
 
+FORCED = "forced"
+"""The step of a run that a person wants whatever the recipe's filters say."""
+
 FORGOTTEN = "forgotten"
 """The step of a run of which something was forgotten, because a person wanted it."""
 
@@ -96,6 +99,10 @@ class Again(Memory):
             self._database.do("queue_again", id=number, key=key, place=place)
             self._database.do("step", run=number, word="queued again", detail="{}", now=self._now())
             return run_of(self._database.ask("run", id=number)[0])
+
+    def forced(self, run: int) -> bool:
+        """Return whether a person wants *run* whatever the recipe's filters say."""
+        return bool(self._database.ask("has_step", run=run, word=FORCED))
 
     def forgotten(self, run: int) -> bool:
         """Return whether something of *run* was forgotten: then it is neither tried again nor undone."""

@@ -2,10 +2,11 @@
 
 import itertools
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from homebody.journal.memory import Memory
 from homebody.journal.rows import name_bytes, path_of, run_of, stored
@@ -57,6 +58,15 @@ class History(Memory):
         own = self._database.ask("place_in_lane", id=run, **due)
         lanes = [Lane(row["recipe"], row["lane"], row["due"]) for row in self._database.ask("lanes", **due)]
         return turns_before(lanes, own[0]["recipe"], own[0]["lane"], own[0]["before"]) if own else 0
+
+    def ended(self, since: datetime) -> Iterator[Run]:
+        """Yield every run that has ended since then, the oldest first."""
+        return (run_of(row) for row in self._database.ask("ended", since=stored(since)))
+
+    def answers(self, since: datetime) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield the recipe of every answer that the model gave since then, and what it cost, as its step tells."""
+        for row in self._database.ask("answers", since=stored(since)):
+            yield str(row["recipe"]), json.loads(row["detail"])
 
     def queue(self, limit: int) -> list[Run]:
         """Return the next *limit* queued runs that are due, in the order of their turns as things stand."""

@@ -49,6 +49,10 @@ class Memory:
         self._database = database
         self._clock = clock
 
+    def now(self) -> datetime:
+        """Return the time by the journal's clock."""
+        return self._clock.now()
+
     def _now(self) -> str:
         return stored(self._clock.now())
 
@@ -82,10 +86,14 @@ class Memory:
         return path if len(seen) > 1 else None
 
     def renamed_from(self, recipe: str, path: Path, origin: str) -> Path | None:
-        """Return where *recipe* met *origin* before, if that path is gone: then *path* is its new name."""
+        """Return where *recipe* met *origin* before, if that path is gone: then *path* is its new name.
+
+        It is not when a recipe moved that file and it still lies where it was put: then there are two of them.
+        """
         for row in self._database.ask("was_here", recipe=recipe, origin=origin, path=name_bytes(path)):
             earlier = path_of(row["path"])
-            if not os.path.lexists(earlier):
+            moved = self.moved_to(earlier, origin)
+            if not os.path.lexists(earlier) and (moved is None or not os.path.lexists(moved)):
                 return earlier
         return None
 
@@ -183,6 +191,15 @@ class Memory:
             if signature_values(signatures[path])
             == {"size": row["size"], "mtime_ns": row["mtime_ns"], "inode": row["inode"]}
         }
+
+    def holding(self, content: str) -> list[Path]:
+        """Return the files that held *content* when they were last taken in; they may have changed since."""
+        return [path_of(row["path"]) for row in self._database.ask("holding", content=content)]
+
+    def left_alone_with(self, recipe: str, size: int) -> list[Path]:
+        """Return the files of *size* bytes that were there before *recipe*; they may have changed since."""
+        rows = self._database.ask("left_alone_with", recipe=recipe, size=str(size))
+        return [path_of(row["path"]) for row in rows]
 
     def had(self, keys: Iterable[str]) -> set[str]:
         """Return which of *keys* have had their run already."""

@@ -267,6 +267,14 @@ WHERE recipe = :recipe AND path IN (SELECT CAST(value AS BLOB) FROM json_each(:p
 SELECT path, size, mtime_ns, inode, content FROM files
 WHERE path IN (SELECT CAST(value AS BLOB) FROM json_each(:paths));
 
+-- name: holding
+SELECT path FROM files WHERE content = :content;
+
+-- name: left_alone_with
+-- A signature begins with the file's size and a colon; a semicolon is the character after it.
+SELECT path FROM baseline
+WHERE recipe = :recipe AND signature >= :size || ':' AND signature < :size || ';';
+
 -- name: had_keys
 SELECT key FROM runs WHERE key IN (SELECT CAST(value AS BLOB) FROM json_each(:keys));
 
@@ -294,6 +302,13 @@ SELECT runs.recipe AS recipe, runs.lane AS lane, count(*) AS due
 FROM runs JOIN turns ON turns.recipe = runs.recipe AND turns.lane = runs.lane
 WHERE state = 'queued' AND (not_before IS NULL OR not_before <= :now OR not_before > :never)
 GROUP BY turns.turn, runs.recipe, runs.lane ORDER BY turns.turn, runs.recipe, runs.lane;
+
+-- name: ended
+SELECT * FROM runs WHERE finished_at >= :since AND state NOT IN ('queued', 'running') ORDER BY finished_at, id;
+
+-- name: answers
+SELECT runs.recipe AS recipe, steps.detail AS detail FROM steps JOIN runs ON runs.id = steps.run
+WHERE steps.at >= :since AND steps.name = 'answered' ORDER BY steps.seq;
 
 -- name: of_lane
 SELECT * FROM runs

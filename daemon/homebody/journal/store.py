@@ -14,21 +14,14 @@ from typing import Any
 from homebody.clock import Clock
 from homebody.errors import JournalError
 from homebody.events import Asked, Event, FileSettled
-from homebody.journal.again import Again
+from homebody.journal.again import FORCED, Again
 from homebody.journal.database import Database, open_to_read
 from homebody.journal.forget import Forgetting
 from homebody.journal.history import History
 from homebody.journal.memory import Origin, Signature
 from homebody.journal.plans import Plans
 from homebody.journal.rebuilding import Rebuilt, open_whole
-from homebody.journal.rows import (
-    detail_text,
-    name_bytes,
-    run_of,
-    step_of,
-    stored,
-    words,
-)
+from homebody.journal.rows import detail_text, name_bytes, run_of, step_of, stored, words
 from homebody.journal.run import BACKFILL, Run, RunState, Step, may_follow
 
 __all__ = ["Journal", "Origin", "Signature", "Step"]
@@ -82,11 +75,13 @@ class Journal(History, Again, Forgetting, Plans):
         reason: str | None = None,
         dry: bool = False,
         skip: str | None = None,
+        forced: bool = False,
     ) -> int | None:
         """Queue a run in one transaction and return its number, or None when *key* had its run already.
 
         Runs of one *lane* (a watched folder) follow each other; lanes take turns. *dry*: nothing is to be changed.
-        A run that has to wait says in *reason* why. *skip*: it is over at once, for that reason.
+        A run that has to wait says in *reason* why. *skip*: it is over at once, for that reason. *forced*: no
+        filter may leave its file out.
         """
         if self._database.ask("had", key=os.fsencode(key)):
             return None  # without a write: a rescan offers every file again
@@ -115,6 +110,8 @@ class Journal(History, Again, Forgetting, Plans):
                 return None
             self._database.do("know_recipe", recipe=recipe, lane=name_bytes(lane) or b"")
             self._tell(made.lastrowid, "queued")
+            if forced:
+                self._tell(made.lastrowid, FORCED)
             if skip is not None:
                 state = RunState.SKIPPED.value
                 self._database.do(

@@ -44,7 +44,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "filter": {
         "ext": "extension", "extensions": "extension", "suffix": "extension", "filename": "name", "glob": "name",
-        "regex": "name", "filesize": "size", "filecontent": "contains", "content": "contains",
+        "filesize": "size", "content": "contains",
         "text": "contains", "lastmodified": "modified", "mtime": "modified", "date_modified": "modified",
         "date_added": "created", "ctime": "created", "macos_tags": "tagged", "tag": "tagged", "tags": "tagged",
         "older_than": "age", "newer_than": "age", "mimetype": "mime", "hash": "duplicate", "or": "any", "and": "all",
@@ -69,6 +69,7 @@ _STARTS = "homebody starts no programs"
 
 SENTENCES: Mapping[str, Mapping[str, str]] = {
     "recipe": {
+        "filter_mode": "put the filters into one group, as in `- any: [...]`",
         "watch": "it stands under `triggers`, as in `- watch: ~/Notes`",
         "schedule": "it stands under `triggers`, as in `- schedule: {every: 2h}`",
         "prompt": "it stands under `ask`",
@@ -76,6 +77,10 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "model": "the model is named in settings.yaml, once for all recipes",
     },
     "trigger": {"cron": _TIMES, "every": _TIMES, "at": _TIMES, "interval": _TIMES, "days": _TIMES},
+    "filter": {
+        "regex": 'write it as `name: {regex: "..."}`',
+        "filecontent": 'write it as `contains: {regex: "..."}`',
+    },
     "slot": {"required": "a slot has to be filled, unless it says `optional: true`"},
     "action": dict.fromkeys(("shell", "run", "exec", "command", "python", "script", "bash"), _STARTS),
 }

@@ -7,6 +7,7 @@ all parts come back together, each with its place.
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,7 +17,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from homebody.actions import ALL as ACTIONS
 from homebody.actions import Action
 from homebody.filters import ALL as FILTERS
-from homebody.filters import Filter
+from homebody.filters import Filter, Group
 from homebody.recipe.habits import habit, habitual
 from homebody.slots import ALL as SLOTS
 from homebody.slots import Slot
@@ -29,26 +30,11 @@ Model = TypeVar("Model", bound=BaseModel)
 Made = TypeVar("Made")
 
 LATER: Mapping[str, frozenset[str]] = {
-    "recipe": frozenset({"mode", "use", "with", "tags", "filter_mode"}),
+    "recipe": frozenset({"mode", "use", "with", "tags"}),
     "watch": frozenset({"events"}),
     "read": frozenset({"max_tokens"}),
     "ask": frozenset({"timeout", "system", "options"}),
     "slot": frozenset({"format"}),
-    "filter": frozenset(
-        {
-            "age",
-            "created",
-            "modified",
-            "contains",
-            "language",
-            "tagged",
-            "front_matter",
-            "duplicate",
-            "empty",
-            "mime",
-        }
-        | {"any", "all", "none", "depth", "regex", "filecontent"}
-    ),
     "action": frozenset(
         {
             "notify",
@@ -208,8 +194,10 @@ def _one_key(value: Any, kinds: Sequence[str], example: str, part: str) -> tuple
 
 
 def make_filter(value: Any, info: ValidationInfo) -> Filter:
-    """Return the filter that a list's item names."""
+    """Return the filter that a list's item names; some need no value, and a group is made of filters."""
     kinds = {kind.kind: kind for kind in FILTERS}
+    if isinstance(value, str) and getattr(kinds.get(value.removeprefix("not ").strip()), "alone", False):
+        value = {value: None}
     word, body = _one_key(value, list(kinds), "- extension: md", "filter")
     name = word.removeprefix("not ").strip()
     if name not in kinds:
@@ -219,7 +207,35 @@ def make_filter(value: Any, info: ValidationInfo) -> Filter:
         )
     kind = kinds[name]
     fields = {**kind.expand(body), "negated": word != name}
-    return below(word, lambda: kind.model_validate(fields, context=info.context))
+    if issubclass(kind, Group):
+        fields["filters"] = below(word, lambda: _members(fields["filters"], info))
+    return below(word, lambda: _known_fields(kind, fields, info))
+
+
+def _members(items: Any, info: ValidationInfo) -> tuple[Filter, ...]:
+    """Return the filters of a group, the mistakes in all of them together."""
+    if not isinstance(items, list | tuple) or not items:
+        raise mistake("needs filters: a list of them, each item with a dash of its own")
+    made: list[Filter] = []
+    mistakes: list[InitErrorDetails] = []
+    for number, item in enumerate(items):
+        try:
+            made.append(below(str(number), partial(make_filter, item, info)))
+        except ValidationError as error:
+            for one in details(error):
+                one["loc"] = (number, *one.get("loc", ())[1:])
+                mistakes.append(one)
+    if mistakes:
+        raise ValidationError.from_exception_data("filters", mistakes)
+    return tuple(made)
+
+
+def _known_fields(kind: type[Filter], fields: Mapping[str, Any], info: ValidationInfo) -> Filter:
+    """Return the filter with *fields*; one that a person wrote and the kind does not have is a mistake of its own."""
+    known = [name for name in kind.model_fields if name != "negated"]
+    if stray := next((name for name in fields if name not in kind.model_fields), None):
+        raise unknown_at(stray, known, kind.kind)
+    return kind.model_validate(fields, context=info.context)
 
 
 def make_action(value: Any, info: ValidationInfo) -> Action:

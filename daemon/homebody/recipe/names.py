@@ -30,7 +30,8 @@ class Names:
     """
 
     def __init__(self, filters: Iterable[Filter] = (), *, offered: bool = True) -> None:
-        lists = [(chosen.negated, names) for chosen in filters if (names := chosen.names()) is not None]
+        single = [one for chosen in filters for one in chosen.together()]
+        lists = [(one.negated, names) for one in single if (names := one.names()) is not None]
         refused = Globs([".*", *(name for negated, names in lists if negated for name in names)])
         self._lists = [(True, Globs(names)) for negated, names in lists if not negated]
         self._lists += [(False, refused), *([(False, _passed_over())] if offered else [])]

@@ -84,7 +84,7 @@ def _watched(recipe: Recipe) -> list[tuple[Path, bool]]:
 
 def _pinned(recipe: Recipe) -> str | None:
     """Return the one suffix that every file has which wakes *recipe*, if the filters leave but one."""
-    for chosen in recipe.filters:
+    for chosen in (one for each in recipe.filters for one in each.together()):
         if isinstance(chosen, ExtensionFilter) and not chosen.negated and len(chosen.extensions) == 1:
             return f".{chosen.extensions[0]}" if "." not in chosen.extensions[0] else None
     return None

@@ -220,6 +220,11 @@ def _attribute(node: nodes.Getattr | nodes.Getitem, known: Known) -> list[Patter
             return [_FILE[name]]
         case ("file", "size" | "modified") | ("run", str()):
             return [(SOMETHING,)]
+        case (
+            ("name" | "contains"),
+            str(),
+        ):  # what a group of a filter caught may be nothing, and is fit for a name
+            return [(Hole(slash=False),)]
         case "ask", str():  # an answer has been made fit for a name before it gets here
             return [(Hole(empty=name in known.optional, slash=False),)]
     return [(ANY,)]

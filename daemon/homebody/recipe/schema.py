@@ -25,7 +25,7 @@ from pydantic import (
 )
 
 from homebody.actions import Action
-from homebody.filters import Filter
+from homebody.filters import Filter, Stage
 from homebody.paths import real
 from homebody.recipe.asking import Ask, check_condition, make_asks
 from homebody.recipe.kinds import make_action, make_filter, misplaced, mistake, part_of, plainly
@@ -211,8 +211,36 @@ class Recipe(BaseModel):
         return self.read.limit if looks or "limit" in self.read.model_fields_set else ANY_SIZE
 
     def needs_text(self) -> bool:
-        """Return whether a run must read its file: only asks do, and templates of selected documents."""
-        return bool(self.ask) or self.select is not None
+        """Return whether a run may have to read its file: for asks, selected documents, and filters by text do."""
+        by_text = any(one.stage is Stage.TEXT for chosen in self.filters for one in chosen.every())
+        return bool(self.ask) or self.select is not None or by_text
+
+    @cached_property
+    def filters_in_order(self) -> tuple[Filter, ...]:
+        """The filters, those first that look less closely."""
+        return tuple(sorted(self.filters, key=lambda chosen: chosen.stage))
+
+    @cached_property
+    def sifts(self) -> bool:
+        """Whether a filter can only tell when the turn of a file's run has come."""
+        return any(chosen.stage >= Stage.TEXT for chosen in self.filters)
+
+    @cached_property
+    def wavers(self) -> bool:
+        """Whether the filters can come to choose a file that nobody touched, because it grew old or was tagged."""
+        return any(chosen.wavers for chosen in self.filters)
+
+    @cached_property
+    def takes_empty(self) -> bool:
+        """Whether files without a byte are for it: one of its filters asks for them by name."""
+        return any(
+            one.kind == "empty" and not one.negated for chosen in self.filters for one in chosen.every()
+        )
+
+    @cached_property
+    def catches(self) -> frozenset[str]:
+        """The words of those filters whose groups templates can use: ``name``, ``contains``."""
+        return frozenset(one.kind for chosen in self.filters for one in chosen.every() if one.groups())
 
     def slots(self) -> dict[str, Slot]:
         """Return every slot that the model fills, under the name that templates have for it: ``facts.kind``."""

@@ -3,6 +3,7 @@
 The file is looked at before it is checked: a mistake in one part must not hide those in the templates.
 """
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from homebody.recipe.habits import habitual
 from homebody.recipe.trigger import folder_of
+from homebody.regexes import RegexError, groups_of
 from homebody.templates import Scope
 
 PARTS = ("vars", "triggers", "select", "ask")
@@ -36,6 +38,7 @@ def scope_of(values: Any) -> Scope:
         "vars": frozenset(variables),
         "ask": answers if answers or "ask" not in recipe else None,
     }
+    names |= _caught(recipe.get("filters"))
     triggers = recipe.get("triggers")
     items = [item for item in triggers if isinstance(item, Mapping)] if isinstance(triggers, list) else []
     if any("watch" in item for item in items) or not any("schedule" in item for item in items):
@@ -46,6 +49,21 @@ def scope_of(values: Any) -> Scope:
     watches = [item for item in items if "schedule" not in item] or ([] if items else [{}])
     watched = tuple(_watched(watches, before))
     return Scope(names=names, inside=inside, vars=variables, watched=watched)
+
+
+def _caught(filters: Any) -> dict[str, frozenset[str]]:
+    """Return the groups that the filters catch, at any depth, by the filter's word."""
+    found: dict[str, frozenset[str]] = {}
+    for item in filters if isinstance(filters, list) else ():
+        for key, body in _mapping(item).items():
+            word = str(key).removeprefix("not ").strip()
+            if word in ("any", "all", "none"):
+                for inner, groups in _caught(body if isinstance(body, list) else [body]).items():
+                    found[inner] = found.get(inner, frozenset()) | groups
+            elif word in ("name", "contains") and isinstance(regex := _mapping(body).get("regex"), str):
+                with contextlib.suppress(RegexError):  # said where it stands
+                    found[word] = found.get(word, frozenset()) | frozenset(groups_of(regex))
+    return {word: groups for word, groups in found.items() if groups}
 
 
 def _answers(ask: Any) -> tuple[frozenset[str], dict[str, frozenset[str]]]:

@@ -23,7 +23,7 @@ from homebody.recipe.kinds import build, misplaced, mistake, part_of, unknown_at
 from homebody.templates import Scope, TemplateError, compile_template, meant
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_LONG_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+LONG_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
 
 
@@ -78,15 +78,15 @@ def size(value: Any) -> int:
     return value if isinstance(value, int) else parse_size(value)
 
 
-def _seconds(value: Any) -> float | None:
+def seconds(value: Any) -> float | None:
     """Return a settling time in seconds, between a twentieth of a second and an hour."""
     found = None if value is None else duration(value)
     if found is None:
         return None
-    seconds = found.total_seconds()
-    if not 0.05 <= seconds <= 3600:
+    settling = found.total_seconds()
+    if not 0.05 <= settling <= 3600:
         raise mistake("must be between 50ms and 1h")
-    return seconds
+    return settling
 
 
 def _time(value: Any) -> time | None:
@@ -105,7 +105,7 @@ def _days(value: Any) -> tuple[str, ...] | None:
     names = [value] if isinstance(value, str) else value
     if not isinstance(names, list | tuple) or not names:
         raise mistake("must be a list of days, as in [mon, fri]")
-    short = dict(zip(_LONG_DAYS, DAYS, strict=True))
+    short = dict(zip(LONG_DAYS, DAYS, strict=True))
     found = set()
     for name in names:
         word = name.casefold() if isinstance(name, str) else str(name)
@@ -117,7 +117,7 @@ def _days(value: Any) -> tuple[str, ...] | None:
     return tuple(day for day in DAYS if day in found)
 
 
-def _cron(value: Any) -> str | None:
+def cron_line(value: Any) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
@@ -149,7 +149,7 @@ class Watch(BaseModel):
         BeforeValidator(lambda value: value if isinstance(value, list | tuple) else [value]),
     ] = Field(min_length=1, max_length=50, description="The folder to watch, or a list of them.")
     recursive: StrictBool = Field(default=False, description="Whether the folders below are watched, too.")
-    settle: Annotated[float | None, BeforeValidator(_seconds)] = Field(
+    settle: Annotated[float | None, BeforeValidator(seconds)] = Field(
         default=None, description="How long a file must lie still, as in 5s."
     )
     existing: Literal["skip", "process"] = Field(
@@ -184,7 +184,7 @@ class Times(BaseModel):
     days: Annotated[tuple[str, ...] | None, BeforeValidator(_days)] = Field(
         default=None, description="As in [mon, fri]; every day if not given."
     )
-    cron: Annotated[str | None, BeforeValidator(_cron)] = Field(
+    cron: Annotated[str | None, BeforeValidator(cron_line)] = Field(
         default=None, description='As in "30 7 * * 1-5".'
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
-from homebody import __version__, seal
+from homebody import __version__, regexes, seal
 from homebody.clock import Clock, SystemClock
 from homebody.documents.pictures.tesseract import find
 from homebody.documents.readers import readers
@@ -103,6 +103,7 @@ def build_daemon(
     refuse_unloading(seal.this_system().starts, settings.unload_after)
     key = vault_key(home, environ)
     carrier = Carriers(person()).of  # inside the seal the programs that synchronise cannot be asked any more
+    regexes.available()  # a recipe that comes later may be the first to need them
     loaded = load_folder(home.recipes)
     recipes = InForce(standing(NOTHING, loaded, home, None, carrier))
     journal = Journal.open(home.journal, clock, lived=home.vault.is_dir())

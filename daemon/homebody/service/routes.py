@@ -24,6 +24,7 @@ from homebody.service.grammars import grammar_routes
 from homebody.service.measuring import measuring_routes
 from homebody.service.openai.api import Api
 from homebody.service.proving import proving_routes
+from homebody.service.reporting import reporting_routes
 from homebody.service.requests import request_routes
 from homebody.service.responding import Endpoint
 from homebody.service.steering import steering_routes
@@ -47,6 +48,7 @@ def routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route | Endpoi
         ("POST", "/v1/reload"): lambda _asked: reload(daemon()),
         **request_routes(daemon),
         **steering_routes(daemon),
+        **reporting_routes(daemon),
         **telling_endpoints(daemon),
         **explain_routes(daemon),
         **vault_routes(daemon),

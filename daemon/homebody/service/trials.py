@@ -41,7 +41,7 @@ def trial_endpoints(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Endpo
 def answered(daemon: Daemon, asked: Mapping[str, Any], cancellation: Cancellation) -> dict[str, Any]:
     """Return under ``answer`` what the model answers to the ``recipe`` (its long form) about ``text``.
 
-    What its templates know is in ``file``, ``documents`` and ``run``, as ``on_the_wire`` has it. Raises HomebodyError.
+    What its templates know is in ``values``, as ``on_the_wire`` has it. Raises HomebodyError.
     """
     recipe = read_recipe(str(asked.get("recipe", "")))
     model = daemon.model
@@ -54,38 +54,28 @@ def answered(daemon: Daemon, asked: Mapping[str, Any], cancellation: Cancellatio
 
 
 def on_the_wire(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what templates know, but for the recipe's own words, as JSON has it."""
-    run = {**values["run"], "date": values["run"]["date"].isoformat()}
-    said: dict[str, Any] = {
-        "run": run,
-        "name": values["recipe"]["name"],
-        "about": values["recipe"]["description"],
-    }
+    """Return what templates know, as JSON has it; ``vars`` is left out, for they are in the recipe."""
+    said: dict[str, Any] = {name: value for name, value in values.items() if name != "vars"}
+    said["run"] = {**values["run"], "date": values["run"]["date"].isoformat()}
     if (file := values.get("file")) is not None:
         said["file"] = {"path": file["path"], "size": file["size"], "modified": file["modified"].isoformat()}
     if "documents" in values:
-        said["documents"] = [
-            {**document, "modified": document["modified"].isoformat()} for document in values["documents"]
-        ]
+        said["documents"] = [{**one, "modified": one["modified"].isoformat()} for one in values["documents"]]
     return said
 
 
-def off_the_wire(asked: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+def off_the_wire(known: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
     """Return what templates know, of what ``on_the_wire`` made of it. Raises UsageError."""
     try:
-        run = asked["run"]
-        values: dict[str, Any] = {
-            "vars": dict(variables),
-            "recipe": {"name": str(asked["name"]), "description": str(asked["about"])},
-            "run": {**run, "date": date.fromisoformat(run["date"])},
-        }
-        if (file := asked.get("file")) is not None:
+        run = {**known["run"], "date": date.fromisoformat(known["run"]["date"])}
+        values = {**known, "vars": variables, "run": run}
+        if (file := known.get("file")) is not None:
             modified = datetime.fromisoformat(file["modified"])
             values["file"] = file_values(Path(file["path"]), int(file["size"]), modified)
-        if "documents" in asked:
+        if "documents" in known:
             values["documents"] = [
-                {**one, "modified": datetime.fromisoformat(one["modified"])} for one in asked["documents"]
+                {**one, "modified": datetime.fromisoformat(one["modified"])} for one in known["documents"]
             ]
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise UsageError("What the templates know is not there as it has to be.") from error
     return values

@@ -14,6 +14,7 @@ from homebody.recipe.carried import refused
 from homebody.recipe.load import load_folder
 from homebody.service.control import request
 from homebody.service.explain import answer_dict, asked_path, run_number, runs
+from homebody.service.reporting import report
 from homebody.settings import load_settings
 
 
@@ -39,6 +40,12 @@ def run_alone(home: Home, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return everything about one run but what it asked the model: that is in the vault."""
     now = SystemClock().now()
     return reading(home, lambda journal: account(journal, None, run_number(asked), now))
+
+
+def report_alone(home: Home, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was done since a time, as the daemon would."""
+    now = SystemClock().now()
+    return reading(home, lambda journal: report(journal, now, asked))
 
 
 def why_alone(home: Home, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,5 +83,6 @@ ALONE: Mapping[str, Callable[[Home, Mapping[str, Any]], dict[str, Any]]] = {
     "/v1/runs": runs_alone,
     "/v1/run": run_alone,
     "/v1/why": why_alone,
+    "/v1/report": report_alone,
 }
 """What answers each question without a daemon."""
