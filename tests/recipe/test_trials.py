@@ -44,7 +44,7 @@ def test_tests_are_part_of_the_recipe_and_not_of_what_it_does() -> None:
     ("before", "after", "line", "says"),
     [
         ("    slots:", "    slosts:", 12, 'did you mean "slots"'),
-        ("      kind: bill", "      kin: bill", 13, 'the recipe has no slot "kin"; did you mean "kind"'),
+        ("      kind: bill", "      kin: bill", 13, 'the slot "kin" is not known here; did you mean "kind"'),
         ("one_of: [12.50 EUR, 13 EUR]", "oneof: [12.50 EUR]", 14, 'did you mean "one_of"'),
         ("matches: ^b", "matches: '('", 16, "is no regular expression"),
         ("      - write:", "      - wirte:", 16, 'did you mean "write"'),

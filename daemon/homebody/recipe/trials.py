@@ -20,7 +20,7 @@ from pydantic_core import InitErrorDetails
 
 from homebody.actions import ALL as ACTIONS
 from homebody.actions.action import TemplateText
-from homebody.recipe.kinds import below, build, details, misplaced, mistake, unknown_at
+from homebody.recipe.kinds import below, build, details, mistake, unknown_at
 from homebody.templates import meant
 
 MOST_TRIALS = 50
@@ -117,10 +117,14 @@ def _change(body: Any, info: ValidationInfo) -> ExpectedChange:
     fields = dict(said) if isinstance(said, Mapping) else {} if said is None else {"path": said}
     if "word" in fields:
         raise unknown_at("word", ["path", "text", "tags"], "change")
-    for name in ("text", "tags"):
-        if name in fields:
-            fields[name] = below(name, partial(make_expected, fields[name], info))
-    return below(word, lambda: build(ExpectedChange, {**fields, "word": word}, info.context, "change"))
+
+    def made() -> ExpectedChange:
+        for name in ("text", "tags"):
+            if name in fields:
+                fields[name] = below(name, partial(make_expected, fields[name], info))
+        return build(ExpectedChange, {**fields, "word": word}, info.context, "change")
+
+    return below(word, made)
 
 
 def _day_or_moment(value: Any) -> Any:
@@ -213,8 +217,12 @@ def refuse_unknown(trials: Sequence[Trial], slots: Sequence[str], *, scheduled: 
     for number, trial in enumerate(trials):
         for name in trial.slots:
             if name not in slots:
-                what = f'the recipe has no slot "{name}"{meant(name, slots)}'
-                raise _at(("tests", number, "slots", name), what)
+                raise _at(("tests", number, "slots", name), unknown_slot(name, slots), at_key=True)
+        for name in named_in(trial.answer or {}, [one for one in slots if "." in one]):
+            if name not in slots:
+                raise _at(
+                    ("tests", number, "answer", *name.split(".")), unknown_slot(name, slots), at_key=True
+                )
         given = [one for one in ("input", "text", "documents") if getattr(trial, one) is not None]
         if scheduled and given not in (["documents"], []):
             raise _at(("tests", number, given[0]), "a schedule takes up `documents`, names and texts")
@@ -226,10 +234,26 @@ def refuse_unknown(trials: Sequence[Trial], slots: Sequence[str], *, scheduled: 
             raise _at(("tests", number, "documents"), "a watched file is `text` or `input`")
 
 
-def _at(place: tuple[str | int, ...], what: str) -> ValidationError:
-    found = misplaced(str(place[0]), what)
-    (detail,) = details(found)
-    return ValidationError.from_exception_data(str(place[0]), [{**detail, "loc": place}])
+def named_in(answer: Mapping[str, Any], several: Sequence[str]) -> list[str]:
+    """Return the full names of the slots in *answer*; where there are *several* asks, its keys are their names."""
+    if not several:
+        return list(answer)
+    return [
+        f"{ask}.{name}"
+        for ask, said in answer.items()
+        for name in (said if isinstance(said, Mapping) else ("",))
+    ]
+
+
+def unknown_slot(name: str, slots: Sequence[str]) -> str:
+    """Return what is wrong with the name of a slot that the recipe does not have."""
+    return f'the slot "{name}" is not known here{meant(name, slots)}'
+
+
+def _at(place: tuple[str | int, ...], what: str, *, at_key: bool = False) -> ValidationError:
+    """Return a mistake at *place*, or at the key that stands there."""
+    detail = InitErrorDetails(type=mistake(what, at_key=at_key), loc=place, input=None)
+    return ValidationError.from_exception_data(str(place[0]), [detail])
 
 
 def plain(value: Any) -> Any:

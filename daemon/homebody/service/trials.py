@@ -48,9 +48,8 @@ def answered(daemon: Daemon, asked: Mapping[str, Any], cancellation: Cancellatio
     if model.ready is None:
         model.start()
     mine = InTurn(Attended(model), Turns(lambda: slots_of(model.ready)), cancellation)
-    return {
-        "answer": answer_by(mine, recipe, str(asked.get("text", "")), off_the_wire(asked, dict(recipe.vars)))
-    }
+    values = off_the_wire(asked.get("values", {}), dict(recipe.vars))
+    return {"answer": answer_by(mine, recipe, str(asked.get("text", "")), values)}
 
 
 def on_the_wire(values: Mapping[str, Any]) -> dict[str, Any]:
