@@ -48,6 +48,14 @@ def test_every_yaml_block_loads(tmp_path: Path, number: int):
         assert load_settings(home).model is not None
 
 
+def test_every_shipped_recipe_has_a_line():
+    """The gallery names what is shipped, and nothing else."""
+    table = README.split("| recipe | what it does |")[1].split("\n\n")[0]
+    assert {path.stem for path in (ROOT / "recipes").glob("*.yaml")} == set(
+        re.findall(r"^\| `([\w-]+)` \|", table, flags=re.MULTILINE)
+    )
+
+
 def test_the_test_command_is_the_one_that_ci_runs():
     """``.ci/run`` ends with the README's test command, to the letter."""
     command = next(line for block in blocks("sh") for line in block.splitlines() if "pytest" in line)

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from homebody.house.asker import Asked, Interview, Keep, Question, answer_tokens, room
 from homebody.house.evidence import is_of
+from homebody.house.joining import unbounded
 from homebody.house.model import InTurn
 from homebody.house.proposal import Proposal
 from homebody.house.tags import proposed_words
@@ -102,7 +103,8 @@ def answer_all(
         shown = None if proposal is None else proposal.answer_to(ask.name)
         if proposal is not None and shown is not None:
             said = json.dumps(shown, ensure_ascii=False)
-            answer = check(said, ask.output, f"{text}\n{proposal.evidence()}")
+            slots = unbounded(ask.output) if overflow == "join" else ask.output
+            answer = check(said, slots, f"{text}\n{proposal.evidence()}")
         else:
             if interview is None:
                 language = None if len({one.language for one in asks}) == 1 else "same"
@@ -157,7 +159,7 @@ def _write_down(desk: Desk, ask: Ask, asked: Asked, text: str, found: _Found) ->
     proven = [replace(one, slot=ask.full(one.slot)) for one in evidence(ask.output, asked.values, text)]
     found.evidence = [*(one for one in found.evidence if not is_of(one, slots)), *proven]
     desk.prove(found.evidence)
-    words = proposed_words(ask.output, asked.calls[-1].text)
+    words = [word for said in asked.said for word in proposed_words(ask.output, said)]
     found.words += [(ask.full(slot), word) for slot, word in words]
     desk.propose(found.words)
     least = min(found.tokens[0], asked.tokens_read) if found.tokens[1] else asked.tokens_read

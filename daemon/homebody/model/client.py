@@ -184,9 +184,7 @@ class ModelClient:
         finally:
             with self._guard:
                 self._answers.remove(mine)
-        return understood(
-            lambda: Answer(**{**found, "tokens": tuple(found["tokens"]), "text": str(found["text"])})
-        )
+        return understood(lambda: Answer.read(found))
 
     def cancel(self) -> None:
         """Give up every answer that is asked for now; each `generate` raises CancelledError soon."""

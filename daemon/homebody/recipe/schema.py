@@ -27,7 +27,7 @@ from pydantic import (
 from homebody.actions import Action
 from homebody.filters import Filter, Stage
 from homebody.paths import real
-from homebody.recipe.asking import Ask, check_condition, make_asks
+from homebody.recipe.asking import Ask, check_condition, make_asks, not_joined
 from homebody.recipe.kinds import make_action, make_filter, misplaced, mistake, part_of, plainly
 from homebody.recipe.limits import Approve, Limits, make_approve
 from homebody.recipe.reading import Read, Select, folders
@@ -177,6 +177,10 @@ class Recipe(BaseModel):
         if schedules and (action := next((action for action in self.actions if action.needs_file), None)):
             raise misplaced(
                 "actions", f"`{action.kind}` changes the file that came, and no file comes with a schedule"
+            )
+        if self.read.overflow == "join" and (single := next(filter(None, map(not_joined, self.ask)), None)):
+            raise misplaced(
+                "read", f"`overflow: join` puts texts and lists together, and `{single}` is neither"
             )
         last = next((number for number, action in enumerate(self.actions) if action.last), len(self.actions))
         if after := next((action for action in self.actions[last + 1 :] if action.needs_file), None):
