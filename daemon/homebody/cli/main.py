@@ -38,6 +38,7 @@ COMMANDS = {
     "top": ("top", "Show what goes on, on a screen that can be left open."),
     "reload": ("daemon", "Let the running homebody look at your recipes at once."),
     "history": ("runs", "List what was done, and why the rest was not."),
+    "notices": ("notices", "List what recipes told you, and show on the desktop what comes."),
     "report": ("report", "Write one page with plots of what was done."),
     "why": ("why", "Say for each recipe why it took up a file, or did not."),
     "run": ("run", "Run a recipe now, or only show what it would do."),

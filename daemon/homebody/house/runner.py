@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from homebody.actions.apply import content_sha
+from homebody.actions.effect import Notice
 from homebody.clock import Clock
 from homebody.documents.file import Snapshot, glance, take
 from homebody.documents.readers import Readers
@@ -162,9 +163,14 @@ class Runner:
         if (why := carried_off(recipe, effects, writes)) is not None:
             raise Skip(why)
         if not effects:
+            if run.attempt > 1:
+                self._journal.plan(
+                    run.id, []
+                )  # what an earlier try wanted, and wanted to say, is no longer so
             return Outcome(state=RunState.DONE, reason="nothing to change: everything is there already")
         self._give_way(run, file)
-        self._journal.step(run.id, "planned", effects=len(effects))
+        changed = [effect for effect in effects if not isinstance(effect, Notice)]
+        self._journal.step(run.id, "planned", effects=len(changed))
         changes = shown(effects)
         if (reason := why_wait(run, recipe, proposal, changes, self._journal.approvals)) is not None:
             answers = known.answers

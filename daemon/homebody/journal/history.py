@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from homebody.journal.memory import Memory
-from homebody.journal.rows import name_bytes, path_of, run_of, stored
-from homebody.journal.run import LONGEST_PAUSE_SECONDS, Run, RunState
+from homebody.journal.rows import name_bytes, path_of, run_of, step_of, stored
+from homebody.journal.run import LONGEST_PAUSE_SECONDS, Run, RunState, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,18 @@ class History(Memory):
             limit=limit,
         )
         return [run_of(row) for row in rows]
+
+    def steps(self, run: int) -> list[Step]:
+        """Return what happened to *run*, in order."""
+        return [step_of(row) for row in self._database.ask("steps", run=run)]
+
+    def newest_step(self) -> int:
+        """Return the number of the newest step, 0 when there is none."""
+        return int(self._database.ask("newest_step")[0]["seq"])
+
+    def changes(self, after: int) -> list[Step]:
+        """Return the next steps of any run after step *after*, at most a thousand."""
+        return [step_of(row) for row in self._database.ask("changes", after=after)]
 
     def ahead(self, run: int) -> int:
         """Return how many queued runs have their turn before the queued *run*, as things stand."""

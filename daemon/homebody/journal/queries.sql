@@ -216,6 +216,34 @@ WHERE runs.state IN ('queued', 'running', 'waiting', 'undoing');
 -- name: keep
 INSERT OR REPLACE INTO kept (run, name, ordinal, image, at) VALUES (:run, :word, :ordinal, :image, :now);
 
+-- name: drop_kept
+DELETE FROM kept WHERE run = :run AND name = :word;
+
+-- name: tell_kept
+INSERT INTO notices (run, recipe, image, at)
+SELECT kept.run, runs.recipe, kept.image, :now FROM kept JOIN runs ON runs.id = kept.run
+WHERE kept.run = :run AND kept.name = :word ORDER BY kept.ordinal;
+
+-- name: tell_failure
+-- Only when the newest other run of that recipe which came to an end was well: one word for many failures.
+INSERT INTO notices (run, recipe, image, at)
+SELECT id, recipe, '', :now FROM runs
+WHERE id = :run AND dry = 0 AND coalesce((
+    SELECT state FROM runs AS other
+    WHERE other.recipe = runs.recipe AND other.id <> runs.id AND other.state IN ('done', 'undone', 'failed', 'quarantined')
+    ORDER BY other.id DESC LIMIT 1
+  ), 'done') IN ('done', 'undone');
+
+-- name: notices
+SELECT notices.*, runs.path AS path FROM notices JOIN runs ON runs.id = notices.run
+WHERE number > :after ORDER BY number DESC LIMIT :limit;
+
+-- name: newest_notice
+SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'notices'), 0) AS number;
+
+-- name: forget_notices
+DELETE FROM notices WHERE run = :run;
+
 -- name: kept_as
 SELECT run, ordinal, image FROM kept WHERE name = :word ORDER BY run, ordinal;
 

@@ -37,7 +37,6 @@ LATER: Mapping[str, frozenset[str]] = {
     "slot": frozenset({"format"}),
     "action": frozenset(
         {
-            "notify",
             "hard_link",
             "replace_text",
             "finder_tags",

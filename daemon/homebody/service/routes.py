@@ -22,6 +22,7 @@ from homebody.service.daemon import Daemon
 from homebody.service.explain import explain_routes
 from homebody.service.grammars import grammar_routes
 from homebody.service.measuring import measuring_routes
+from homebody.service.noticing import notice_routes
 from homebody.service.openai.api import Api
 from homebody.service.proving import proving_routes
 from homebody.service.reporting import reporting_routes
@@ -55,6 +56,7 @@ def routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route | Endpoi
         **measuring_routes(daemon),
         **grammar_routes(lambda: daemon().uptake.grammars),
         **tag_routes(daemon),
+        **notice_routes(daemon),
         **proving_routes(daemon),
         **trying_routes(daemon),
         **asking_endpoints(daemon),
