@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "demo": ("demo", "Show everything at once, in a folder that can be thrown away."),
+    "setup": ("setup", "From nothing to a recipe that runs, in three questions."),
     "new": ("recipes", "Put a shipped recipe into your recipes folder."),
     "list": ("recipes", "List your recipes and the shipped ones."),
     "check": ("check", "Say what is wrong with recipes before they run."),
