@@ -13,6 +13,7 @@ from homebody.cli.paragraphs import echo_fitted, visible
 from homebody.errors import NotRunningError, RecipeError
 from homebody.house.taking import told
 from homebody.paths import Home
+from homebody.quantities import rounded
 from homebody.service import refusal
 from homebody.service.control import request
 
@@ -76,6 +77,7 @@ def status_lines(status: dict[str, Any]) -> list[str]:
         info = model["info"]
         lines.append(f"model: {info['name']}, {info['quantization']} ({info['quantization_words']}), "
                      f"context {model['context']} tokens, {model['memory_bytes'] / 1e6:.0f} MB")  # fmt: skip
+        lines += memory_lines(model)
     else:
         lines.append(visible(f"model: {absent_model(model)}"))
     if model["prefixes"]["count"]:
@@ -110,6 +112,22 @@ def status_lines(status: dict[str, Any]) -> list[str]:
     lines.append(visible(f"scripts reach the model over {status['socket']}"))
     if status["key"] == "file":
         lines.append("the vault's key lies in a file (no keyring here); `homebody doctor` says more")
+    return lines
+
+
+def memory_lines(model: dict[str, Any]) -> list[str]:
+    """Return what memory a loaded model was reckoned to take and what it took, and what was made smaller for it."""
+    found = model.get("fit")
+    if not found:
+        return []
+    reckoned, peak = found["need"]["total"], model["peak_bytes"]
+    lines = [
+        f"its memory: at most {rounded(peak)} so far, {rounded(reckoned)} reckoned (`homebody model fit` says how)"
+    ]
+    if found["shrunk"]:
+        lines.append(f"so that it fits: {', '.join(found['shrunk'])}")
+    if not found["fits"]:
+        lines.append(f"it does not fit into the {rounded(found['budget'])} that it may take, and was forced")
     return lines
 
 

@@ -55,6 +55,7 @@ COMMANDS = {
     "undo": ("undo", "Take back what a run did, the last change to a file, or a recipe's work since a time."),
     "forget": ("why", "Forget a file: its name, its runs, and what is kept of them."),
     "vault": ("vault", "Show what is kept for undo, and throw it away."),
+    "model": ("model", "Choose a model: what is on this computer, what fits, what is in a file."),
     "bench": ("bench", "Show how fast your model is here, and what was chosen from that."),
     "prove": ("prove", "Let homebody try to get out, and see that it cannot."),
     "doctor": ("doctor", "Check everything that can be wrong here, with the cure."),

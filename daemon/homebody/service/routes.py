@@ -12,6 +12,7 @@ from homebody.house import battery, halt
 from homebody.house.account import run_dict, step_dict
 from homebody.house.purge import key_lost
 from homebody.journal.rebuilding import Rebuilt
+from homebody.model.computer import peak_of
 from homebody.model.keeping import kept_in
 from homebody.model.states import GIVEN_UP, ON_THE_WAY, State
 from homebody.recipe.permitted import permitted
@@ -204,6 +205,8 @@ def model_status(daemon: Daemon) -> dict[str, Any]:
         "settings": dict(ready.settings),
         "seal": dict(ready.seal),
         "load_seconds": ready.load_seconds,
+        "fit": None if ready.fitted is None else ready.fitted.to_dict(),
+        "peak_bytes": peak_of(ready.pid) or ready.memory_bytes,
         "pid": ready.pid,
     }
 
