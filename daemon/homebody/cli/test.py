@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
+from homebody.cli.adopting import shipped_recipes
 from homebody.cli.examples import examples
 from homebody.cli.paragraphs import indented
-from homebody.cli.recipes import shipped_recipes
 from homebody.clock import SystemClock
 from homebody.documents.pictures.tesseract import find
 from homebody.documents.readers import Readers, readers
@@ -24,6 +24,7 @@ from homebody.paths import Home
 from homebody.recipe.load import load_recipe, long_form, recipe_files
 from homebody.recipe.schema import Recipe
 from homebody.recipe.trials import Trial
+from homebody.service.choosing import choice_of
 from homebody.service.control import request
 from homebody.service.trials import on_the_wire
 from homebody.settings import Settings, load_settings
@@ -136,8 +137,13 @@ def this_model(home: Home, settings: Settings, stack: contextlib.ExitStack) -> A
 
 
 def model_at(path: Path, settings: Settings) -> ModelClient:
-    """Return the model in the file at *path*, not started yet; nothing of what it reads is kept."""
-    return ModelClient(path, clock=SystemClock(), context=settings.context, threads=settings.threads)
+    """Return the model in the file at *path*, not started yet; nothing of what it reads is kept.
+
+    The file that the settings pin must be the one that they pin; any other is taken as it is.
+    """
+    choice = choice_of(settings)
+    mine = path.resolve() == settings.model_path().resolve()
+    return ModelClient(path, clock=SystemClock(), choice=choice if mine else replace(choice, pin=None))
 
 
 def by_model(model: ModelClient, stack: contextlib.ExitStack) -> Asks:
