@@ -48,6 +48,7 @@ COMMANDS = {
     "backfill": ("run", "Let a recipe do what was there before it."),
     "ask": ("ask", "Ask the loaded model something, about files or what is piped in."),
     "chat": ("chat", "Talk with the loaded model."),
+    "bridge": ("bridge", "Let programs that speak only TCP ask the model, while you want it."),
     "cancel": ("steer", "Give up what is queued or running, and leave its files as they are."),
     "pause": ("steer", "Let new files and schedules wait."),
     "resume": ("steer", "Let them go on."),
