@@ -26,6 +26,7 @@ COMMANDS = {
     "import": ("moving_in", "Turn the rules of another program into recipes."),
     "list": ("recipes", "List your recipes and the shipped ones."),
     "check": ("check", "Say what is wrong with recipes before they run."),
+    "test": ("test", "Try recipes with their own tests, and with another model."),
     "schema": ("editor", "Print what editors need to help with recipes."),
     "show": ("show", "Show a recipe in its long form, or everything about a run."),
     "serve": ("serve", "Run homebody here, until Ctrl+C."),
