@@ -18,6 +18,7 @@ from homebody.errors import HomebodyError
 WITHOUT_JSON = {
     "serve": "it runs until it is stopped, and says what it says for a terminal; `status` and `logs` have JSON",
     "schema": "all that it prints is JSON",
+    "man": "it prints a page for `man`",
     "completion": "it prints a script for a shell",
     "chat": "it is a conversation; `ask --json` and the API are for scripts",
 }
