@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "demo": ("demo", "Show everything at once, in a folder that can be thrown away."),
+    "setup": ("setup", "From nothing to a recipe that runs, in three questions."),
     "new": ("recipes", "Put a shipped recipe into your recipes folder."),
+    "import": ("moving_in", "Turn the rules of another program into recipes."),
     "list": ("recipes", "List your recipes and the shipped ones."),
     "check": ("check", "Say what is wrong with recipes before they run."),
+    "test": ("test", "Try recipes with their own tests, and with another model."),
     "schema": ("editor", "Print what editors need to help with recipes."),
     "show": ("show", "Show a recipe in its long form, or everything about a run."),
     "serve": ("serve", "Run homebody here, until Ctrl+C."),
@@ -46,6 +49,7 @@ COMMANDS = {
     "backfill": ("run", "Let a recipe do what was there before it."),
     "ask": ("ask", "Ask the loaded model something, about files or what is piped in."),
     "chat": ("chat", "Talk with the loaded model."),
+    "bridge": ("bridge", "Let programs that speak only TCP ask the model, while you want it."),
     "cancel": ("steer", "Give up what is queued or running, and leave its files as they are."),
     "pause": ("steer", "Let new files and schedules wait."),
     "resume": ("steer", "Let them go on."),
@@ -53,6 +57,7 @@ COMMANDS = {
     "undo": ("undo", "Take back what a run did, the last change to a file, or a recipe's work since a time."),
     "forget": ("why", "Forget a file: its name, its runs, and what is kept of them."),
     "vault": ("vault", "Show what is kept for undo, and throw it away."),
+    "model": ("model", "Choose a model: what is on this computer, what fits, what is in a file."),
     "bench": ("bench", "Show how fast your model is here, and what was chosen from that."),
     "prove": ("prove", "Let homebody try to get out, and see that it cannot."),
     "doctor": ("doctor", "Check everything that can be wrong here, with the cure."),
