@@ -33,7 +33,7 @@ LARGEST_CSV = 50_000_000
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), default=USUAL,
               show_default=True, metavar="FILE", help="Where to write the page; - for standard output.")  # fmt: skip
-@click.option("--csv", "tables", type=click.Path(path_type=Path, exists=True, dir_okay=False), multiple=True,
+@click.option("--csv", "tables", type=click.Path(path_type=Path, dir_okay=False), multiple=True,
               metavar="PATH", help="Also draw a table that a recipe keeps; may be repeated.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON instead of writing a page.")
 @click.pass_obj

@@ -14,6 +14,7 @@ from homebody.recipe.carried import refused
 from homebody.recipe.load import load_folder
 from homebody.service.control import request
 from homebody.service.explain import answer_dict, asked_path, run_number, runs
+from homebody.service.noticing import notices_now
 from homebody.service.reporting import report
 from homebody.settings import load_settings
 
@@ -34,6 +35,11 @@ def ask(home: Home, route: str, asked: Mapping[str, Any]) -> dict[str, Any]:
 def runs_alone(home: Home, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return the newest runs, as the daemon would."""
     return reading(home, lambda journal: runs(journal, asked))
+
+
+def notices_alone(home: Home, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the newest notices; the words that recipes chose are in the vault."""
+    return reading(home, lambda journal: notices_now(journal, None, asked))
 
 
 def run_alone(home: Home, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,6 +89,7 @@ ALONE: Mapping[str, Callable[[Home, Mapping[str, Any]], dict[str, Any]]] = {
     "/v1/runs": runs_alone,
     "/v1/run": run_alone,
     "/v1/why": why_alone,
+    "/v1/notices": notices_alone,
     "/v1/report": report_alone,
 }
 """What answers each question without a daemon."""
