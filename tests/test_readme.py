@@ -21,11 +21,11 @@ from homebody.settings import load_settings
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TRIED = {
-    "model",
-    "cancel", "pause", "resume", "top", "report", "setup",
+    "test",
+    "cancel", "pause", "resume", "top", "report", "setup", "model",
     "demo", "new", "list", "check", "show", "serve", "status", "history", "why", "run", "review", "tags", "backfill",
     "retry", "undo", "ask", "chat", "forget", "vault", "prove", "doctor", "install", "uninstall", "start", "stop",
-    "restart", "logs", "reload", "bench", "schema", "completion", "man", "bridge", "notices",
+    "restart", "logs", "reload", "bench", "schema", "completion", "man", "bridge", "notices", "import",
 }  # fmt: skip
 """The commands that tests/cli and tests/e2e run."""
 

@@ -50,7 +50,7 @@ def test_the_help_has_an_example_that_is_right(name: str):
     assert [] == [line for line in shown(name).splitlines() if len(line) > 80]
     assert examples(name)
     for line in examples(name):
-        typed = re.search(r"homebody [^)>]*", line)
+        typed = re.search(r"homebody [^)>|]*", line)
         assert typed is not None, line
         words = shlex.split(typed[0])[1:]
         command: click.Command = cli
