@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,8 @@ class Case:
     answer: dict[str, object] = field(default_factory=dict)
     after: dict[str, str | None] = field(default_factory=dict)
     state: RunState = RunState.DONE
+    days: int = 0
+    """How long the files lie there before it is looked at them again."""
 
 
 CASES = [
@@ -115,6 +118,37 @@ CASES = [
             )
         },
     ),
+    Case(
+        "sort-downloads",
+        {"Downloads/Roof.JPG": "a picture", "Downloads/Pictures/Roof.JPG": "another"},
+        {},
+        {"Downloads/Roof.JPG": None, "Downloads/Pictures/Roof 2.JPG": "a picture"},
+        days=2,
+    ),
+    Case(
+        "sort-downloads",
+        {"Downloads/letter.txt": "Dear Ann"},
+        {},
+        {"Downloads/letter.txt": None, "Downloads/Documents/letter.txt": "Dear Ann"},
+        days=2,
+    ),
+    Case(
+        "clean-downloads",
+        {"Downloads/tool.deb": "a program", "Downloads/letter.txt": "Dear Ann"},
+        {},
+        {"Downloads/tool.deb": None},
+        days=31,
+    ),
+    Case(
+        "clean-downloads",
+        {
+            "Downloads/letter.txt": "Dear Ann",
+            "Downloads/old/letter (1).txt": "Dear Ann",
+            "Downloads/b.deb": "new",
+        },
+        {},
+        {"Downloads/old/letter (1).txt": None},
+    ),
 ]
 
 
@@ -142,11 +176,13 @@ def tree(folder: Path) -> dict[str, bytes]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.recipe}-{case.state.value}")
 def test_what_a_shipped_recipe_does(room, at_home: Path, case: Case) -> None:
     """It makes of the files just what it says, and `undo` makes that as if it had never been."""
-    recipe = load_recipe(shipped("recipes") / f"{case.recipe}.yaml")
+    recipe = load_recipe(shipped("recipes") / f"{case.recipe}.yaml").model_copy(update={"approve": None})
     for folder in recipe.permissions().reads:
         folder.mkdir(parents=True, exist_ok=True)
     room.recipes[case.recipe] = recipe
     room.model.answers = [case.answer]
+    if case.days:
+        room.clock.set(datetime.now(UTC))
     room.intake.rescan()
     for name, text in case.files.items():
         (at_home / name).parent.mkdir(parents=True, exist_ok=True)
@@ -160,9 +196,15 @@ def test_what_a_shipped_recipe_does(room, at_home: Path, case: Case) -> None:
         room.intake.tick()
         room.clock.advance(601)
         room.intake.tick()
-    ((run, _),) = room.work()
+        if case.days:
+            assert {RunState.SKIPPED} >= {run.state for run, _ in room.work()}, "it is too early"
+            room.clock.advance(case.days * A_DAY)
+            room.intake.rescan()
+            room.intake.tick()
+    *others, run = sorted((run for run, _ in room.work()), key=lambda run: run.state is case.state)
 
     assert case.state is run.state, run.reason
+    assert {RunState.SKIPPED} >= {other.state for other in others}, "the other files are left alone"
     wished = dict(before)
     for name, text in case.after.items():
         wished.pop(name, None)

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from homebody.house.taking import told
 from homebody.paths import Home
 from homebody.quantities import rounded
 from homebody.service import refusal
+from homebody.service.bridge_open import Opened, opened
 from homebody.service.control import request
 
 
@@ -23,16 +25,20 @@ from homebody.service.control import request
 @click.pass_obj
 def status_command(home: Home, *, as_json: bool) -> None:
     """Show what the running homebody is doing."""
+    bridge = opened(home)
     try:
         status = request(home.socket, "GET", "/v1/status")
     except NotRunningError as error:
+        if bridge is not None:
+            echo_fitted([open_words(bridge)], error=True)
         if (why := refusal.read(home)) is not None:
             error.hint = f"Its last start failed: {why.error} {why.hint or ''}".strip() + f"\n  {error.hint}"
         raise
     if as_json:
+        status["bridge"] = None if bridge is None else asdict(bridge)
         click.echo(json.dumps(status, ensure_ascii=False))
         return
-    echo_fitted(status_lines(status))
+    echo_fitted([*([] if bridge is None else [open_words(bridge)]), *status_lines(status)])
 
 
 @click.command("reload", epilog=examples("homebody reload"))
@@ -51,6 +57,14 @@ def reload_command(home: Home, *, as_json: bool) -> None:
         echo_fitted(reload_lines(answer))
     if answer["problems"]:
         sys.exit(RecipeError.exit_code)
+
+
+def open_words(bridge: Opened) -> str:
+    """Return that a bridge is open, for whoever asks what goes on."""
+    return (
+        f"THE BRIDGE IS OPEN: programs with its token reach the model over TCP at {bridge.address}"
+        f" (process {bridge.pid}, outside the seal); `homebody bridge --stop` closes it"
+    )
 
 
 def reload_lines(answer: dict[str, Any]) -> list[str]:

@@ -19,9 +19,10 @@ from homebody.documents.file import Snapshot, glance, take
 from homebody.documents.readers import Readers
 from homebody.errors import ChangedSinceError, DocumentError, EffectError
 from homebody.filters import FileFacts, Stage
-from homebody.house.answers import Answers, Desk, answer_all
+from homebody.house.answers import Answers, answer_all
 from homebody.house.applying import apply
 from homebody.house.carried import carried_off
+from homebody.house.desk import RunDesk
 from homebody.house.in_hand import InHand
 from homebody.house.model import InTurn, Model, Turns
 from homebody.house.outcome import CHANGED, Outcome, Overtaken, Skip, outcome_of
@@ -125,8 +126,8 @@ class Runner:
         answers = None
         if recipe.ask:
             asks = [ask.on(values["run"]["date"]) for ask in recipe.ask]
-            desk = Desk(journal=self._journal, vault=self._vault, run=run,
-                        model=lambda: self._in_turn(run, cancellation))  # fmt: skip
+            desk = RunDesk(journal=self._journal, vault=self._vault, run=run,
+                           load=lambda: self._in_turn(run, cancellation))  # fmt: skip
             answers = answer_all(desk, asks, source, values, overflow=recipe.read.overflow, proposal=proposal)
             values["ask"] = answers.values
             values["run"] |= {"tokens_read": answers.tokens[0], "tokens_total": answers.tokens[1]}

@@ -31,6 +31,7 @@ from homebody.recipe.asking import Ask, check_condition, make_asks, not_joined
 from homebody.recipe.kinds import make_action, make_filter, misplaced, mistake, part_of, plainly
 from homebody.recipe.limits import Approve, Limits, make_approve
 from homebody.recipe.reading import Read, Select, folders
+from homebody.recipe.trials import Trial, make_trials, refuse_unknown
 from homebody.recipe.trigger import Schedule, Watch, make_trigger
 from homebody.slots import Slot
 
@@ -140,6 +141,10 @@ class Recipe(BaseModel):
         description="Whether it may write where another program or a network carries the files away.",
     )
 
+    tests: Annotated[tuple[Trial, ...], BeforeValidator(make_trials)] = Field(
+        default=(), description="Documents to try it with, and what should come of them: `homebody test`."
+    )
+
     @field_validator("name")
     @classmethod
     def _plain_name(cls, name: str) -> str:
@@ -183,6 +188,7 @@ class Recipe(BaseModel):
                 "actions",
                 f"`{after.kind}` comes after `{self.actions[last].kind}`, which takes the file away: put it before",
             )
+        refuse_unknown(self.tests, list(self.slots()), scheduled=schedules)
         return self
 
     @property
@@ -265,6 +271,7 @@ class Recipe(BaseModel):
             "limits": self.limits.long(),
             "on_error": self.on_error.model_dump(),
             "synced": self.synced,
+            "tests": [one.long() for one in self.tests] or None,
         }
         if self.select is not None:
             del parts["filters"]
@@ -279,9 +286,9 @@ class Recipe(BaseModel):
     def hash(self) -> str:
         """The SHA-256 of the long form: the same for every way to write the same recipe.
 
-        A permission to write in synchronised folders is left out: it changes nothing of what comes out, so no file
-        is to be done again for it.
+        A permission to write in synchronised folders and tests are left out: they change nothing of what comes out, so
+        no file is to be done again for them.
         """
-        long = {key: value for key, value in self.long().items() if key != "synced"}
+        long = {key: value for key, value in self.long().items() if key not in ("synced", "tests")}
         written = json.dumps(long, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(written.encode()).hexdigest()

@@ -32,6 +32,7 @@ from homebody.service.responding import Endpoint
 from homebody.service.steering import steering_routes
 from homebody.service.tagging import tag_routes
 from homebody.service.telling import telling_endpoints
+from homebody.service.trials import trial_endpoints
 from homebody.service.trying import trying_routes
 from homebody.service.underway import in_hand
 from homebody.service.vaulting import vault_routes
@@ -60,6 +61,7 @@ def routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route | Endpoi
         **proving_routes(daemon),
         **trying_routes(daemon),
         **asking_endpoints(daemon),
+        **trial_endpoints(daemon),
         **Api(lambda: daemon().model, lambda: daemon().clock).endpoints(),
     }
 
