@@ -23,6 +23,7 @@ COMMANDS = {
     "demo": ("demo", "Show everything at once, in a folder that can be thrown away."),
     "setup": ("setup", "From nothing to a recipe that runs, in three questions."),
     "new": ("recipes", "Put a shipped recipe into your recipes folder."),
+    "import": ("moving_in", "Turn the rules of another program into recipes."),
     "list": ("recipes", "List your recipes and the shipped ones."),
     "check": ("check", "Say what is wrong with recipes before they run."),
     "test": ("test", "Try recipes with their own tests, and with another model."),
