@@ -1,7 +1,11 @@
 """What was done, by day and by recipe, as the journal has it."""
 
+import time
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
+
+import pytest
 
 from homebody.events import FileSettled
 from homebody.house.tally import MOST_FAILURES, tally
@@ -30,7 +34,7 @@ def test_days_recipes_and_failures_are_counted(room):
     ended(room, "old", RunState.DONE)
     room.clock.advance(3600)
     since = room.clock.now()
-    ended(room, "a", RunState.DONE, seconds=10, tokens_read=100, answer_tokens=20, seconds_=0)
+    ended(room, "a", RunState.DONE, seconds=10, tokens_read=100, answer_tokens=20)
     ended(room, "b", RunState.DONE, seconds=5, tokens_read=50, answer_tokens=10)
     failed = ended(room, "c", RunState.FAILED)
     room.clock.advance(timedelta(days=2).total_seconds())
@@ -44,6 +48,25 @@ def test_days_recipes_and_failures_are_counted(room):
     assert ("move", {"quarantined": 1}, 1.0) == (move["name"], move["states"], move["seconds"])
     assert [poison, failed] == [one["run"] for one in told["failures"]]
     assert "because of c" == told["failures"][1]["reason"]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kathmandu", "America/St_Johns", "Pacific/Chatham"])
+def test_a_run_counts_for_the_day_on_which_it_ended_here(room, monkeypatch, zone: str):
+    """Also where the clocks are a quarter of an hour beside the others."""
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        since = room.clock.now()
+        expected: Counter[str] = Counter()
+        for number in range(120):
+            room.clock.advance(13 * 60)
+            ended(room, str(number), RunState.DONE, seconds=0)
+            expected[room.clock.now().astimezone().date().isoformat()] += 1
+        told = tally(room.journal, since, room.clock.now())
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert dict(expected) == {day["day"]: day["states"]["done"] for day in told["days"] if day["states"]}
 
 
 def test_what_waits_is_not_counted_and_failures_have_an_end(room):

@@ -18,6 +18,7 @@ KNOWN: Mapping[str, frozenset[str] | None] = {
     "vars": None,
     "recipe": None,
     "run": None,
+    "name": None,
     "file": frozenset({"name", "stem", "suffix", "path", "folder", "size", "modified"}),
 }
 """What a notice may say: nothing of it is text of a document, or was answered by a model that has read one."""

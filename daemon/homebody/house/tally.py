@@ -1,12 +1,13 @@
 """How much was done, by day and by recipe, what did it cost, and what failed? Counts and reasons, no contents."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from homebody.house.account import printable
+from homebody.journal.history import Answers, Ended
 from homebody.journal.run import Run, RunState
 from homebody.journal.store import Journal
 
@@ -30,43 +31,43 @@ class Share:
 
 def tally(journal: Journal, since: datetime, now: datetime) -> dict[str, Any]:
     """Return what was done from *since* to *now*, as JSON shows it: by local day, by recipe, and what failed."""
-    runs = list(journal.ended(since))
-    failures = [run for run in runs if run.state in FAILED]
+    ended = journal.ended(since)
+    failures = journal.history(limit=MOST_FAILURES, states=FAILED, since=since)
     return {
         "since": since.isoformat(),
         "now": now.isoformat(),
-        "days": by_day(runs, since, now),
-        "recipes": [asdict(share) for share in by_recipe(runs, journal.answers(since))],
-        "failures": [failure(run) for run in reversed(failures[-MOST_FAILURES:])],
+        "days": by_day(ended, since, now),
+        "recipes": [asdict(share) for share in by_recipe(ended, journal.answers(since))],
+        "failures": [failure(run) for run in failures],
     }
 
 
-def by_day(runs: Iterable[Run], since: datetime, now: datetime) -> list[dict[str, Any]]:
+def by_day(ended: Iterable[Ended], since: datetime, now: datetime) -> list[dict[str, Any]]:
     """Return each local day from *since* to *now* with the states of the runs that ended on it; none is left out."""
     found: dict[str, Counter[str]] = {}
     day, last = since.astimezone().date(), now.astimezone().date()
     while day <= last:
         found[day.isoformat()] = Counter()
         day += timedelta(days=1)
-    for run in runs:
-        if run.finished_at is not None:
-            found.setdefault(run.finished_at.astimezone().date().isoformat(), Counter())[run.state.value] += 1
-    return [{"day": day, "states": dict(states)} for day, states in sorted(found.items())]
+    for one in ended:
+        found.setdefault(one.at.astimezone().date().isoformat(), Counter())[one.state.value] += one.number
+    return [{"day": name, "states": dict(states)} for name, states in sorted(found.items())]
 
 
-def by_recipe(runs: Iterable[Run], answers: Iterable[tuple[str, Mapping[str, Any]]]) -> list[Share]:
+def by_recipe(ended: Iterable[Ended], answers: Iterable[Answers]) -> list[Share]:
     """Return what each recipe did and cost, the one that took longest first."""
     shares: dict[str, Share] = {}
-    for run in runs:
-        share = shares.setdefault(run.recipe, Share(run.recipe))
-        share.states[run.state.value] = share.states.get(run.state.value, 0) + 1
-        if run.started_at is not None and run.finished_at is not None:
-            share.seconds += max(0.0, (run.finished_at - run.started_at).total_seconds())
-    for recipe, cost in answers:
-        share = shares.setdefault(recipe, Share(recipe))
-        share.model_seconds += cost.get("seconds", 0)
-        share.tokens_read += cost.get("tokens_read", 0)
-        share.tokens_written += cost.get("answer_tokens", 0)
+    for one in ended:
+        share = shares.setdefault(one.recipe, Share(one.recipe))
+        share.states[one.state.value] = share.states.get(one.state.value, 0) + one.number
+        share.seconds += one.seconds
+    for cost in answers:
+        share = shares.setdefault(cost.recipe, Share(cost.recipe))
+        share.model_seconds += cost.seconds
+        share.tokens_read += cost.tokens_read
+        share.tokens_written += cost.tokens_written
+    for share in shares.values():
+        share.seconds, share.model_seconds = round(share.seconds, 3), round(share.model_seconds, 3)
     return sorted(shares.values(), key=lambda share: (-share.seconds, share.name))
 
 

@@ -2,11 +2,10 @@
 
 import itertools
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from homebody.journal.memory import Memory
 from homebody.journal.rows import name_bytes, path_of, run_of, step_of, stored
@@ -20,6 +19,27 @@ class Lane:
     recipe: str
     folder: bytes
     due: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """Runs of a recipe that ended in one state within a quarter of an hour, and how long they took together."""
+
+    recipe: str
+    state: RunState
+    at: datetime
+    number: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What the model's answers to a recipe cost: seconds of its work, tokens of documents, tokens that it wrote."""
+
+    recipe: str
+    seconds: float
+    tokens_read: int
+    tokens_written: int
 
 
 class History(Memory):
@@ -71,14 +91,30 @@ class History(Memory):
         lanes = [Lane(row["recipe"], row["lane"], row["due"]) for row in self._database.ask("lanes", **due)]
         return turns_before(lanes, own[0]["recipe"], own[0]["lane"], own[0]["before"]) if own else 0
 
-    def ended(self, since: datetime) -> Iterator[Run]:
-        """Yield every run that has ended since then, the oldest first."""
-        return (run_of(row) for row in self._database.ask("ended", since=stored(since)))
+    def ended(self, since: datetime) -> list[Ended]:
+        """Return how many runs ended since then, by recipe, state and quarter of an hour, and how long they took."""
+        return [
+            Ended(
+                recipe=row["recipe"],
+                state=RunState(row["state"]),
+                at=datetime.fromtimestamp(row["at"], UTC),
+                number=row["number"],
+                seconds=row["seconds"],
+            )
+            for row in self._database.ask("ended", since=stored(since))
+        ]
 
-    def answers(self, since: datetime) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Yield the recipe of every answer that the model gave since then, and what it cost, as its step tells."""
-        for row in self._database.ask("answers", since=stored(since)):
-            yield str(row["recipe"]), json.loads(row["detail"])
+    def answers(self, since: datetime) -> list[Answers]:
+        """Return what the model's answers since then cost, by recipe."""
+        return [
+            Answers(
+                recipe=row["recipe"],
+                seconds=row["seconds"],
+                tokens_read=int(row["tokens_read"]),
+                tokens_written=int(row["tokens_written"]),
+            )
+            for row in self._database.ask("answers", since=stored(since))
+        ]
 
     def queue(self, limit: int) -> list[Run]:
         """Return the next *limit* queued runs that are due, in the order of their turns as things stand."""
