@@ -128,7 +128,13 @@ def _folder_or_file(dest: str, info: ValidationInfo) -> str:
         try:
             roots(whole(dest), scope.watched, scope.vars)
         except RecipeError as error:
-            raise ValueError(str(error)) from error
+            plain = dest.strip()
+            folder = (
+                ""
+                if plain.endswith("/") or "." in plain.rpartition("/")[2]
+                else f"; a folder ends with a slash: {plain}/"
+            )
+            raise ValueError(f"{error}{folder}") from error
     return dest
 
 
