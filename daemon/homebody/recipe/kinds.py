@@ -38,7 +38,6 @@ LATER: Mapping[str, frozenset[str]] = {
     "action": frozenset(
         {
             "hard_link",
-            "replace_text",
             "finder_tags",
             "macos_tags",
         }
