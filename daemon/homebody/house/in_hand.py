@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from homebody.house.outcome import UNWANTED
+from homebody.house.outcome import UNWANTED, replaced_by
 from homebody.journal.run import Run, RunState
 from homebody.journal.store import Journal
 from homebody.model.cancellation import Cancellation
@@ -21,6 +21,8 @@ class Held:
     run: Run
     cancellation: Cancellation
     unwanted: bool = False
+    newer: int | None = None
+    """The run on what its file holds by now, which takes its place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,20 @@ class InHand:
                 one.unwanted = True
                 one.cancellation.cancel()
         return CalledOff(giving_up=[one.run.id for one in held], ended=ended, refused=refused)
+
+    def give_way(self, recipes: Collection[str]) -> None:
+        """Let every run of *recipes* go that a newer one on the same file replaces; one in hand is given up.
+
+        No run is claimed meanwhile. Raises JournalError or DiskFullError.
+        """
+        with self._lock:
+            for run, newer in self._journal.replaced(recipes):
+                held = self._held.get(run.id)
+                if held is not None:
+                    held.newer = newer
+                    held.cancellation.cancel()
+                elif run.state is not RunState.RUNNING:
+                    self._journal.finish(run.id, RunState.SKIPPED, replaced_by(newer), release=True)
 
     def _working(self, number: int) -> bool:
         """Return whether that run is in hand and its end is not written down yet."""
