@@ -85,7 +85,7 @@ class History(Memory):
         return [run_of(row) for row in rows]
 
     def replaced(self, recipes: Collection[str]) -> list[tuple[Run, int]]:
-        """Return the runs of *recipes* that are not over though a newer one is queued, each with the newer one's number.
+        """Return the runs of *recipes* that are not over though there is a newer one, each with the newer one's number.
 
         A newer one is on the same file, with another content, or, like the older one, on no file.
         """

@@ -49,10 +49,11 @@ SELECT * FROM runs
 WHERE path IS :path AND recipe = :recipe AND state IN ('queued', 'running', 'waiting') AND dry = 0 ORDER BY id;
 
 -- name: replaced
--- Runs that are not over, each with the newest queued one of the same recipe on what the same file holds since.
+-- Runs that are not over, each with the newest one of the same recipe on what the same file holds since, which may have
+-- had its turn already. By place, not by number: what a person wants to be tried again is the newest.
 SELECT old.*, max(new.id) AS newer FROM runs AS old
-JOIN runs AS new ON new.path IS old.path AND new.recipe = old.recipe AND new.id > old.id
-  AND new.state = 'queued' AND new.dry = 0 AND (old.path IS NULL OR new.content IS NOT old.content)
+JOIN runs AS new ON new.path IS old.path AND new.recipe = old.recipe AND new.place > old.place
+  AND new.state NOT IN ('skipped', 'undoing', 'undone') AND new.dry = 0 AND (old.path IS NULL OR new.content IS NOT old.content)
 WHERE old.state IN ('queued', 'running', 'waiting') AND old.dry = 0
   AND old.recipe IN (SELECT value FROM json_each(:recipes))
 GROUP BY old.id;
