@@ -152,9 +152,10 @@ class Loop:
 
     def _let_go(self, held: Held) -> None:
         """Note that a run is in this hand no more, and wake those who waited for its file."""
-        self.in_hand.let_go(held)
-        self.over(held.run)
         waits = True
+        with contextlib.suppress(HomebodyError):
+            self.in_hand.let_go(held)
+        self.over(held.run)
         with contextlib.suppress(HomebodyError):
             waits = self.journal.waits_beside(held.run)
         if waits:
