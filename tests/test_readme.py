@@ -21,10 +21,11 @@ from homebody.settings import load_settings
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TRIED = {
-    "cancel", "pause", "resume", "top",
+    "test",
+    "cancel", "pause", "resume", "top", "report", "setup", "model",
     "demo", "new", "list", "check", "show", "serve", "status", "history", "why", "run", "review", "tags", "backfill",
     "retry", "undo", "ask", "chat", "forget", "vault", "prove", "doctor", "install", "uninstall", "start", "stop",
-    "restart", "logs", "reload", "bench", "schema", "completion",
+    "restart", "logs", "reload", "bench", "schema", "import", "completion", "bridge", "notices",
 }  # fmt: skip
 """The commands that tests/cli and tests/e2e run."""
 
@@ -46,6 +47,14 @@ def test_every_yaml_block_loads(tmp_path: Path, number: int):
         home = find_home({}, tmp_path)
         home.settings.write_text(text, encoding="utf-8")
         assert load_settings(home).model is not None
+
+
+def test_every_shipped_recipe_has_a_line():
+    """The gallery names what is shipped, and nothing else."""
+    table = README.split("| recipe | what it does |")[1].split("\n\n")[0]
+    assert {path.stem for path in (ROOT / "recipes").glob("*.yaml")} == set(
+        re.findall(r"^\| `([\w-]+)` \|", table, flags=re.MULTILINE)
+    )
 
 
 def test_the_test_command_is_the_one_that_ci_runs():
@@ -153,7 +162,14 @@ def test_the_line_for_curl_is_answered(person: Path):
     assert json.loads(typed(person, "sh", "-c", f"curl {line}"))["choices"][0]["message"]["content"]
 
 
-def test_the_lines_for_python_are_answered(person: Path):
+@pytest.mark.parametrize("number", range(len(blocks("python"))))
+def test_the_lines_for_python_are_answered(person: Path, number: int):
     """The README's Python lines print an answer as they stand."""
-    (lines,) = blocks("python")
-    assert typed(person, sys.executable, "-c", lines).strip()
+    assert typed(person, sys.executable, "-c", blocks("python")[number]).strip()
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node here")
+def test_the_lines_for_node_are_answered(person: Path):
+    """The README's JavaScript prints an answer as it stands."""
+    (lines,) = blocks("js")
+    assert json.loads(typed(person, "node", "-e", lines))["choices"][0]["text"]

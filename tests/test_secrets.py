@@ -103,20 +103,21 @@ WITH_SECRET_SERVICE = """
 import os, subprocess, sys
 from pathlib import Path
 from homebody.paths import find_home
-from homebody.secrets import vault_key
+from homebody import secrets
 
 home = find_home(root=Path(sys.argv[1]))
 unlock = ["gnome-keyring-daemon", "--unlock", "--components=secrets"]
 subprocess.run(unlock, input=b"a password", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
 before = os.listdir("/proc/self/fd")
-key = vault_key(home)
+secret = getattr(secrets, sys.argv[2])
+key = secret(home)
 assert before == os.listdir("/proc/self/fd"), "the keyring left a descriptor open"
 assert "keyring" not in sys.modules, "the keyring's libraries came into our process"
-print(key.where, key.data.hex(), vault_key(home) == key)
+print(key.where, key.data.hex(), secret(home) == key)
 """
 
 
-def run_with_secret_service(home: Path, person: Path) -> list[str]:
+def run_with_secret_service(home: Path, person: Path, secret: str) -> list[str]:
     """Return what a process of a desktop session, with the keyring unlocked, says of its key."""
     for name in ("data", "runtime"):
         (person / name).mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -126,7 +127,17 @@ def run_with_secret_service(home: Path, person: Path) -> list[str]:
         "XDG_DATA_HOME": str(person / "data"),
         "XDG_RUNTIME_DIR": str(person / "runtime"),
     }
-    command = ["dbus-run-session", "--", sys.executable, "-W", "error", "-c", WITH_SECRET_SERVICE, str(home)]
+    command = [
+        "dbus-run-session",
+        "--",
+        sys.executable,
+        "-W",
+        "error",
+        "-c",
+        WITH_SECRET_SERVICE,
+        str(home),
+        secret,
+    ]
     child = subprocess.run(command, capture_output=True, text=True, env=environ, timeout=60, check=False)
     assert child.returncode == 0, child.stderr
     return child.stdout.split()
@@ -136,13 +147,15 @@ def run_with_secret_service(home: Path, person: Path) -> list[str]:
     not (shutil.which("gnome-keyring-daemon") and shutil.which("dbus-run-session")),
     reason="needs a Secret Service: apt-get install gnome-keyring dbus",
 )
-def test_the_key_is_kept_by_a_real_secret_service(tmp_path: Path, home: Home) -> None:
+@pytest.mark.parametrize("secret", ["vault_key", "bridge_token"])
+def test_the_key_is_kept_by_a_real_secret_service(tmp_path: Path, home: Home, secret: str) -> None:
     """It outlives the session, no key is in the state folder, and nothing of the keyring stays with us."""
-    where, key, same = run_with_secret_service(home.config, tmp_path / "person")
+    where, key, same = run_with_secret_service(home.config, tmp_path / "person", secret)
     assert ("keyring", "True") == (where, same)
-    assert home.key.read_text().startswith(IN_KEYRING)
-    assert key not in home.key.read_text()
-    assert ["keyring", key, "True"] == run_with_secret_service(home.config, tmp_path / "person")
+    kept = (home.key if secret == "vault_key" else home.bridge_token).read_text()
+    assert kept.startswith(IN_KEYRING)
+    assert key not in kept
+    assert ["keyring", key, "True"] == run_with_secret_service(home.config, tmp_path / "person", secret)
     stored = b"".join(path.read_bytes() for path in (tmp_path / "person").rglob("*") if path.is_file())
     assert key.encode() not in stored
     assert bytes.fromhex(key) not in stored

@@ -50,6 +50,21 @@ class Home:
         return self.state / "vault.key"
 
     @property
+    def bridge_token(self) -> Path:
+        """What programs must show to the bridge, or where in the computer's keyring that is."""
+        return self.state / "bridge.key"
+
+    @property
+    def bridge_lock(self) -> Path:
+        """The file that an open bridge holds locked."""
+        return self.state / "bridge.lock"
+
+    @property
+    def bridge_address(self) -> Path:
+        """Where the bridge that was opened last listens."""
+        return self.state / "bridge.address"
+
+    @property
     def log(self) -> Path:
         """The daemon's log, one JSON object a line."""
         return self.state / "homebody.log"

@@ -30,6 +30,8 @@ PATIENCE_SECONDS = 20.0
 IN_KEYRING = "keyring:"
 """What the key's file holds instead of a key, before the account's name, when the key is in the keyring."""
 
+ANEW = "`homebody bridge --new-token` makes another; your programs need that one then."
+
 TRUSTED = (
     "keyring.backends.SecretService",
     "keyring.backends.libsecret",
@@ -40,7 +42,7 @@ TRUSTED = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """The vault's key, and where it lives."""
+    """A secret such as the vault's key, and where it lives."""
 
     data: bytes
     where: Literal["keyring", "file"]
@@ -55,25 +57,56 @@ def vault_key(
     stays where it was first put: another would lose what the first one encrypted. Raises HomebodyError when
     its file is damaged or can be read by others, or when it is in the keyring and that does not answer.
     """
-    environ = os.environ if environ is None else environ
-    found = None
-    kept = read_file(home.key)
-    if kept is None:
-        account = secrets.token_hex(8)
-        found = ask_keyring(account, environ, patience)
-        write_file(home.key, secrets.token_hex(KEY_BYTES) if found is None else IN_KEYRING + account)
-        kept = read_file(home.key) or ""
-        found = found if kept == IN_KEYRING + account else None
-    if not kept.startswith(IN_KEYRING):
-        return Key(data=key_in(kept, home.key), where="file")
-    found = found or ask_keyring(kept.removeprefix(IN_KEYRING), environ, patience)
+    found = _kept(home.key, os.environ if environ is None else environ, patience)
     if found is None:
         raise HomebodyError(
             "The vault's key lies in this computer's keyring, and that cannot be asked just now.",
             hint="Unlock the keyring (log in at the desktop) and start again. If it is gone for good, move"
             f" {home.key} away: a new key is made, and what was done before cannot be undone any more.",
         )
-    return Key(data=found, where="keyring")
+    return found
+
+
+def bridge_token(
+    home: Home, environ: Mapping[str, str] | None = None, *, patience: float = PATIENCE_SECONDS
+) -> Key:
+    """Return what a program must show to the bridge, made at the first call and kept as the vault's key is.
+
+    Raises HomebodyError when it cannot be read.
+    """
+    try:
+        found = _kept(home.bridge_token, os.environ if environ is None else environ, patience)
+    except HomebodyError as error:
+        raise HomebodyError(
+            f"The bridge's token {home.bridge_token} is damaged, or can be read by others.", hint=ANEW
+        ) from error
+    if found is None:
+        raise HomebodyError(
+            "The bridge's token lies in this computer's keyring, and that cannot be asked just now.",
+            hint=f"Unlock the keyring (log in at the desktop) and try again. {ANEW}",
+        )
+    return found
+
+
+def forget_bridge_token(home: Home) -> None:
+    """Let the next call of `bridge_token` make another one."""
+    home.bridge_token.unlink(missing_ok=True)
+
+
+def _kept(path: Path, environ: Mapping[str, str], patience: float) -> Key | None:
+    """Return the secret that *path* holds or leads to, made if there is none; None when the keyring is silent."""
+    found = None
+    kept = read_file(path)
+    if kept is None:
+        account = secrets.token_hex(8)
+        found = ask_keyring(account, environ, patience)
+        write_file(path, secrets.token_hex(KEY_BYTES) if found is None else IN_KEYRING + account)
+        kept = read_file(path) or ""
+        found = found if kept == IN_KEYRING + account else None
+    if not kept.startswith(IN_KEYRING):
+        return Key(data=key_in(kept, path), where="file")
+    found = found or ask_keyring(kept.removeprefix(IN_KEYRING), environ, patience)
+    return None if found is None else Key(data=found, where="keyring")
 
 
 def ask_keyring(account: str, environ: Mapping[str, str], patience: float) -> bytes | None:

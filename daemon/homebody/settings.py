@@ -59,10 +59,28 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     model: Path | None = Field(default=None, description="The GGUF file to load; the starter model if none.")
+    model_folders: tuple[Path, ...] = Field(
+        default=(), description="Folders of your own in which `homebody model list` looks, too."
+    )
+    pin: str | None = Field(
+        default=None,
+        pattern="^[0-9a-fA-F]{64}$",
+        description="The SHA-256 that the model's file must have; any if none. `homebody model use` sets it.",
+    )
     context: int = Field(
         default=0, ge=0, le=1_048_576, description="Tokens of context; 0 lets homebody choose."
     )
     threads: int = Field(default=0, ge=0, le=512, description="Threads of the model; 0 takes the real cores.")
+    kv: Literal["f16", "q8_0"] = Field(
+        default="f16",
+        description="How what was read is kept: in 16 bits, or in 8, which takes half the memory.",
+    )
+    gpu_layers: int | None = Field(
+        default=None, ge=0, le=10_000, description="Layers that a GPU may take; all if none, 0 for no GPU."
+    )
+    overcommit: bool = Field(
+        default=False, description="Whether the model is loaded also where it does not fit into memory."
+    )
     unload_after: Annotated[timedelta | None, BeforeValidator(_duration_or_none)] = Field(
         default=None,
         ge=timedelta(seconds=1),

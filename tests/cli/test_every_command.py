@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import re
 import shlex
 
 import click
@@ -48,15 +49,20 @@ def test_the_help_has_an_example_that_is_right(name: str):
     assert [] == [line for line in shown(name).splitlines() if len(line) > 80]
     assert examples(name)
     for line in examples(name):
-        words = shlex.split(line)
-        words = words[words.index("homebody") + 1 :]
+        typed = re.search(r"homebody [^)>]*", line)
+        assert typed is not None, line
+        words = shlex.split(typed[0])[1:]
         command: click.Command = cli
         context = click.Context(cli, info_name="homebody")
         for part in name.split():
             assert part == words.pop(0), line
             assert isinstance(command, click.Group)
             command = command.get_command(context, part) or pytest.fail(line)
-        command.make_context(name, words)
+        try:
+            command.make_context(name, words)
+        except click.BadParameter as error:
+            if "does not exist" not in str(error):  # a file of the example's person need not be here
+                raise
 
 
 @pytest.mark.parametrize("name", ALL)

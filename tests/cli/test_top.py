@@ -54,8 +54,10 @@ def view(**more: Any) -> View:
         "model": {"state": "ready", "info": {"name": "Tiny", "quantization": "Q8_0"}, "context": 4096,
                   "memory_bytes": 9},
     }  # fmt: skip
-    parts = {name: more.pop(name) for name in ("queue", "recent", "resident") if name in more}
-    return View(status=status | more, now=NOW, **{"queue": [], "recent": [], "resident": {}} | parts)
+    parts = {name: more.pop(name) for name in ("queue", "recent", "resident", "notices") if name in more}
+    return View(
+        status=status | more, now=NOW, **{"queue": [], "recent": [], "notices": [], "resident": {}} | parts
+    )
 
 
 BUSY = view(
@@ -69,6 +71,7 @@ BUSY = view(
     recent=[run(9, state="failed", reason="the model did not answer", finished_at=NOW.isoformat()), run(4)],
     schedules={"digest": "2026-11-28T18:00:00+00:00"},
     resident={"daemon": 70_000_000, "model": 90_000_000},
+    notices=[{"at": NOW.isoformat(), "recipe": "notes", "words": "the roof\nleaks", "failure": False}],
     problems=["the vault's key was lost"],
     paused={"why": "you have paused it", "since": NOW.isoformat(), "until": "until `homebody resume`"},
 )  # fmt: skip
@@ -90,6 +93,7 @@ def test_everything_that_goes_on_is_on_it():
     assert "6h" in text.split("next by the clock")[1]
     assert "paused: you have paused it" in text
     assert "a plan waits for you: press v" in text
+    assert "notes: the roof\\nleaks" in text
     assert "problem: the vault's key was lost" in text
     assert [2, 3, 1, 4, 5, 9] == frame(BUSY, 100, 60).runs
 

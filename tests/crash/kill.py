@@ -24,13 +24,14 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from scene import Look, Scene
+from scene import TELLING, Look, Scene
 
 import homebody
 from homebody.clock import SystemClock
@@ -323,10 +324,26 @@ def under_kills(
         tally.wrong(kind, str(fault))
         return False
     faults = len(tally.faults)
+    told_once(scene, kind, tally)
     in_the_end(scene.tree(), trees[1], kind, tally)
     if len(tally.faults) > faults:
         tally.faults += endings(scene)
     return True
+
+
+def told_once(scene: Scene, kind: str, tally: Tally) -> None:
+    """Look whether each run that has a notice told it once, and one that was taken back took it back."""
+    journal = Journal.open(scene.state / "journal.db", SystemClock(), read_only=True)
+    told = Counter(one.run for one in journal.notices(limit=100_000) if one.image is not None)
+    for run in journal.runs(limit=100_000):
+        wanted = int(run.recipe in TELLING and run.state is RunState.DONE)
+        if told[run.id] > wanted:
+            tally.wrong(
+                "repeated", f"notice {told[run.id]} times of {run.recipe}, which is {run.state.value}"
+            )
+        elif told[run.id] < wanted:
+            tally.wrong(kind, f"the notice of {run.recipe}")
+    journal.close()
 
 
 def endings(scene: Scene) -> list[str]:

@@ -65,9 +65,17 @@ RECIPES = {
     "copy-over": ("copied-over", "bin", "copy: {dest: OUT/replaced/, on_conflict: overwrite}"),
     "a-move": ("twice", "bin", "move: 'OUT/twice/{{ file.suffix | slug }}/'"),
     "b-tag": ("twice", "bin", "tag: twice"),
-    "c-log": ("twice", "bin", "append: {dest: OUT/log/twice.txt, content: '{{ file.name }} was twice'}"),
+    "c-log": (
+        "twice",
+        "bin",
+        "append: {dest: OUT/log/twice.txt, content: '{{ file.name }} was twice'}\n  - notify: 'Saw {{ file.name }}'",
+    ),
+    "d-tell": ("twice", "bin", "notify: 'Saw {{ file.name }}, too'"),
 }
 """Each recipe's folder, the endings that it wants, and its actions."""
+
+TELLING = frozenset({"c-log", "d-tell"})
+"""The recipes that tell something when they are done."""
 
 RECIPE = """version: 1
 name: NAME

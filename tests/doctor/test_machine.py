@@ -19,6 +19,7 @@ from homebody.doctor import (
     versions,
 )
 from homebody.errors import SealError
+from homebody.model.computer import Memory, cgroup_limit, memory_here, parse_meminfo
 from homebody.paths import Home, starter_model
 from homebody.seal import SealReport
 
@@ -50,19 +51,17 @@ MEMINFO = (
 
 def test_memory_that_is_there_and_that_is_scarce():
     """Total, free, swap, and a limit of the control group that is below what is free."""
-    there = memory.parse_meminfo(MEMINFO.format(free=4_000_000))
+    there = parse_meminfo(MEMINFO.format(free=4_000_000))
     (one,) = memory.memory(there)
     assert (one.verdict, "4.1 GB of 8.2 GB are free, 1.0 MB of 2.0 MB swap") == (
         one.verdict,
         one.words.split(": ")[1],
     )
     assert one.verdict == "right"
-    assert found(memory.memory(memory.parse_meminfo(MEMINFO.format(free=9_000))))["memory"].verdict == "note"
-    held = found(memory.memory(memory.parse_meminfo(MEMINFO.format(free=4_000_000), limit=100_000_000)))[
-        "memory"
-    ]
+    assert found(memory.memory(parse_meminfo(MEMINFO.format(free=9_000))))["memory"].verdict == "note"
+    held = found(memory.memory(parse_meminfo(MEMINFO.format(free=4_000_000), limit=100_000_000)))["memory"]
     assert (held.verdict, "may use 100.0 MB" in held.words) == ("note", True)
-    assert memory.parse_meminfo("nothing") is None
+    assert parse_meminfo("nothing") is None
     assert [] == list(memory.memory(None))
 
 
@@ -72,34 +71,35 @@ def test_the_least_limit_of_all_control_groups_counts(tmp_path: Path):
     group.mkdir(parents=True)
     (group / "memory.max").write_text("max\n")
     (tmp_path / "user.slice" / "memory.max").write_text("3000000\n")
-    assert 3_000_000 == memory.cgroup_limit("0::/user.slice/a.service\n", tmp_path)
-    assert memory.cgroup_limit("0::/\n", tmp_path) is None
+    assert 3_000_000 == cgroup_limit("0::/user.slice/a.service\n", tmp_path)
+    assert cgroup_limit("0::/\n", tmp_path) is None
     old = tmp_path / "memory" / "box"
     old.mkdir(parents=True)
     (old / "memory.limit_in_bytes").write_text("2000000\n")
     (tmp_path / "memory" / "memory.limit_in_bytes").write_text("9223372036854771712\n")
-    assert 2_000_000 == memory.cgroup_limit("5:cpu,memory:/box\n0::/user.slice\n", tmp_path)
-    assert memory.cgroup_limit("5:memory:/\n", tmp_path) is None
-    assert memory.cgroup_limit("nonsense\n\n", tmp_path) is None
+    assert 2_000_000 == cgroup_limit("5:cpu,memory:/box\n0::/user.slice\n", tmp_path)
+    assert cgroup_limit("5:memory:/\n", tmp_path) is None
+    assert cgroup_limit("nonsense\n\n", tmp_path) is None
 
 
 def test_this_computers_memory():
     """Something is there, here and for another process."""
-    assert memory.memory_here().total >= memory.memory_here(os.getpid()).free > 0
+    assert memory_here().total >= memory_here(os.getpid()).free > 0
 
 
 @pytest.mark.parametrize(
     ("free", "total", "limit", "verdict"),
     [
         (10**9, 10**9, None, "right"),
-        (10**8, 10**9, None, "note"),
-        (10**8, 10**8, None, "wrong"),
-        (10**9, 10**9, 10**8, "wrong"),
+        (2 * 10**8, 10**9, None, "note"),
+        (5 * 10**7, 10**9, None, "wrong"),
+        (5 * 10**7, 5 * 10**7, None, "wrong"),
+        (10**9, 10**9, 5 * 10**7, "wrong"),
     ],
 )
 def test_whether_the_model_fits(home: Home, free: int, total: int, limit: int | None, verdict: str):
     """Into what is free, into the computer, into the limit; a loaded one has shown that it does."""
-    room = memory.Memory(total=total, free=free, limit=limit)
+    room = Memory(total=total, free=free, limit=limit)
     assert found(model.model(home, room, loaded=False))["model-memory"].verdict == verdict
     assert "model-memory" not in found(model.model(home, room, loaded=True))
 

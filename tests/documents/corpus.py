@@ -39,6 +39,14 @@ CORPUS: dict[str, list[bytes]] = {
         b"Roof Gr\xf6\xdfe\r\n" * 20,
     ],
     ".md": ["---\ntitle: Größe\ntags: [a, b]\n---\n# Roof\n\nA sentence. Another!\n".encode()],
+    ".csv": [b'Roof;area;"how; old"\r\nGr\xf6\xdfe;"1,5";\r\n', b"Roof,1\nb,2\n"],
+    ".json": [b'{"Roof": [1.50, "Gr\\u00f6\\u00dfe \\ud83d\\ude00", {}], "b": null}'],
+    ".srt": [
+        b"1\n00:00:01,000 --> 00:00:02,000\n<i>Roof</i>\nb\n\n2\n00:00:03,000 --> 00:00:04,000\n- c\n- d\n"
+    ],
+    ".vtt": [
+        b"WEBVTT\n\nNOTE x\n\n00:01.000 --> 00:02.000 align:start\n<v Anna>Roof <00:00:01.500><c>b</c> &amp;\n"
+    ],
     ".pdf": [
         make_pdf([["Roof 17", "312.40 €"], ["Second page"]]),
         make_pdf([[f"Roof {n}"] for n in range(20)]),

@@ -24,7 +24,7 @@ SENTENCE = "Fräulein Öztürk zahlt 5 € für Kürbis, œuf & “naïve” Æb
         (SENTENCE.encode("utf-16"), "utf-16"),
         (codecs.BOM_UTF16_BE + SENTENCE.encode("utf-16-be"), "utf-16"),
         (codecs.BOM_UTF32_LE + SENTENCE.encode("utf-32-le"), "utf-32"),
-        (SENTENCE.encode("cp1252"), "windows-1252"),
+        (SENTENCE.encode("cp1252"), "windows-1252 (assumed)"),
     ],
 )
 def test_an_encoding_is_known_by_its_mark_or_by_its_bytes(data: bytes, encoding: str):
@@ -200,7 +200,7 @@ def test_the_house_around_the_reader_loads_no_format():
     """What meets strangers' bytes is in the reader's process only."""
     code = (
         "import sys, homebody.service.app\n"
-        "print([name for name in sys.modules if name.startswith(('homebody.documents.formats', 'selectolax',"
+        "print([name for name in sys.modules if name.startswith(('homebody.documents.formats', 'selectolax', 'chardet',"
         " 'pypdfium2', 'pyexpat'))])"
     )
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)

@@ -188,6 +188,17 @@ def test_the_service_is_installed_works_and_goes(manager: UserManager):
     assert (recipes / "summarize-notes.yaml").exists()
 
 
+def test_setup_lets_a_recipe_run_at_each_login(manager: UserManager):
+    """The third answer is yes: a service that is sealed, with the recipe, and a note that gets its summary."""
+    (manager.person / ".config").mkdir()
+    notes = manager.person / "Notes"
+    said = manager.homebody("setup", "--recipe", "summarize-notes", "--folder", str(notes), "--login")
+    assert "sealed, with 1 recipe." in said
+    assert ["active", "enabled"] == manager.unit("ActiveState", "UnitFileState")
+    (notes / "car.md").write_text("The car was washed on Monday. It is blue.\n")
+    manager.until((notes / "car.summary.md").exists)
+
+
 def test_nothing_is_left_of_an_install_that_fails(manager: UserManager):
     """Settings that cannot be used: the daemon's reason is said, and neither file, link nor unit is left.
 

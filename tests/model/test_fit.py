@@ -5,8 +5,10 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homebody.model.fit import Lanes, cells, context_for, keys_and_values, lanes_for, most_memory
+from homebody.model.fit import context_for, lanes_for, most_memory
 from homebody.model.gguf import ModelInfo, inspect
+from homebody.model.need import Lanes, Layout, cells, kv_bytes
+from homebody.model.shape import Shape
 
 GB = 1024**3
 
@@ -22,7 +24,7 @@ LLAMA_8B = ModelInfo(
     layers=32,
     width=4096,
     has_chat_template=True,
-    kv_token_bytes=128 * 1024,
+    shape=Shape(keys=32 * 8 * 128, values=32 * 8 * 128, widest=3 * 14_336, vocabulary=128_256),
 )
 """Keys and values of 128 KiB a token: 32 layers, 8 grouped heads of 128, 16 bits."""
 
@@ -31,7 +33,7 @@ def test_grouped_heads_are_counted(write_model, tmp_path) -> None:
     """What a token takes comes from the file: keys and values of 2 layers of 4 heads of 16, in 16 bits."""
     info = inspect(write_model(tmp_path / "model.gguf"))
 
-    assert 2 * 4 * 16 * 2 * 2 == info.kv_token_bytes
+    assert 2 * 4 * 16 * 2 * 2 == kv_bytes(info, 1)
 
 
 def test_no_lanes_on_a_computer_that_the_model_fills() -> None:
@@ -46,12 +48,12 @@ def test_lanes_take_no_more_than_their_share(gigabytes: int, context: int, file:
     """Lanes never take more than an eighth of the memory, nor more than half of what is left; one alone is none."""
     info = replace(LLAMA_8B, file_bytes=file * GB)
     lanes = lanes_for(info, context, gigabytes * GB)
-    taken = keys_and_values(info, lanes.count * lanes.cells)
+    taken = kv_bytes(info, lanes.count * lanes.cells)
 
     assert lanes.count != 1
     assert taken <= gigabytes * GB / 8
     if lanes.count:
-        whole = info.file_bytes + keys_and_values(info, context) + taken
+        whole = info.file_bytes + kv_bytes(info, context) + taken
         assert whole < 0.75 * gigabytes * GB
 
 
@@ -59,10 +61,11 @@ def test_a_context_that_fits_a_lane_needs_no_hall() -> None:
     """Where no run can be longer than a lane, there is no memory beside the lanes."""
     assert 16 * 1024 + 8192 == cells(8192, Lanes(count=16, cells=1024))
     assert 16 * 1024 == cells(1024, Lanes(count=16, cells=1024))
-    assert most_memory(LLAMA_8B, 8192, Lanes()) < most_memory(LLAMA_8B, 8192, Lanes(count=4, cells=1024))
+    lanes = Layout(context=8192, lanes=Lanes(count=4, cells=1024))
+    assert most_memory(LLAMA_8B, Layout(context=8192)) < most_memory(LLAMA_8B, lanes)
     assert 8192 == context_for(LLAMA_8B, 0)
 
 
 def test_a_file_that_does_not_say_how_its_heads_are_grouped() -> None:
     """Then the most that keys and values can take is reckoned with."""
-    assert 4 * 32 * 4096 == keys_and_values(replace(LLAMA_8B, kv_token_bytes=0), 1)
+    assert 4 * 32 * 4096 == kv_bytes(replace(LLAMA_8B, shape=Shape()), 1)

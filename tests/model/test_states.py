@@ -30,6 +30,7 @@ TABLE = {
     **{(state, H.MEASURE): S.PROVING for state in ON_THE_WAY},
     **{(state, H.PROVED): S.READY for state in ON_THE_WAY},
     **{(state, H.REFUSED): S.FAILED for state in ON_THE_WAY},
+    **{(state, H.NO_ROOM): S.BACKING_OFF for state in ON_THE_WAY},
     **{(state, H.DIED): S.BACKING_OFF for state in (*ON_THE_WAY, S.READY)},
     **{(state, H.KILLED_BY_PROMPT): S.BACKING_OFF for state in (*ON_THE_WAY, S.READY)},
     (S.READY, H.IDLE): S.UNLOADED,
@@ -117,6 +118,15 @@ def test_a_start_that_ends_in_a_death_waits_longer() -> None:
     standing = lived(H.START, H.LOAD, H.DIED)
 
     assert FAILED_PAUSE == standing.not_before - standing.since
+
+
+def test_a_start_without_room_waits_and_is_no_death() -> None:
+    """When other programs have the memory, the next start comes a minute later, however often that happens."""
+    standing = lived(*(H.START, H.NO_ROOM) * 10)
+
+    assert S.BACKING_OFF is standing.state
+    assert 60 == standing.not_before - 20
+    assert () == standing.deaths
 
 
 def test_a_crash_loop_is_left() -> None:

@@ -409,3 +409,14 @@ def test_every_kind_of_slot(smallest: str, written: str, slot: Any) -> None:
     again = read_recipe(long_form(recipe))
     assert recipe == again
     assert recipe.hash == again.hash
+
+
+def test_only_texts_and_lists_can_be_joined(smallest: str, problems) -> None:
+    """What is neither is refused with its name, where `overflow` puts the answers about parts together."""
+    text = (
+        smallest
+        + 'read: {overflow: join}\nask: {prompt: "What?", output: {kind: {type: choice, of: [a, b]}}}\n'
+    )
+    (problem,) = problems(text)
+    assert "`overflow: join` puts texts and lists together, and `kind` is neither" in str(problem)
+    assert read_recipe(text.replace("{type: choice, of: [a, b]}", "text")).read.overflow == "join"

@@ -1,5 +1,6 @@
 """The shipped recipes: a tree in, an answer, a tree out."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from homebody.actions.apply import put
 from homebody.documents.file import take
 from homebody.filters import FileFacts
 from homebody.house.planner import file_values, merged, plan, wanted
+from homebody.paths import shipped
 from homebody.recipe.load import read_recipe
 from homebody.recipe.schema import Recipe
 
@@ -94,19 +96,29 @@ def test_daily_digest(shipped_texts: dict[str, str], home: Path) -> None:
     assert {"digest/2026-03-02.md": expected} == tree(home / "Notes")
 
 
-def test_a_person_changes_one_line(shipped_texts: dict[str, str], home: Path) -> None:
-    """The folder stands once in each recipe."""
-    for text in shipped_texts.values():
-        assert 1 == text.count("~/Notes")
-        recipe = read_recipe(text.replace("~/Notes", "~/Elsewhere"))
-        places = (*recipe.permissions().reads, *recipe.permissions().writes)
-        assert all(place.is_relative_to(home / "Elsewhere") for place in places)
+EVERY = sorted(shipped("recipes").glob("*.yaml"))
 
 
-def test_the_comments_are_for_everybody(shipped_texts: dict[str, str]) -> None:
-    """Every shipped recipe says what it does, what a remark is, and which line to change."""
-    for text in shipped_texts.values():
-        assert text.startswith("# ")
-        assert "Lines that begin with # are remarks" in text
-        assert "This is the line to change" in text
-        assert max(map(len, text.splitlines())) <= 120
+@pytest.mark.parametrize("path", EVERY, ids=lambda path: path.stem)
+def test_a_person_changes_only_the_folders_in_vars(path: Path, home: Path) -> None:
+    """Every folder stands once, at the top; the remark beside it says that it is to be changed."""
+    text = path.read_text(encoding="utf-8")
+    (block,) = re.findall(r"^vars:\n((?:  .*\n)+)", text, flags=re.MULTILINE)
+    lines = [line for line in block.splitlines() if ": ~/" in line]
+    assert len(lines) == len(re.findall(r": ~/", text))
+    assert ("This is the line to change" if len(lines) == 1 else "These are the lines to change") in block
+    recipe = read_recipe(text.replace(": ~/", ": ~/Elsewhere/"))
+    places = (*recipe.permissions().reads, *recipe.permissions().writes)
+    trash = [home / ".local" / "share" / "Trash"]
+    assert all(place.is_relative_to(home / "Elsewhere") or place in trash for place in places)
+
+
+@pytest.mark.parametrize("path", EVERY, ids=lambda path: path.stem)
+def test_the_comments_are_for_everybody(path: Path) -> None:
+    """Every shipped recipe says what it does, what a remark is, what wakes it, and what becomes of a failure."""
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith("# ")
+    assert "Lines that begin with # are remarks" in text
+    assert "when it wakes" in text
+    assert f"name: {path.stem} # a name that stays" in text
+    assert "tried twice more" in text

@@ -165,6 +165,8 @@ OWN = (
     {"ask", "output", "todo", "of"},
     {"actions", "front_matter", "set"},
     {"actions", "front_matter", "add"},
+    {"tests", "documents"},
+    {"tests", "there"},
 )
 """Places whose keys are the person's own words: another word there is no mistake."""
 

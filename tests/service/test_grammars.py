@@ -10,6 +10,7 @@ import pytest
 from homebody.clock import SystemClock
 from homebody.errors import GrammarError, ModelNotReadyError, UsageError
 from homebody.house.taking import NOTHING
+from homebody.model.choice import Choice
 from homebody.model.client import ModelClient
 from homebody.paths import find_home
 from homebody.recipe.load import load_folder
@@ -25,7 +26,7 @@ TOO_MUCH = {"tags": ListSlot(of=[f"{number:03}{'x' * 700}" for number in range(2
 @pytest.fixture(scope="module")
 def model(random_model: Path) -> Iterator[ModelClient]:
     """A model that is stopped at the end, and by one of the tests."""
-    client = ModelClient(random_model, clock=SystemClock(), threads=1)
+    client = ModelClient(random_model, clock=SystemClock(), choice=Choice(threads=1))
     yield client
     client.stop()
 

@@ -8,15 +8,15 @@ import socket
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Literal
 
-import httpx2
 import openai
 import pytest
 from listening import listening
 from pydantic import BaseModel, Field
+from speaking import speaking
 
 from homebody.clock import SystemClock
 from homebody.errors import CancelledError
@@ -72,13 +72,6 @@ def server(model: Noting, tmp_path: Path) -> Iterator[Path]:
     model.given_up.clear()
     with listening(tmp_path / "run" / "control.sock", Api(lambda: model, SystemClock).endpoints()) as path:
         yield path
-
-
-@contextmanager
-def speaking(path: Path) -> Iterator[openai.OpenAI]:
-    """OpenAI's client, which reaches the socket at *path* and nothing else."""
-    with httpx2.Client(transport=httpx2.HTTPTransport(uds=str(path)), trust_env=False, timeout=60) as http:
-        yield openai.OpenAI(base_url="http://homebody/v1", api_key="none", http_client=http, max_retries=0)
 
 
 @pytest.fixture
@@ -234,8 +227,10 @@ def test_it_goes_before_what_runs_by_itself(ai: openai.OpenAI, model: Noting):
         ({"tools": [{"type": "function", "function": {"name": "f"}}]}, "tools"),
         ({"n": 2}, "n"),
         ({"n": True}, "n"),
-        ({"logprobs": True}, "logprobs"),
+        ({"logprobs": "yes"}, "logprobs"),
         ({"top_logprobs": 3}, "top_logprobs"),
+        ({"logprobs": True, "top_logprobs": 21}, "top_logprobs"),
+        ({"logprobs": True, "top_logprobs": 20, "max_tokens": 3000}, "max_tokens"),
         ({"logit_bias": {"1": 5}}, "logit_bias"),
         ({"presence_penalty": 0.5}, "presence_penalty"),
         ({"reasoning_effort": "low"}, "reasoning_effort"),
@@ -299,6 +294,8 @@ def test_what_says_nothing_is_taken(server: Path, more: dict[str, Any]):
     [
         {"suffix": "x"},
         {"echo": True},
+        {"logprobs": True},
+        {"logprobs": -1},
         {"best_of": 2},
         {"prompt": ["a", "b"]},
         {"prompt": [1]},

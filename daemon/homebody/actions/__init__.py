@@ -5,6 +5,7 @@ from homebody.actions.append import AppendAction
 from homebody.actions.copy import CopyAction
 from homebody.actions.front_matter import FrontMatterAction
 from homebody.actions.move import MoveAction
+from homebody.actions.notify import NotifyAction
 from homebody.actions.rename import RenameAction
 from homebody.actions.tag import TagAction
 from homebody.actions.trash import TrashAction
@@ -12,9 +13,11 @@ from homebody.actions.write import WriteAction
 
 ALL: tuple[type[Action], ...] = (
     WriteAction, FrontMatterAction, AppendAction, RenameAction, MoveAction, CopyAction, TagAction, TrashAction,
+    NotifyAction,
 )  # fmt: skip
 
 __all__ = [
-    "ALL", "Action", "AppendAction", "CopyAction", "FrontMatterAction", "MoveAction", "RenameAction", "TagAction",
+    "ALL", "Action", "AppendAction", "CopyAction", "FrontMatterAction", "MoveAction", "NotifyAction", "RenameAction",
+    "TagAction",
     "TrashAction", "World", "WriteAction",
 ]  # fmt: skip

@@ -94,6 +94,9 @@ class Action(BaseModel, ABC):
     last: ClassVar[bool] = False
     """Whether nothing more can be done to that file afterwards."""
 
+    takes_away: ClassVar[bool] = False
+    """Whether that file is afterwards no longer where it was."""
+
     @classmethod
     def expand(cls, value: Any) -> Any:
         """Return the fields that *value*, as the recipe has it, stands for."""

@@ -88,7 +88,24 @@ class Tags:
         return sha(self.stored)
 
 
-Effect = Put | Move | Copy | Tags
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """The person is to be told ``words`` when the run is done; no file is changed."""
+
+    words: str
+    kind: str = "notify"
+    before: None = None
+
+    @property
+    def after(self) -> str:
+        """The SHA-256 of the words, in hex."""
+        return hashlib.sha256(self.words.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+OnFile = Put | Move | Copy | Tags
+"""Every kind of change to a file."""
+
+Effect = OnFile | Notice
 """Every kind of change."""
 
 

@@ -24,6 +24,7 @@ class MoveAction(Action):
 
     kind: ClassVar[str] = "move"
     needs_file: ClassVar[bool] = True
+    takes_away: ClassVar[bool] = True
 
     dest: FolderOrFile = Field(
         max_length=4000, description="Where it goes: a folder with a slash at its end, or a whole path."

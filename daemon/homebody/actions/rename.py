@@ -40,6 +40,7 @@ class RenameAction(Action):
 
     kind: ClassVar[str] = "rename"
     needs_file: ClassVar[bool] = True
+    takes_away: ClassVar[bool] = True
 
     name: Annotated[TemplateText, AfterValidator(_has_an_ending)] = Field(
         max_length=1000, description='The new name, as in "{{ ask.title }}{{ file.suffix }}".'

@@ -47,22 +47,38 @@ class _Field:
 
     def written(self) -> str:
         """Return the field as it is written."""
-        values = [part.text for part in self.parts if part.value]
-        if not any(values):
+        if not any(part.text for part in self.parts if part.value):
             return self.raw
-        text = "".join(part.text for part in self.parts)
-        own = not self.parts[0].value and all(map(_NUMBER.fullmatch, values))
-        if not own and _reckoned(text):
-            text = f"'{text}"
-        if self.quoted or any(c in text for c in f'{SEPARATORS}"\n\r'):
-            return '"' + text.replace('"', '""') + '"'
-        return text
+        return _as_field(self.parts, quoted=self.quoted)
 
 
 def as_table(pieces: Sequence[Piece], *, tabs: bool) -> str:
     """Return *pieces* as one text: each value stays in its field, and is none that a spreadsheet reckons."""
     separator = "\t" if tabs else _separator(pieces)
     return "".join(_written(pieces, separator))
+
+
+def as_field(pieces: Sequence[Piece]) -> str:
+    """Return *pieces* as one whole field, in quotes where it needs them, on one line, and none that is reckoned."""
+    parts = [
+        Piece(text=cell(piece.text), value=True)
+        if piece.value
+        else Piece(text=" ".join(piece.text.splitlines()))
+        for piece in pieces
+    ]
+    return _as_field(parts, quoted=False)
+
+
+def _as_field(parts: Sequence[Piece], *, quoted: bool) -> str:
+    """Return one field; what the recipe itself writes is reckoned only if it stands alone, or before numbers."""
+    values = [part.text for part in parts if part.value]
+    text = "".join(part.text for part in parts)
+    own = not values or (not parts[0].value and all(map(_NUMBER.fullmatch, values)))
+    if not own and _reckoned(text):
+        text = f"'{text}"
+    if quoted or any(c in text for c in f'{SEPARATORS}"\n\r'):
+        return '"' + text.replace('"', '""') + '"'
+    return text
 
 
 def _written(pieces: Sequence[Piece], separator: str) -> Iterator[str]:

@@ -21,6 +21,7 @@ class TrashAction(Action):
 
     kind: ClassVar[str] = "trash"
     needs_file: ClassVar[bool] = True
+    takes_away: ClassVar[bool] = True
     alone: ClassVar[bool] = True
     last: ClassVar[bool] = True
 

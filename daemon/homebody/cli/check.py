@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,15 @@ from homebody.cli.recipes import echo_indented
 from homebody.errors import NotRunningError, RecipeError
 from homebody.paths import Home
 from homebody.recipe.carried import refused
+from homebody.recipe.claims import claims
 from homebody.recipe.lint import lint
-from homebody.recipe.load import load_folder, load_placed
+from homebody.recipe.load import load_folder, load_placed, recipe_files
 from homebody.recipe.permitted import never_in_words, permitted, permitted_in_words
 from homebody.recipe.problem import Places, Problem, RecipeProblemsError, Unanswerable, unanswerable
 from homebody.recipe.reach import edges, hints
 from homebody.recipe.schema import Recipe
 from homebody.service.control import request
+from homebody.service.foreseen import foreseen
 
 
 @click.command("check", epilog=examples("homebody check", "homebody check ~/draft.yaml --json"))
@@ -31,9 +34,10 @@ from homebody.service.control import request
 def check_command(home: Home, files: tuple[Path, ...], *, as_json: bool) -> None:
     """Say what is wrong with FILES, or with all of your recipes: file, line, column, what, and the cure.
 
-    Recipes are also looked at together: a recipe that what it makes can wake again, and recipes that wake
-    each other in a circle, are refused, and so are those that write where another program carries the files away;
-    `homebody serve` runs the others. While homebody runs with its model loaded, the model says of each recipe that asks
+    Recipes are also looked at together, FILES beside those that you have. Refused are recipes that what they make can
+    wake again, those that wake each other in a circle, those that write where another program carries the files away,
+    and those whose folders are missing or closed; `homebody serve` runs the others. A hint names two recipes that could
+    take the same file away. While homebody runs with its model loaded, the model says of each recipe that asks
     it whether it can answer so. Ends with 65 when something is wrong.
     """
     refresh_schema(home)
@@ -52,35 +56,86 @@ class Checked:
 
     recipes: Sequence[Recipe]
     problems: Sequence[Problem]
+    hints: Sequence[str]
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as data."""
         return {
             "recipes": [{"name": recipe.name, **permitted(recipe)} for recipe in self.recipes],
             "problems": [asdict(problem) for problem in self.problems],
-            "hints": hints(edges(self.recipes)),
+            "hints": list(self.hints),
         }
 
 
 def check(home: Home, files: Sequence[Path]) -> Checked:
-    """Return what is wrong with *files*, or with all of the person's recipes."""
+    """Return what is wrong with *files*, beside the person's other recipes, or with all of the person's recipes."""
+    if files:
+        recipes, places, problems = read(files)
+        others, stand = neighbours(home, files, recipes)
+        places = {**stand, **places}
+    else:
+        loaded = load_folder(home.recipes)
+        recipes, others, places, problems = (
+            list(loaded.recipes),
+            [],
+            dict(loaded.places),
+            list(loaded.problems),
+        )
+    together = [*recipes, *others]
+    found = [*lint(together, places), *refused(recipes, places).values()]
+    ours = {places[recipe.name].file for recipe in recipes}
+    problems += [problem for problem in found if problem.file in ours]
+    problems += foreseen(recipes, places, home)
+    refusals, asked = refused_by_model(home, recipes, places)
+    names = {recipe.name for recipe in recipes}
+    told = claims(together, names)
+    told += hints([edge for edge in edges(together) if edge.source in names or edge.target in names])
+    return Checked(
+        recipes=recipes, problems=[*problems, *refusals], hints=told if asked else [*told, NOT_ASKED]
+    )
+
+
+NOT_ASKED = (
+    "homebody does not run with its model loaded, so the model was not asked whether it can answer this"
+)
+
+
+def read(files: Sequence[Path]) -> tuple[list[Recipe], dict[str, Places], list[Problem]]:
+    """Return the recipes in *files*, where they stand, and what is wrong with the files that give none."""
     recipes: list[Recipe] = []
     places: dict[str, Places] = {}
     problems: list[Problem] = []
-    if not files:
-        loaded = load_folder(home.recipes)
-        recipes, places, problems = list(loaded.recipes), dict(loaded.places), list(loaded.problems)
     for path in files:
         try:
             recipe, stands = load_placed(path)
-            recipes.append(recipe)
-            places[recipe.name] = stands
         except RecipeProblemsError as error:
             problems += error.problems
-    problems += lint(recipes, places)
-    problems += refused(recipes, places).values()
-    problems += refused_by_model(home, recipes, places)
-    return Checked(recipes=recipes, problems=problems)
+            continue
+        if recipe.name in places:
+            what = (
+                f'the name "{recipe.name}" is taken by {places[recipe.name].file}, too; history hangs on it'
+            )
+            problems.append(Problem(file=path.name, line=1, column=1, where="name", what=what))
+            continue
+        recipes.append(recipe)
+        places[recipe.name] = stands
+    return recipes, places, problems
+
+
+def neighbours(
+    home: Home, files: Sequence[Path], recipes: Sequence[Recipe]
+) -> tuple[list[Recipe], dict[str, Places]]:
+    """Return the person's recipes that run beside *recipes* from *files*; a draft stands for the one of its name."""
+    given = {path.name for path in files}
+    names = {recipe.name for recipe in recipes}
+    found, places = [], {}
+    for path in recipe_files(home.recipes):
+        with suppress(RecipeProblemsError):
+            recipe, stands = load_placed(path)
+            if path.name not in given and recipe.name not in names:
+                found.append(recipe)
+                places[recipe.name] = stands
+    return found, places
 
 
 def tell(home: Home, checked: Checked) -> None:
@@ -100,20 +155,22 @@ def tell(home: Home, checked: Checked) -> None:
             if line != never_in_words("It"):
                 echo_indented(line)
     echo_indented(never_in_words("They" if len(checked.recipes) > 1 else "It"), 0)
-    for hint in hints(edges(checked.recipes)):
-        click.echo(f"hint: {hint}")
+    for hint in checked.hints:
+        echo_indented(f"hint: {hint}", 0)
 
 
-def refused_by_model(home: Home, recipes: Sequence[Recipe], places: dict[str, Places]) -> list[Problem]:
-    """Return what the model of the running homebody says that it cannot answer; nothing where none runs."""
+def refused_by_model(
+    home: Home, recipes: Sequence[Recipe], places: dict[str, Places]
+) -> tuple[list[Problem], bool]:
+    """Return what the model of the running homebody says that it cannot answer, and whether it was asked of all."""
     found = []
     for recipe in recipes:
         for number, ask in enumerate(recipe.ask):
             try:
                 said = request(home.socket, "POST", "/v1/grammar", {"output": ask.long()["output"]})
             except NotRunningError:
-                return []
+                return [], False
             if said["refusal"] is not None:
                 why = Unanswerable(ask=number, why=said["refusal"])
                 found.append(unanswerable(recipe.name, places, why, asks=len(recipe.ask)))
-    return found
+    return found, True

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,9 @@ from homebody.cli.paragraphs import echo_fitted, visible
 from homebody.errors import NotRunningError, RecipeError
 from homebody.house.taking import told
 from homebody.paths import Home
+from homebody.quantities import rounded
 from homebody.service import refusal
+from homebody.service.bridge_open import Opened, opened
 from homebody.service.control import request
 
 
@@ -22,16 +25,20 @@ from homebody.service.control import request
 @click.pass_obj
 def status_command(home: Home, *, as_json: bool) -> None:
     """Show what the running homebody is doing."""
+    bridge = opened(home)
     try:
         status = request(home.socket, "GET", "/v1/status")
     except NotRunningError as error:
+        if bridge is not None:
+            echo_fitted([open_words(bridge)], error=True)
         if (why := refusal.read(home)) is not None:
             error.hint = f"Its last start failed: {why.error} {why.hint or ''}".strip() + f"\n  {error.hint}"
         raise
     if as_json:
+        status["bridge"] = None if bridge is None else asdict(bridge)
         click.echo(json.dumps(status, ensure_ascii=False))
         return
-    echo_fitted(status_lines(status))
+    echo_fitted([*([] if bridge is None else [open_words(bridge)]), *status_lines(status)])
 
 
 @click.command("reload", epilog=examples("homebody reload"))
@@ -50,6 +57,14 @@ def reload_command(home: Home, *, as_json: bool) -> None:
         echo_fitted(reload_lines(answer))
     if answer["problems"]:
         sys.exit(RecipeError.exit_code)
+
+
+def open_words(bridge: Opened) -> str:
+    """Return that a bridge is open, for whoever asks what goes on."""
+    return (
+        f"THE BRIDGE IS OPEN: programs with its token reach the model over TCP at {bridge.address}"
+        f" (process {bridge.pid}, outside the seal); `homebody bridge --stop` closes it"
+    )
 
 
 def reload_lines(answer: dict[str, Any]) -> list[str]:
@@ -76,6 +91,7 @@ def status_lines(status: dict[str, Any]) -> list[str]:
         info = model["info"]
         lines.append(f"model: {info['name']}, {info['quantization']} ({info['quantization_words']}), "
                      f"context {model['context']} tokens, {model['memory_bytes'] / 1e6:.0f} MB")  # fmt: skip
+        lines += memory_lines(model)
     else:
         lines.append(visible(f"model: {absent_model(model)}"))
     if model["prefixes"]["count"]:
@@ -110,6 +126,22 @@ def status_lines(status: dict[str, Any]) -> list[str]:
     lines.append(visible(f"scripts reach the model over {status['socket']}"))
     if status["key"] == "file":
         lines.append("the vault's key lies in a file (no keyring here); `homebody doctor` says more")
+    return lines
+
+
+def memory_lines(model: dict[str, Any]) -> list[str]:
+    """Return what memory a loaded model was reckoned to take and what it took, and what was made smaller for it."""
+    found = model.get("fit")
+    if not found:
+        return []
+    reckoned, peak = found["need"]["total"], model["peak_bytes"]
+    lines = [
+        f"its memory: at most {rounded(peak)} so far, {rounded(reckoned)} reckoned (`homebody model fit` says how)"
+    ]
+    if found["shrunk"]:
+        lines.append(f"so that it fits: {', '.join(found['shrunk'])}")
+    if not found["fits"]:
+        lines.append(f"it does not fit into the {rounded(found['budget'])} that it may take, and was forced")
     return lines
 
 

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -44,12 +45,7 @@ def install_command(home: Home, *, yes: bool, as_json: bool) -> None:
         tell_plan(manager, home, text)
     if not yes:
         click.confirm("Do this?", abort=True)
-    with restored_on_failure(manager, holder(home.lock)):
-        finish(home, manager)
-        put(manager.file, text)
-        for command in manager.install:
-            call(command)
-        status = start_service(manager, home)
+    status = set_up_service(home, manager, text)
     if as_json:
         click.echo(json.dumps({"file": str(manager.file), "pid": status["pid"], "installed": True}))
         return
@@ -58,6 +54,20 @@ def install_command(home: Home, *, yes: bool, as_json: bool) -> None:
     click.echo(
         "`homebody stop`, `start`, `restart` and `logs` work on it; `homebody uninstall` takes it away again."
     )
+
+
+def set_up_service(home: Home, manager: Manager, text: str | None = None) -> dict[str, Any]:
+    """Let *manager* start homebody at each login, from now on, and return its status once it is healthy.
+
+    *text* is the service's file; without it, the one for this Python. Whatever goes wrong, all is as before.
+    """
+    text = text_for(manager, home, os.environ) if text is None else text
+    with restored_on_failure(manager, holder(home.lock)):
+        finish(home, manager)
+        put(manager.file, text)
+        for command in manager.install:
+            call(command)
+        return start_service(manager, home)
 
 
 @click.command("uninstall", epilog=examples("homebody uninstall"))

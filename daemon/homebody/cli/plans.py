@@ -51,6 +51,8 @@ def change_lines(change: dict[str, Any]) -> list[str]:
     """Return one change as lines."""
     if change["kind"] == "trash":
         return trash_lines(change)
+    if change["deed"] == "notice":
+        return ["notify, when it is done", f"  {change['new']}"]
     if change["deed"] in ("move", "copy"):
         over = ", over the file that is there" if change["before"] else ""
         return [f"{change['kind']} {change['source']}", f"  to {change['path']}{over}"]

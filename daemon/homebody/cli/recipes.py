@@ -6,21 +6,15 @@ from pathlib import Path
 
 import click
 
+from homebody.cli.adopting import adopt, shipped_recipes
 from homebody.cli.completers import shipped_names
-from homebody.cli.editor import pointed, write_schema
 from homebody.cli.examples import examples
 from homebody.cli.paragraphs import indented
 from homebody.errors import UsageError
-from homebody.paths import Home, shipped
-from homebody.recipe.carried import refused
-from homebody.recipe.load import load_folder, load_placed, load_recipe
+from homebody.paths import Home
+from homebody.recipe.load import load_folder, load_recipe
 from homebody.recipe.permitted import permitted, permitted_in_words
 from homebody.recipe.schema import Recipe
-
-
-def shipped_recipes() -> dict[str, Path]:
-    """Return the recipes that ship with homebody, by name."""
-    return {path.stem: path for path in sorted(shipped("recipes").glob("*.yaml"))}
 
 
 @click.command(
@@ -35,29 +29,17 @@ def new_command(home: Home, name: str, folder: str | None, *, as_json: bool) -> 
 
     Names: summarize-notes, tag-files, daily-digest. `homebody list` says what each does.
     """
-    known = shipped_recipes()
-    if name not in known:
-        raise UsageError(f"There is no shipped recipe {name!r}.", hint=f"There are: {', '.join(known)}.")
-    target = home.recipes / f"{name}.yaml"
-    if target.exists():
-        raise UsageError(f"{target} is there already.", hint="Change it there, or move it away first.")
-    text = known[name].read_text(encoding="utf-8")
-    if folder is not None:
-        text = text.replace("~/Notes", str(Path(folder).expanduser().absolute()))
-    home.recipes.mkdir(parents=True, exist_ok=True)
-    write_schema(home)
-    target.write_text(pointed(text), encoding="utf-8")
-    recipe, stands = load_placed(target)
-    wrong = refused([recipe], {recipe.name: stands})
+    adopted = adopt(home, name, None if folder is None else Path(folder).expanduser().absolute())
+    target, recipe = adopted.file, adopted.recipe
     if as_json:
-        problems = [asdict(problem) for problem in wrong.values()]
+        problems = [asdict(problem) for problem in adopted.problems]
         said = {"file": str(target), "recipe": recipe.name, **permitted(recipe), "problems": problems}
         click.echo(json.dumps(said, ensure_ascii=False))
         return
     click.echo(f"Wrote {target}")
     for line in permitted_in_words(recipe):
         echo_indented(line)
-    for problem in wrong.values():
+    for problem in adopted.problems:
         echo_indented(f"It will not run like this: {problem}")
     echo_indented(
         "Change it as you like; `homebody check` says whether it is right, `homebody serve` runs it.",

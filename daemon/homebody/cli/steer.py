@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from homebody.cli.completers import recipe_names, run_numbers
 from homebody.cli.examples import examples
 from homebody.cli.paragraphs import echo_fitted
 from homebody.cli.waiting import OVER, WAIT_SECONDS, line
@@ -21,8 +22,13 @@ NOT_ALL = 75
 
 
 @click.command("cancel", epilog=examples("homebody cancel 12 13", "homebody cancel --recipe summarize-notes"))
-@click.argument("runs", type=click.IntRange(min=1), nargs=-1)
-@click.option("--recipe", metavar="NAME", help="Whatever of this recipe is queued or running.")
+@click.argument("runs", type=click.IntRange(min=1), nargs=-1, shell_complete=run_numbers("queued", "running"))
+@click.option(
+    "--recipe",
+    metavar="NAME",
+    shell_complete=recipe_names,
+    help="Whatever of this recipe is queued or running.",
+)
 @click.option("--all", "everything", is_flag=True, help="Whatever is queued or running.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj

@@ -22,6 +22,8 @@ from homebody.service.control import request
 MOST = 60
 """Runs of the queue, and of those that have ended, that are asked for: as many as a high screen shows."""
 
+MOST_NOTICES = 10
+
 ANSWER_SECONDS = 10.0
 UNSEEN = 1000
 """Columns and rows where there is no screen: nothing is cut."""
@@ -34,7 +36,7 @@ UNSEEN = 1000
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, and end.")
 @click.pass_obj
 def top_command(home: Home, every: float, *, once: bool, as_json: bool) -> None:
-    """Show the runs in hand and how far they are, the queue, the model and its speed, memory, and what comes next.
+    """Show the runs in hand and how far they are, the queue, notices, the model and its speed, memory.
 
     A run is chosen with the arrows (or j and k): c cancels it, r tries it again. p pauses homebody and lets it go on, v
     goes through the plans that wait for you, q leaves. It may be left open: when homebody is started again, it goes on.
@@ -67,12 +69,16 @@ def cut(lines: list[Line]) -> list[str]:
 
 def facts(home: Home) -> dict[str, Any]:
     """Return what the picture is made of. Raises NotRunningError."""
-    status = request(home.socket, "GET", "/v1/status", timeout=ANSWER_SECONDS)
-    asked = {"limit": MOST, "state": ",".join(sorted(OVER))}
+
+    def get(route: str, **asked: Any) -> Any:
+        return request(home.socket, "GET", route, asked, timeout=ANSWER_SECONDS)
+
+    status = get("/v1/status")
     return {
         "status": status,
-        "queue": request(home.socket, "GET", "/v1/queue", asked, timeout=ANSWER_SECONDS)["runs"],
-        "recent": request(home.socket, "GET", "/v1/runs", asked, timeout=ANSWER_SECONDS)["runs"],
+        "queue": get("/v1/queue", limit=MOST)["runs"],
+        "recent": get("/v1/runs", limit=MOST, state=",".join(sorted(OVER)))["runs"],
+        "notices": get("/v1/notices", limit=MOST_NOTICES)["notices"],
         "resident": resident_of(status),
     }
 

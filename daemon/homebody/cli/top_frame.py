@@ -38,6 +38,8 @@ class View:
     queue: Sequence[Mapping[str, Any]]
     recent: Sequence[Mapping[str, Any]]
     """The newest runs, newest first."""
+    notices: Sequence[Mapping[str, Any]]
+    """What recipes told, the newest last."""
     resident: Mapping[str, int]
     """Bytes of memory that each process occupies; empty where that cannot be seen."""
     now: datetime
@@ -198,9 +200,17 @@ def sections_of(view: View, columns: int) -> list[tuple[str, list[Row]]]:
     return [
         (f"in hand: {len(held)}", held or [Row("nothing", None, "dim")]),
         (f"queue: {queued}", coming),
+        ("notices", [notice_row(one) for one in reversed(view.notices)]),
         ("last", ended),
         ("next by the clock", [Row(f"{until(at, view.now)}  {visible(name)}", None) for at, name in due]),
     ]
+
+
+def notice_row(one: Mapping[str, Any]) -> Row:
+    """Return a notice as a line: when, which recipe, and its words."""
+    when = f"{datetime.fromisoformat(one['at']).astimezone():%H:%M}"
+    words = " ".join(visible(one["words"]).split())
+    return Row(f"{when}  {visible(one['recipe'])}: {words}", None, "red" if one["failure"] else "")
 
 
 def run_text(run: Mapping[str, Any], what: str, columns: int) -> str:

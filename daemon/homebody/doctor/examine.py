@@ -26,6 +26,7 @@ from homebody.doctor import (
 from homebody.doctor.finding import Finding, note, wrong
 from homebody.doctor.recipes import folders_of, recipes
 from homebody.errors import HomebodyError, NotRunningError
+from homebody.model.computer import memory_here
 from homebody.paths import Home
 from homebody.recipe.load import Loaded, load_folder
 from homebody.seal import Tried
@@ -57,7 +58,7 @@ def examine(home: Home, time: Clock, paused_words: Callable[[Any], str]) -> Iter
     yield from clock.clock(now, store.newest_entry(home) if here else None, local_zone())
     yield from trial(loaded or NOTHING, home, carriers, status)
     yield from kernel.open_ways(seal.uncovered(carriers.mounts))
-    ram = memory.memory_here(None if status is None else int(status["pid"]))
+    ram = memory_here(None if status is None else int(status["pid"]))
     yield from memory.memory(ram)
     yield from model.model(home, ram, loaded=status is not None and status["model"]["state"] == "ready")
     yield from pictures.pictures(home)

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 from homebody.doctor.finding import Finding, right, wrong
-from homebody.doctor.memory import Memory, fits
+from homebody.doctor.memory import fits
 from homebody.errors import HomebodyError
+from homebody.model.computer import Memory
 from homebody.model.gguf import inspect
 from homebody.paths import Home
 from homebody.quantities import rounded
+from homebody.service.choosing import choice_of
 from homebody.settings import load_settings
 
 
@@ -24,4 +26,4 @@ def model(home: Home, found: Memory | None, *, loaded: bool) -> Iterator[Finding
         yield wrong("model", str(error), error.hint or "Name another model in settings.yaml.")
         return
     yield right("model", f"the model {info.name}: {info.quantization}, {rounded(info.file_bytes)}")
-    yield from fits(info, settings.context, found, loaded=loaded)
+    yield from fits(info, choice_of(settings), found, loaded=loaded)

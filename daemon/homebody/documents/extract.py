@@ -9,7 +9,10 @@ MOST_CHARACTERS = 5_000_000
 TOO_LONG = f"the document has more than {MOST_CHARACTERS:,} characters, and no more are read"
 TOO_DEEP = "the document is damaged: its parts are nested too deeply"
 
+UNREADABLE = "characters that could not be read"
+
 LEFT_OUT = {
+    UNREADABLE: "character that could not be read",
     "pages without text": "page without text",
     "pages that were not asked for": "page that was not asked for",
     "images": "image",

@@ -1,6 +1,7 @@
 """This side of the reader process: started when needed, judged by a deadline, replaced when it misbehaves."""
 
 import os
+import re
 import sys
 import threading
 from collections import deque
@@ -37,6 +38,9 @@ NO_SENSE = "the reader process gave an answer that makes no sense"
 
 Heed = Callable[[], None]
 """Raises when a text is not wanted any more."""
+
+ENCODING = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?: \((?:assumed|damaged)\))?")
+"""How the name of an encoding looks, and what is said with it."""
 
 COMMAND = (sys.executable, "-I", "-m", "homebody.documents.worker")
 
@@ -236,7 +240,7 @@ def extract_of(header: Mapping[str, Any], data: bytes) -> Extract:
     sizes = (front, pages)
     if not all(size is None or (type(size) is int and 0 <= size < MOST_COUNTED) for size in sizes):
         raise FrameError
-    if not (encoding is None or (isinstance(encoding, str) and len(encoding) < 40)):
+    if not (encoding is None or (isinstance(encoding, str) and ENCODING.fullmatch(encoding))):
         raise FrameError
     left_out = header.get("left_out", {})
     if not isinstance(left_out, dict) or not all(

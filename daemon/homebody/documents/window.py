@@ -39,15 +39,15 @@ def fit(text: str, *, budget: int, overflow: str, count: Count) -> Window:
     """Return *text* in parts of at most *budget* tokens, as *overflow* wants it.
 
     A text that fits is one part. ``head`` keeps the beginning, ``head_tail`` the beginning and the end in one
-    part, ``summarize`` everything in several parts that, joined, are the text again. Raises DocumentError with
-    the counts for any other word (``fail``), and when not even a letter fits.
+    part, ``summarize`` and ``join`` everything in several parts that, joined, are the text again. Raises
+    DocumentError with the counts for any other word (``fail``), and when not even a letter fits.
     """
     (total,) = count([text])
     if total <= budget:
         return Window(parts=(text,), tokens_total=total, tokens_read=total, overflow="none")
-    if overflow == "summarize":
+    if overflow in ("summarize", "join"):
         parts = tuple(pack(pieces(text, budget, count), budget, count))
-        return Window(parts=parts, tokens_total=total, tokens_read=total, overflow="summarize")
+        return Window(parts=parts, tokens_total=total, tokens_read=total, overflow=overflow)
     if overflow == "head":
         kept = head(text, budget, count)
     elif overflow == "head_tail":

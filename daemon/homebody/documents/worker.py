@@ -14,11 +14,14 @@ from types import ModuleType
 from typing import Any
 
 from homebody import seal
-from homebody.documents.extract import TOO_DEEP, FormatError, NoTextError
+from homebody.documents.extract import TOO_DEEP, UNREADABLE, FormatError, NoTextError
 from homebody.documents.formats import ALL, PAGED, suffixes
 from homebody.documents.frames import Exactly, pack, receive
 from homebody.documents.guard import end_beyond
 from homebody.errors import SealError
+
+REPLACEMENT = "\ufffd".encode()
+"""What stands in a text where bytes meant no character (Unicode, chapter 3.9)."""
 
 Answer = tuple[dict[str, Any], bytes]
 
@@ -111,7 +114,8 @@ def _answer(room: ModuleType, data: bytes, pages: list[int | None] | None) -> An
     found = room.extract(data, pages) if pages and room in PAGED else room.extract(data)
     text = found.text.replace("\0", "").encode("utf-8", "replace")
     head: dict[str, Any] = {"pages": found.pages, "encoding": found.encoding}
-    head["left_out"] = {what: number for what, number in found.left_out.items() if number > 0}
+    left_out = dict(found.left_out) | {UNREADABLE: text.count(REPLACEMENT)}
+    head["left_out"] = {what: number for what, number in left_out.items() if number > 0}
     if found.front is None:
         return head, text
     front = found.front.encode("utf-8", "replace")

@@ -90,9 +90,12 @@ class Grammars:
         self._vocabulary = vocabulary
         self._compiled = lru_cache(maxsize=KEPT)(self._compile)
 
-    def constraint(self, text: str) -> Constraint:
-        """Return what an answer under the grammar *text* must hold to. Raises GrammarError with the reason."""
-        return Constraint(self._vocabulary, self._compiled(text), force=self._force)
+    def constraint(self, text: str, *, force: bool = True) -> Constraint:
+        """Return what an answer under the grammar *text* must hold to. Raises GrammarError with the reason.
+
+        Without *force* the model is asked for every token, also where there is no choice.
+        """
+        return Constraint(self._vocabulary, self._compiled(text), force=self._force and force)
 
     def _compile(self, text: str) -> Compiled:
         """Return the compiled grammar. Raises GrammarError when it cannot be used, or nothing can begin it."""

@@ -94,7 +94,11 @@ class Engine:
         if wanted.shorten:
             limit = min(limit, max(1, self.context - len(prompt.tokens)))
         self._prompts.refuse(prompt, limit)
-        constraint = None if wanted.grammar is None else self._grammars.constraint(wanted.grammar)
+        constraint = (
+            None
+            if wanted.grammar is None
+            else self._grammars.constraint(wanted.grammar, force=wanted.logprobs is None)
+        )
         draw = Draw(
             vocabulary=self._vocabulary,
             prompt=prompt.tokens,
@@ -104,6 +108,7 @@ class Engine:
             stops=wanted.stops,
             watched=wanted.stream,
             costs=self._bets,
+            logprobs=wanted.logprobs,
         )
         how = None if wanted.raw else self._thinks(prompt.ending)
         thought = budget(self._context, len(prompt.tokens) + limit) if how else 0

@@ -91,7 +91,7 @@ def choose(logits: NDArray[np.float32], matcher: Matcher) -> int | None:
 
 def most_likely(logits: NDArray[np.float32], count: int) -> Tokens:
     """Return the *count* most likely tokens, the likeliest first, the lower number first among equals."""
-    everything = count >= len(logits)
-    tokens = np.arange(len(logits)) if everything else np.sort(np.argpartition(logits, -count)[-count:])
-    tokens = tokens[np.argsort(-logits[tokens], kind="stable")]
+    border = -np.inf if count >= len(logits) else np.partition(logits, -count)[-count]
+    tokens = np.flatnonzero(logits >= border)  # more than *count* where some are equal at the border
+    tokens = tokens[np.argsort(-logits[tokens], kind="stable")][:count]
     return tokens[np.isfinite(logits[tokens])].astype(np.int32)

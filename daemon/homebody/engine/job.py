@@ -40,6 +40,9 @@ class Generated:
     decode_seconds: float
     stop: str
     seed: int | None
+    likelihoods: list[Any] | None = None
+    """For each token, where that was asked for: its bytes in hex, whether they are a control token's name, the
+    logarithm of its probability; and a list of such for the likeliest tokens there."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as JSON can hold them."""
@@ -64,6 +67,8 @@ class Wanted:
     stream: bool = False
     raw: bool = False
     shorten: bool = False
+    logprobs: int | None = None
+    """Of how many of the likeliest tokens the probability is told beside each of the answer's; None for none at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,4 +156,5 @@ class Job:
             decode_seconds=now - self.read_at,
             stop=self.writing.stop,
             seed=self.writing.seed,
+            likelihoods=self.writing.account(),
         )

@@ -44,15 +44,19 @@ class Memory:
     weights: Weights
     threads: int
     gpu: bool
+    batch: int = STEP
+    kv: str = "f16"
 
     def lanes(self, count: int, cells: int) -> KvCache:
         """Return memory for short runs, each with cells of its own."""
-        layout = Layout(sequences=count, cells=cells, unified=False, outputs=count)
+        layout = Layout(sequences=count, cells=cells, unified=False, outputs=count,
+                        batch=self.batch, kv=self.kv)  # fmt: skip
         return KvCache(self.library, self.weights, layout, threads=self.threads, gpu=self.gpu)
 
     def pool(self, cells: int) -> KvCache:
         """Return memory for runs of any length, in common cells."""
-        layout = Layout(sequences=POOL_SLOTS + SPARE_SEQUENCES, cells=cells, unified=True, outputs=POOL_SLOTS)
+        layout = Layout(sequences=POOL_SLOTS + SPARE_SEQUENCES, cells=cells, unified=True, outputs=POOL_SLOTS,
+                        batch=self.batch, kv=self.kv)  # fmt: skip
         return KvCache(self.library, self.weights, layout, threads=self.threads, gpu=self.gpu)
 
 
@@ -75,7 +79,14 @@ def load(
     library = Library()
     settings = request["settings"]
     weights = Weights(library, path, settings=settings, on_load=on_load)
-    memory = Memory(library=library, weights=weights, threads=threads, gpu=settings["gpu_layers"] != 0)
+    memory = Memory(
+        library=library,
+        weights=weights,
+        threads=threads,
+        gpu=settings["gpu_layers"] != 0,
+        batch=request.get("batch", STEP),
+        kv=request.get("kv", "f16"),
+    )
     without = frozenset(request.get("without", ()))
     measured = Measured.from_dict(request.get("tuning"))
     small = path.stat().st_size < SMALL_BYTES

@@ -122,6 +122,7 @@ def begin(engine: "Engine", inbox: Inbox, request: Request) -> None:
         stream=request.get("stream", False),
         raw=request.get("raw", False),
         shorten=request.get("shorten", False),
+        logprobs=request.get("logprobs"),
     )
     watch = inbox.watch(number, time.monotonic() + request["deadline"], request["deadline"])
     report = partial(inbox.progress, number)

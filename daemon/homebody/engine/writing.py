@@ -3,12 +3,14 @@
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from homebody.engine.constraint import Constraint
 from homebody.engine.draft import Draft
+from homebody.engine.likelihood import Likelihoods
 from homebody.engine.repeats import Repeats
 from homebody.engine.sampler import Sampler, seed_in_use
 from homebody.engine.shown import Shown
@@ -22,7 +24,8 @@ class Draw:
     """What an answer is drawn from: the *prompt*, the *constraint* it is held to, its *limit* in tokens.
 
     It ends before the first of *stops*. *watched* says that somebody reads along (`Writing.news`), *costs* whether bets
-    on what comes next pay (`homebody.engine.draft`).
+    on what comes next pay (`homebody.engine.draft`). *logprobs* is of how many of the likeliest tokens an account is
+    kept at each place (`homebody.engine.likelihood`), None where nobody asks for it.
     """
 
     vocabulary: Vocabulary
@@ -33,6 +36,7 @@ class Draw:
     stops: Sequence[str] = ()
     watched: bool = False
     costs: Seconds = field(default_factory=dict)
+    logprobs: int | None = None
 
 
 class Writing:
@@ -50,12 +54,15 @@ class Writing:
         self._copying = draw.vocabulary.copying(draw.prompt) if draw.constraint is not None else None
         self._trimmed = trimmed
         self._shown = Shown(draw.stops, trimmed=trimmed) if draw.stops or draw.watched else None
+        self.likelihoods = None if draw.logprobs is None else Likelihoods(draw.logprobs)
         self.tokens: list[int] = []
         self.unfed: deque[int] = deque()
         self.stop: str | None = None
 
     def choose(self, logits: NDArray[np.float32]) -> None:
         """Take the next token from *logits*, which are changed; and what must follow it, without asking the model."""
+        if self.likelihoods is not None:
+            self.likelihoods.look(logits)
         if self._copying is not None:
             logits[self._copying.likely()] += self._vocabulary.copy_bias
         token = self._next(logits, self._repeats.again(self.tokens))
@@ -110,6 +117,19 @@ class Writing:
         """Return what may be shown of the text and was not returned before."""
         return "" if self._shown is None else self._shown.take()
 
+    def account(self) -> list[Any] | None:
+        """Return how likely each token was, where that was asked for, in the form of `Generated.likelihoods`."""
+        if self.likelihoods is None:
+            return None
+        return [
+            [*self._told(*own), [self._told(*other) for other in others]]
+            for own, others in self.likelihoods.found
+        ]
+
+    def _told(self, token: int, logprob: float) -> list[Any]:
+        piece = self._vocabulary.piece(token)
+        return [(piece or self._vocabulary.spelled(token)).hex(), not piece, logprob]
+
     def _take_forced(self, *, closing: bool = True) -> None:
         """Take what must come next, as far as the answer has room for it."""
         if self._constraint is None or self.stop is not None:
@@ -128,6 +148,8 @@ class Writing:
     def _take(self, token: int) -> None:
         """Go on past *token*."""
         self.tokens.append(token)
+        if self.likelihoods is not None:
+            self.likelihoods.took(token)
         self._repeats.note(self.tokens)
         self._sampler.note(token)
         self._feed(token)

@@ -5,20 +5,17 @@ person was shown before is not asked again, unless it hangs on what that person 
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
-from homebody.house.asker import Asked, Interview, Question, answer_tokens, room
-from homebody.house.calls import keeping
-from homebody.house.evidence import is_of, keep_evidence, kept_evidence
+from homebody.house.asker import Asked, Interview, Keep, Question, answer_tokens, room
+from homebody.house.evidence import is_of
+from homebody.house.joining import unbounded
 from homebody.house.model import InTurn
 from homebody.house.proposal import Proposal
-from homebody.house.tags import keep_proposals, proposed_words
-from homebody.journal.run import Run
-from homebody.journal.store import Journal
-from homebody.journal.vault import Vault
+from homebody.house.tags import proposed_words
 from homebody.messages import Part
 from homebody.recipe.asking import Ask, is_template
 from homebody.slots.check import check
@@ -31,14 +28,26 @@ LEAST_ROOM = 64
 """Tokens of a text that are shown at least, however much the questions to come may take."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """Where one run asks: its journal and vault, and a model, which is loaded only if there is something to ask."""
+class Desk(Protocol):
+    """Where somebody asks: who is told of the steps, and what keeps that which was said and that which proves it."""
 
-    journal: Journal
-    vault: Vault
-    run: Run
-    model: Callable[[], InTurn]
+    def model(self) -> InTurn:
+        """Return the model; it is loaded only if there is something to ask."""
+
+    def step(self, name: str, **detail: Any) -> None:
+        """Hear of a step: a name and counts, never contents."""
+
+    def keep(self, ask: str) -> Keep | None:
+        """Return what keeps the calls for the ask of that name."""
+
+    def proven(self) -> list[Evidence]:
+        """Return what proves the answers that were given before."""
+
+    def prove(self, found: Sequence[Evidence]) -> None:
+        """Keep what proves the answers, all of them."""
+
+    def propose(self, words: Sequence[tuple[str, str]]) -> None:
+        """Keep the words that the answers propose, each with its slot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,25 +85,26 @@ def answer_all(
 ) -> Answers:
     """Return what *asks* find out about *text*; *values* is what their templates know beside that.
 
-    Of *proposal*, what a person was shown, the answers are taken that are there. Every step is told to the journal,
-    what was said and what proves it are kept in the vault. Raises as ``Interview.ask`` does, and TemplateError.
+    Of *proposal*, what a person was shown, the answers are taken that are there. *desk* hears of every step, and keeps
+    what was said and what proves it. Raises as ``Interview.ask`` does, and TemplateError.
     """
     found = _Found()
     if proposal is not None:
         found.tokens = proposal.tokens
-        found.evidence = kept_evidence(desk.journal, desk.vault, desk.run.id)
+        found.evidence = desk.proven()
     interview: Interview | None = None
     for number, ask in enumerate(asks):
         known = {**values, "ask": _as_templates_have(found.values)}
         named = {"ask": ask.name} if ask.name else {}
         if ask.when is not None and not compile_template(ask.when).evaluate(known):
-            desk.journal.step(desk.run.id, "not asked", **named)
+            desk.step("not asked", **named)
             found.values[ask.name] = dict.fromkeys(ask.output)
             continue
         shown = None if proposal is None else proposal.answer_to(ask.name)
         if proposal is not None and shown is not None:
             said = json.dumps(shown, ensure_ascii=False)
-            answer = check(said, ask.output, f"{text}\n{proposal.evidence()}")
+            slots = unbounded(ask.output) if overflow == "join" else ask.output
+            answer = check(said, slots, f"{text}\n{proposal.evidence()}")
         else:
             if interview is None:
                 language = None if len({one.language for one in asks}) == 1 else "same"
@@ -102,8 +112,8 @@ def answer_all(
             spare = _room_for_those_to_come(desk, asks, number)
             asked = interview.ask(
                 Question.of(ask, _task(ask, known)),
-                tell=partial(_tell, desk, named),
-                keep=keeping(desk.journal, desk.vault, desk.run.id, ask.name),
+                tell=partial(desk.step, **named),
+                keep=desk.keep(ask.name),
                 spare=spare,
             )
             _write_down(desk, ask, asked, text, found)
@@ -116,10 +126,6 @@ def answer_all(
 def _as_templates_have(found: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
     """Return the answers by the names of their asks; those of the one without a name by themselves."""
     return found[""] if "" in found else dict(found)
-
-
-def _tell(desk: Desk, named: Mapping[str, str], name: str, **detail: Any) -> None:
-    desk.journal.step(desk.run.id, name, **named, **detail)
 
 
 def _task(ask: Ask, known: Mapping[str, Any]) -> Task:
@@ -148,19 +154,17 @@ def _room_for_those_to_come(desk: Desk, asks: Sequence[Ask], number: int) -> int
 
 
 def _write_down(desk: Desk, ask: Ask, asked: Asked, text: str, found: _Found) -> None:
-    """Tell the journal what an ask took, and keep what proves its answer and the words that it proposes."""
-    journal, vault, run = desk.journal, desk.vault, desk.run
+    """Tell what an ask took, and keep what proves its answer and the words that it proposes."""
     slots = ask.slots()
     proven = [replace(one, slot=ask.full(one.slot)) for one in evidence(ask.output, asked.values, text)]
     found.evidence = [*(one for one in found.evidence if not is_of(one, slots)), *proven]
-    keep_evidence(journal, vault, run.id, found.evidence)
-    words = proposed_words(ask.output, asked.calls[-1].text)
+    desk.prove(found.evidence)
+    words = [word for said in asked.said for word in proposed_words(ask.output, said)]
     found.words += [(ask.full(slot), word) for slot, word in words]
-    keep_proposals(journal, vault, run, found.words)
+    desk.propose(found.words)
     least = min(found.tokens[0], asked.tokens_read) if found.tokens[1] else asked.tokens_read
     found.tokens = least, asked.tokens_total
-    journal.step(
-        run.id,
+    desk.step(
         "answered",
         **({"ask": ask.name} if ask.name else {}),
         tokens_total=asked.tokens_total,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from homebody.actions.apply import content_sha, missing_folders, sweep
-from homebody.actions.effect import Copy, Effect, Move, Put, Tags
+from homebody.actions.effect import Copy, Effect, Move, Notice, OnFile, Put, Tags
 from homebody.documents.file import Snapshot, take
 from homebody.errors import ChangedSinceError, DiskFullError, HomebodyError, PartlyTakenBackError
 from homebody.house.deeds import carry_out, folders_of
@@ -15,16 +15,19 @@ from homebody.journal.vault import Vault
 
 
 def apply(journal: Journal, vault: Vault, run: Run, effects: Sequence[Effect]) -> None:
-    """Write the plan of *run* down, images first, then make each change and mark it.
+    """Write the plan of *run* down, images first, then make each change and mark it; notices wait for its end.
 
     What was changed is taken back when a later change cannot be made, so that a plan holds whole or not.
     Raises ChangedSinceError or EffectError, then nothing is changed; PartlyTakenBackError when a person changed
     a file before it could be taken back; DiskFullError when there is no room to take anything back either, and
     the next try goes on with the plan.
     """
-    rows = [row(journal, vault, run, effect, home_of(effects)) for effect in effects]
+    changes = [effect for effect in effects if not isinstance(effect, Notice)]
+    rows = [row(journal, vault, run, effect, home_of(effects)) for effect in changes]
+    told = [effect.words for effect in effects if isinstance(effect, Notice)]
+    notices = [vault.put(words.encode("utf-8", "surrogateescape")) for words in told]
     try:
-        for number, effect in zip(journal.plan(run.id, rows), effects, strict=True):
+        for number, effect in zip(journal.plan(run.id, rows, notices), changes, strict=True):
             carry_out(effect)
             journal.mark(number, EffectState.APPLIED)
             size = {"size": len(effect.content)} if isinstance(effect, Put) else {}
@@ -46,7 +49,7 @@ def home_of(effects: Sequence[Effect]) -> Callable[[Path], Path]:
 
 
 def row(
-    journal: Journal, vault: Vault, run: Run, effect: Effect, now_at: Callable[[Path], Path]
+    journal: Journal, vault: Vault, run: Run, effect: OnFile, now_at: Callable[[Path], Path]
 ) -> EffectRow:
     """Return what the journal keeps of *effect*: hashes, and both images in the vault."""
     replaced: Snapshot | None = None
@@ -97,7 +100,7 @@ def row(
     )
 
 
-def deed_of(effect: Effect) -> Deed:
+def deed_of(effect: OnFile) -> Deed:
     """Return which deed a change is."""
     return {Put: Deed.PUT, Move: Deed.MOVE, Copy: Deed.COPY, Tags: Deed.TAGS}[type(effect)]
 

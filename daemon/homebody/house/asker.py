@@ -8,6 +8,7 @@ from typing import Any
 
 from homebody.documents.window import Window, fit
 from homebody.errors import ModelError, PromptTooLongError, SlotError
+from homebody.house.joining import check_whole, joined, part_characters
 from homebody.house.model import InTurn, Model
 from homebody.house.parts import each_part
 from homebody.messages import Message
@@ -15,7 +16,7 @@ from homebody.model.client import Answer
 from homebody.recipe.schema import Ask
 from homebody.sampling import GREEDY, Sampling
 from homebody.slots import Slot, TextSlot
-from homebody.slots.check import check
+from homebody.slots.check import check, check_last
 from homebody.slots.grammar import grammar
 from homebody.slots.prompt import Task, build, repair
 
@@ -64,6 +65,8 @@ class Asked:
     tokens_read: int
     overflow: str
     calls: tuple[Answer, ...] = field(default=())
+    said: tuple[str, ...] = ()
+    """The answers that the values were taken from, as the model wrote them: one, or one about each part."""
 
     @property
     def answer_tokens(self) -> int:
@@ -109,20 +112,44 @@ class Interview:
         cut and does not fit, ModelError, CancelledError when the run is given up.
         """
         calls: list[Answer] = []
-        tell_call = _telling(tell, calls, keep)
+        said: dict[int, str] = {}
+        tell_call = _telling(tell, calls, said, keep)
         budget = room(self._model, question.task, question.slots, question.language)
         window = self._window
-        if window is None or (window.tokens_read and self._model.count([self._reading])[0] > budget):
+        if (
+            window is None
+            or self._overflow == "join"
+            or (window.tokens_read and self._model.count([self._reading])[0] > budget)
+        ):
             budget = budget if window is not None or spare is None else min(budget, spare)
             window = self._window = self._read(question, budget, tell_call)
-        values = one_ask(self._model, question, self._reading, tell_call, source=self._text)
+        if self._overflow == "join":
+            values = self._of_parts(question, window, tell_call)
+        else:
+            values = one_ask(self._model, question, self._reading, tell_call, source=self._text)
         return Asked(
             values=values,
             tokens_total=window.tokens_total,
             tokens_read=window.tokens_read,
             overflow=window.overflow,
             calls=tuple(calls),
+            said=(said[0],) if 0 in said else tuple(said[part] for part in sorted(said)),
         )
+
+    def _of_parts(self, question: Question, window: Window, tell: Tell) -> Mapping[str, Any]:
+        """Return what is answered about every part, joined; a single answer is held to its `max`, too."""
+        parts = window.parts or ("",)
+        if len(parts) == 1:
+            answers = [one_ask(self._model, question, parts[0], tell)]
+        else:
+
+            def about(theirs: InTurn, number: int, part: str) -> Mapping[str, Any]:
+                return one_ask(theirs, question, part, tell, part=number, parts=len(parts))
+
+            answers = each_part(self._model, parts, about)
+        for answer in answers:
+            check_whole(answer, question.slots)
+        return joined(answers, question.slots)
 
     def _read(self, question: Question, budget: int, tell: Tell) -> Window:
         """Return what is read of the text where *budget* tokens of it fit; ``_reading`` is what is shown of it."""
@@ -131,17 +158,20 @@ class Interview:
         of_a_part = replace(question, task=MAP_TASK, slots=MAP_SLOTS, language=language)
         if model.count([self._text])[0] > budget:
             budget = min(budget, room(model, MAP_TASK, MAP_SLOTS, language))
+        if self._overflow == "join":
+            (total,) = model.count([self._text])
+            budget = min(budget, part_characters(question.slots) * total // max(1, len(self._text)))
         window = fit(
             self._text, budget=budget, overflow=self._overflow, count=lambda texts: model.count(list(texts))
         )
         self._reading = window.parts[0] if window.parts else ""
-        if len(window.parts) > 1:
+        if window.overflow == "summarize":
             self._reading = _reduce(model, window, of_a_part, budget, tell)
         return window
 
 
-def _telling(tell: Tell, calls: list[Answer], keep: Keep | None) -> Tell:
-    """Return a *tell* that also collects each answer's figures, and shows *keep* the words.
+def _telling(tell: Tell, calls: list[Answer], said: dict[int, str], keep: Keep | None) -> Tell:
+    """Return a *tell* that also collects each answer's figures, the last words about each part, and shows *keep* all.
 
     Parts that are asked about side by side tell one after the other.
     """
@@ -153,6 +183,7 @@ def _telling(tell: Tell, calls: list[Answer], keep: Keep | None) -> Tell:
         with one_at_a_time:
             if answer is not None:
                 calls.append(answer)
+                said[detail.get("part", 0)] = answer.text
                 if keep is not None:
                     keep(asked, answer.text)
                 detail |= figures(answer)
@@ -203,7 +234,8 @@ def one_ask(
 ) -> Mapping[str, Any]:
     """Return the slots of *question* filled by one constrained call, or by a second one that was told what was wrong.
 
-    *source* is what ``must_appear`` is judged against, *text* itself if not given. Raises SlotError.
+    What is wrong a second time, and may stay empty, is left empty. *source* is what ``must_appear`` is judged
+    against, *text* itself if not given. Raises SlotError.
     """
     source = text if source is None else source
     slots, sampling = question.slots, question.sampling
@@ -212,7 +244,8 @@ def one_ask(
     answer = model.generate(messages, grammar=grammar(slots), max_tokens=limit, sampling=sampling)
     tell("asked", answer=answer, asked=messages, **detail)
     try:
-        return _judge(answer, slots, source)
+        _must_have_ended(answer)
+        return check(answer.text, slots, source)
     except SlotError as error:
         tell("repair", **detail)
         shorter = (
@@ -223,13 +256,16 @@ def one_ask(
             again = build(question.task, shorter, text, question.language)
         second = model.generate(again, grammar=grammar(shorter), max_tokens=limit, sampling=sampling)
         tell("asked", answer=second, asked=again, **detail)
-        return _judge(second, slots, source)
+        _must_have_ended(second)
+        values, empty = check_last(second.text, slots, source)
+        if empty:
+            tell("left empty", slots=list(empty), **detail)
+        return values
 
 
-def _judge(answer: Answer, slots: Mapping[str, Slot], source: str) -> Mapping[str, Any]:
+def _must_have_ended(answer: Answer) -> None:
     if answer.stop == "limit":
         raise SlotError("The answer was longer than its slots allow, and stopped in the middle.")
-    return check(answer.text, slots, source)
 
 
 def _shorter(slot: Slot) -> Slot:

@@ -7,7 +7,7 @@ synchronises, and that nobody knows before a file goes there; so each plan is lo
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from homebody.actions.effect import Effect
+from homebody.actions.effect import Effect, Notice
 from homebody.recipe.carried import CURE
 from homebody.recipe.schema import Recipe
 from homebody.synced.away import Carriers
@@ -21,7 +21,8 @@ def carried_off(recipe: Recipe, effects: Iterable[Effect], writes: Sequence[Path
     if recipe.synced == "allowed":
         return None
     carriers = Carriers(None)
-    for folder in dict.fromkeys(effect.path.parent for effect in effects):
+    paths = (effect.path for effect in effects if not isinstance(effect, Notice))
+    for folder in dict.fromkeys(path.parent for path in paths):
         root = next((root for root in writes if folder.is_relative_to(root)), folder)
         if (away := carriers.between(folder, root)) is not None:
             return f"it would write in {folder}, and {away}; {CURE}"

@@ -10,7 +10,7 @@ from enum import Enum
 from pathlib import Path
 
 from homebody.actions.apply import content_sha, put, remove_folders, take_away
-from homebody.actions.effect import Copy, Effect, Move, Put, Tags, sha
+from homebody.actions.effect import Copy, Effect, Move, Notice, Put, Tags, sha
 from homebody.actions.relocate import move, move_back
 from homebody.actions.tags import set_tags, stored_tags
 from homebody.actions.twin import copy
@@ -39,6 +39,8 @@ def carry_out(effect: Effect) -> None:
             copy(effect)
         case Tags():
             set_tags(effect.path, effect.stored_before, effect.stored)
+        case Notice():
+            pass  # the journal tells it with the end of the run
 
 
 def standing(effect: EffectRow) -> Standing:

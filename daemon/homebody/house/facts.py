@@ -63,8 +63,7 @@ class OnDisk(Closer):
             stored = split_tags(stored_tags(self.path))
         except EffectError:
             stored = ()
-        own = [word for key in ("tags", "tag") for word in _words(self._matter.get(key, ""))]
-        return {tag.removeprefix("#").strip("/") for tag in (*stored, *own)} - {""}
+        return tags_in(self._matter) | {tag.removeprefix("#").strip("/") for tag in stored} - {""}
 
 
 def beginning(path: Path, most: int) -> bytes:
@@ -90,6 +89,12 @@ def front_matter(start: bytes) -> Mapping[str, Any]:
     if not isinstance(root, MappingNode):
         return {}
     return {key.value: _value(value) for key, value in root.value if isinstance(key, ScalarNode)}
+
+
+def tags_in(matter: Mapping[str, Any]) -> set[str]:
+    """Return the tags that a front matter names."""
+    own = [word for key in ("tags", "tag") for word in _words(matter.get(key, ""))]
+    return {tag.removeprefix("#").strip("/") for tag in own} - {""}
 
 
 def _value(node: Node) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from homebody.actions.effect import Copy, Effect, Move, Put, Tags
+from homebody.actions.effect import Copy, Effect, Move, Notice, Put, Tags
 
 
 def merged(effects: Sequence[Effect]) -> list[Effect]:
@@ -25,6 +25,8 @@ def merged(effects: Sequence[Effect]) -> list[Effect]:
                 plan.copy(effect)
             case Move():
                 plan.move(effect)
+            case Notice():
+                plan.notices.append(effect)
     return plan.effects()
 
 
@@ -41,6 +43,8 @@ class _Plan:
     tags: dict[Path, Tags] = field(default_factory=dict)
     bared: dict[Path, Tags] = field(default_factory=dict)
     """The tags of the file that a move replaces, by where the moved file began, or that a copy replaces."""
+
+    notices: list[Notice] = field(default_factory=list)
 
     def put(self, effect: Put) -> None:
         """Add a content; a copy that gets another one is written at once, with the tags that it brought."""
@@ -115,4 +119,5 @@ class _Plan:
             *self.copies.values(),
             *(change for change in written_anew if not change.ahead),
             *(change for change in self.tags.values() if change.before != change.after),
+            *self.notices,
         ]

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from homebody.actions.effect import Copy, Effect, Move, Put, Tags
+from homebody.actions.effect import Copy, Effect, Move, Notice, Put, Tags
 from homebody.actions.tags import stored_tags
 from homebody.documents.file import Snapshot, glance, take
 
@@ -74,6 +74,8 @@ class Overlay:
                 self._know(effect.path, effect.source)
             case Tags():
                 self._tags[effect.path] = effect.stored
+            case Notice():
+                pass
 
     def _know(self, path: Path, source: Path) -> None:
         """Let *path* hold what *source* holds."""

@@ -71,13 +71,21 @@ def wanted(recipe: Recipe, values: Mapping[str, Any]) -> bool:
 
 
 def plan(
-    recipe: Recipe, values: Mapping[str, Any], file: Snapshot | None, source: str, roots: Sequence[Path]
+    recipe: Recipe,
+    values: Mapping[str, Any],
+    file: Snapshot | None,
+    source: str,
+    roots: Sequence[Path],
+    *,
+    overlay: Overlay | None = None,
 ) -> list[Effect]:
     """Return the effects of the recipe's actions, in order, those that change nothing left out.
 
+    The files are as they are on the disk, or as *overlay* has them.
+
     Raises EffectError, RecipeError or DocumentError; then nothing was changed.
     """
-    overlay = Overlay(file)
+    overlay = Overlay(file) if overlay is None else overlay
     world = World(
         values=values,
         file=file,

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from homebody.actions.effect import Copy, Effect, Move, Put, Tags
+from homebody.actions.effect import Copy, Effect, Move, Notice, OnFile, Put, Tags
 from homebody.actions.tags import split
 from homebody.documents.file import take
 from homebody.errors import DocumentError
@@ -38,7 +38,7 @@ ANOTHER = "what would be done is no longer what was shown: look again, with `hom
 class Change:
     """One change as it is shown: paths, hashes, and the texts before and after as far as they can be shown.
 
-    For tags the texts are the tags, with commas between them.
+    For tags the texts are the tags, with commas between them; for a notice its words.
     """
 
     deed: str
@@ -115,10 +115,17 @@ def words_of(value: Any) -> str:
 def shown(effects: Sequence[Effect]) -> tuple[Change, ...]:
     """Return *effects* as they are shown to a person."""
     now_at = home_of(effects)
-    return tuple(_shown(effect, now_at(effect.path)) for effect in effects)
+    return tuple(
+        _told(effect) if isinstance(effect, Notice) else _shown(effect, now_at(effect.path))
+        for effect in effects
+    )
 
 
-def _shown(effect: Effect, here: Path) -> Change:
+def _told(notice: Notice) -> Change:
+    return Change(deed="notice", kind=notice.kind, path="", before=None, after=notice.after, new=notice.words)
+
+
+def _shown(effect: OnFile, here: Path) -> Change:
     match effect:
         case Put():
             return Change(

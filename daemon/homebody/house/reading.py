@@ -73,6 +73,8 @@ class Opened(OnDisk):
                 raise Skip(str(error)) from error
             raise
         found: dict[str, Any] = {"left_out": words} if (words := extract.left_out_words()) else {}
+        if extract.encoding not in (None, "utf-8", "utf-8-sig"):
+            found["encoding"] = extract.encoding
         if extract.recognised:
             found["recognised"] = extract.recognised
         self._journal.step(

@@ -126,7 +126,7 @@ def _append(action: AppendAction, world: World) -> Verdict:
     there = world.content(path)
     if there is None:
         return Verdict.NOT_DONE
-    if not fixed(action.content):
+    if action.content is None or not fixed(action.content):
         return Verdict.UNKNOWN
     added = filled(action.content, world, path).strip("\n")
     text = decoded(there[0]).replace("\r\n", "\n")

@@ -13,14 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from homebody.actions.apply import content_sha
+from homebody.actions.effect import Notice
 from homebody.clock import Clock
 from homebody.documents.file import Snapshot, glance, take
 from homebody.documents.readers import Readers
 from homebody.errors import ChangedSinceError, DocumentError, EffectError
 from homebody.filters import FileFacts, Stage
-from homebody.house.answers import Answers, Desk, answer_all
+from homebody.house.answers import Answers, answer_all
 from homebody.house.applying import apply
 from homebody.house.carried import carried_off
+from homebody.house.desk import RunDesk
 from homebody.house.in_hand import InHand
 from homebody.house.model import InTurn, Model, Turns
 from homebody.house.outcome import CHANGED, Outcome, Overtaken, Skip, outcome_of
@@ -124,8 +126,8 @@ class Runner:
         answers = None
         if recipe.ask:
             asks = [ask.on(values["run"]["date"]) for ask in recipe.ask]
-            desk = Desk(journal=self._journal, vault=self._vault, run=run,
-                        model=lambda: self._in_turn(run, cancellation))  # fmt: skip
+            desk = RunDesk(journal=self._journal, vault=self._vault, run=run,
+                           load=lambda: self._in_turn(run, cancellation))  # fmt: skip
             answers = answer_all(desk, asks, source, values, overflow=recipe.read.overflow, proposal=proposal)
             values["ask"] = answers.values
             values["run"] |= {"tokens_read": answers.tokens[0], "tokens_total": answers.tokens[1]}
@@ -161,9 +163,14 @@ class Runner:
         if (why := carried_off(recipe, effects, writes)) is not None:
             raise Skip(why)
         if not effects:
+            if run.attempt > 1:
+                self._journal.plan(
+                    run.id, []
+                )  # what an earlier try wanted, and wanted to say, is no longer so
             return Outcome(state=RunState.DONE, reason="nothing to change: everything is there already")
         self._give_way(run, file)
-        self._journal.step(run.id, "planned", effects=len(effects))
+        changed = [effect for effect in effects if not isinstance(effect, Notice)]
+        self._journal.step(run.id, "planned", effects=len(changed))
         changes = shown(effects)
         if (reason := why_wait(run, recipe, proposal, changes, self._journal.approvals)) is not None:
             answers = known.answers

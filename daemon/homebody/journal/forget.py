@@ -63,6 +63,7 @@ class Forgetting(Memory):
                 effects += self._database.do("forget_effects", run=run.id, path=name_bytes(run.path)).rowcount
                 effects += self._database.do("forget_images", run=run.id).rowcount
                 self._database.do("forget_kept", run=run.id)
+                self._database.do("forget_notices", run=run.id)
                 self._database.do("forget_run", id=run.id)
                 self._database.do("forget_content", path=name_bytes(run.path))
             for number in {run.id for run in (*about, *touching)}:

@@ -4,12 +4,12 @@ import itertools
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from homebody.journal.memory import Memory
-from homebody.journal.rows import name_bytes, path_of, run_of, stored
-from homebody.journal.run import LONGEST_PAUSE_SECONDS, Run, RunState
+from homebody.journal.rows import name_bytes, path_of, run_of, step_of, stored
+from homebody.journal.run import LONGEST_PAUSE_SECONDS, Run, RunState, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,27 @@ class Lane:
     recipe: str
     folder: bytes
     due: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """Runs of a recipe that ended in one state within a quarter of an hour, and how long they took together."""
+
+    recipe: str
+    state: RunState
+    at: datetime
+    number: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What the model's answers to a recipe cost: seconds of its work, tokens of documents, tokens that it wrote."""
+
+    recipe: str
+    seconds: float
+    tokens_read: int
+    tokens_written: int
 
 
 class History(Memory):
@@ -51,12 +72,49 @@ class History(Memory):
         )
         return [run_of(row) for row in rows]
 
+    def steps(self, run: int) -> list[Step]:
+        """Return what happened to *run*, in order."""
+        return [step_of(row) for row in self._database.ask("steps", run=run)]
+
+    def newest_step(self) -> int:
+        """Return the number of the newest step, 0 when there is none."""
+        return int(self._database.ask("newest_step")[0]["seq"])
+
+    def changes(self, after: int) -> list[Step]:
+        """Return the next steps of any run after step *after*, at most a thousand."""
+        return [step_of(row) for row in self._database.ask("changes", after=after)]
+
     def ahead(self, run: int) -> int:
         """Return how many queued runs have their turn before the queued *run*, as things stand."""
         due = self._due()
         own = self._database.ask("place_in_lane", id=run, **due)
         lanes = [Lane(row["recipe"], row["lane"], row["due"]) for row in self._database.ask("lanes", **due)]
         return turns_before(lanes, own[0]["recipe"], own[0]["lane"], own[0]["before"]) if own else 0
+
+    def ended(self, since: datetime) -> list[Ended]:
+        """Return how many runs ended since then, by recipe, state and quarter of an hour, and how long they took."""
+        return [
+            Ended(
+                recipe=row["recipe"],
+                state=RunState(row["state"]),
+                at=datetime.fromtimestamp(row["at"], UTC),
+                number=row["number"],
+                seconds=row["seconds"],
+            )
+            for row in self._database.ask("ended", since=stored(since))
+        ]
+
+    def answers(self, since: datetime) -> list[Answers]:
+        """Return what the model's answers since then cost, by recipe."""
+        return [
+            Answers(
+                recipe=row["recipe"],
+                seconds=row["seconds"],
+                tokens_read=int(row["tokens_read"]),
+                tokens_written=int(row["tokens_written"]),
+            )
+            for row in self._database.ask("answers", since=stored(since))
+        ]
 
     def queue(self, limit: int) -> list[Run]:
         """Return the next *limit* queued runs that are due, in the order of their turns as things stand."""

@@ -27,7 +27,7 @@ def save(target: sqlite3.Connection, sources: list[Source], now: datetime) -> tu
     target.execute("PRAGMA foreign_keys = OFF")
     target.execute("BEGIN IMMEDIATE")
     for source in sources:
-        for table in ("effects", "steps", "kept", "meta"):
+        for table in ("effects", "steps", "kept", "notices", "meta"):
             insert(target, table, source.rows(table))
     save_lookouts(target, sources)
     counts = [save_runs(target, source) for source in sources]
@@ -38,7 +38,7 @@ def save(target: sqlite3.Connection, sources: list[Source], now: datetime) -> tu
         if not source.from_copy and source.holes & {"runs", "effects"}:
             save_from_indexes(target, source)
     save_orphans(target, now)
-    for name in ("drop_stray_steps", "drop_stray_kept", "make_turns"):
+    for name in ("drop_stray_steps", "drop_stray_kept", "drop_stray_notices", "make_turns"):
         target.execute(sql(name))
     target.execute(sql("rebuilt"), {"word": REBUILT, "now": stored(now)})
     target.execute("COMMIT")

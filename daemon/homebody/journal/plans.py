@@ -2,22 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 
-from homebody.journal.memory import Memory
+from homebody.journal.notices import Notices
 from homebody.journal.rows import effect_of, effect_values
 from homebody.journal.run import EffectRow, EffectState
 
 
-class Plans(Memory):
+class Plans(Notices):
     """The effects of runs, and the vault's names of what belongs to a run."""
 
-    def plan(self, run: int, effects: Sequence[EffectRow]) -> list[int]:
+    def plan(self, run: int, effects: Sequence[EffectRow], notices: Sequence[str] = ()) -> list[int]:
         """Write the whole plan of *run* down as intended, in one transaction; return the effects' numbers.
 
-        What an earlier try intended and did not do counts as abandoned.
+        *notices* are the vault's names of what it says when it is done. What an earlier try intended and did not do
+        counts as abandoned.
         """
         numbers = []
         with self._database.writing():
             self._database.do("abandon", run=run)
+            self._intend_notices(run, notices)
             first = int(self._database.ask("next_ordinal", run=run)[0]["ordinal"])
             for ordinal, effect in enumerate(effects, start=first):
                 made = self._database.do("intend", **effect_values(effect), ordinal=ordinal)

@@ -230,6 +230,34 @@ WHERE runs.state IN ('queued', 'running', 'waiting', 'undoing');
 -- name: keep
 INSERT OR REPLACE INTO kept (run, name, ordinal, image, at) VALUES (:run, :word, :ordinal, :image, :now);
 
+-- name: drop_kept
+DELETE FROM kept WHERE run = :run AND name = :word;
+
+-- name: tell_kept
+INSERT INTO notices (run, recipe, image, at)
+SELECT kept.run, runs.recipe, kept.image, :now FROM kept JOIN runs ON runs.id = kept.run
+WHERE kept.run = :run AND kept.name = :word ORDER BY kept.ordinal;
+
+-- name: tell_failure
+-- Only when the newest other run of that recipe which came to an end was well: one word for many failures.
+INSERT INTO notices (run, recipe, image, at)
+SELECT id, recipe, '', :now FROM runs
+WHERE id = :run AND dry = 0 AND coalesce((
+    SELECT state FROM runs AS other
+    WHERE other.recipe = runs.recipe AND other.id <> runs.id AND other.state IN ('done', 'undone', 'failed', 'quarantined')
+    ORDER BY other.id DESC LIMIT 1
+  ), 'done') IN ('done', 'undone');
+
+-- name: notices
+SELECT notices.*, runs.path AS path FROM notices JOIN runs ON runs.id = notices.run
+WHERE number > :after ORDER BY number DESC LIMIT :limit;
+
+-- name: newest_notice
+SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'notices'), 0) AS number;
+
+-- name: forget_notices
+DELETE FROM notices WHERE run = :run;
+
 -- name: kept_as
 SELECT run, ordinal, image FROM kept WHERE name = :word ORDER BY run, ordinal;
 
@@ -316,6 +344,20 @@ SELECT runs.recipe AS recipe, runs.lane AS lane, count(*) AS due
 FROM runs JOIN turns ON turns.recipe = runs.recipe AND turns.lane = runs.lane
 WHERE state = 'queued' AND (not_before IS NULL OR not_before <= :now OR not_before > :never)
 GROUP BY turns.turn, runs.recipe, runs.lane ORDER BY turns.turn, runs.recipe, runs.lane;
+
+-- name: ended
+-- Counted here, so that a hundred thousand runs are no memory: by quarters of an hour, for every clock on earth is ahead
+-- of UTC by some number of these.
+SELECT recipe, state, strftime('%s', finished_at) / 900 * 900 AS at, count(*) AS number,
+  sum(max(0, coalesce(julianday(finished_at) - julianday(started_at), 0))) * 86400 AS seconds
+FROM runs WHERE finished_at >= :since AND state NOT IN ('queued', 'running') GROUP BY recipe, state, at;
+
+-- name: answers
+SELECT runs.recipe AS recipe, total(json_extract(steps.detail, '$.seconds')) AS seconds,
+  total(json_extract(steps.detail, '$.tokens_read')) AS tokens_read,
+  total(json_extract(steps.detail, '$.answer_tokens')) AS tokens_written
+FROM steps JOIN runs ON runs.id = steps.run
+WHERE steps.at >= :since AND steps.name = 'answered' GROUP BY runs.recipe;
 
 -- name: of_lane
 SELECT * FROM runs

@@ -16,7 +16,7 @@ from homebody.journal.database import BROKEN, queries
 from homebody.journal.rows import effect_of, run_of, step_of
 from homebody.journal.run import EffectState, RunState
 
-NUMBERED = {"runs": "id", "steps": "seq", "effects": "id"}
+NUMBERED = {"runs": "id", "steps": "seq", "effects": "id", "notices": "number"}
 """The tables whose rows have numbers, and the column that holds them."""
 
 KEYED = {
@@ -193,6 +193,16 @@ def _note(values: Mapping[str, Any]) -> bool:
     return isinstance(values["name"], str) and isinstance(values["value"], str)
 
 
+def _notice(values: Mapping[str, Any]) -> bool:
+    moment = datetime.fromisoformat(values["at"])
+    numbers, texts = (values["number"], values["run"]), (values["recipe"], values["image"])
+    return (
+        all(isinstance(number, int) for number in numbers)
+        and all(isinstance(text, str) for text in texts)
+        and moment.tzinfo is not None
+    )
+
+
 CHECKS: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
     "runs": _run,
     "steps": _step,
@@ -202,6 +212,7 @@ CHECKS: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
     "baseline": _file,
     "kept": _kept,
     "meta": _note,
+    "notices": _notice,
 }
 
 

@@ -29,6 +29,9 @@ DELETE FROM steps WHERE run NOT IN (SELECT id FROM runs);
 -- name: drop_stray_kept
 DELETE FROM kept WHERE run NOT IN (SELECT id FROM runs);
 
+-- name: drop_stray_notices
+DELETE FROM notices WHERE run NOT IN (SELECT id FROM runs);
+
 -- name: make_turns
 INSERT OR IGNORE INTO turns (recipe, lane, turn) SELECT DISTINCT recipe, lane, 0 FROM runs;
 

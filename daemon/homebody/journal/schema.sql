@@ -128,7 +128,8 @@ CREATE TABLE kept (
 
 CREATE INDEX kept_by_image ON kept (image);
 
--- What was told to a person, by the vault's names of the words; number never comes twice.
+-- What was told to a person, by the vault's names of the words; number never comes twice. Without an image it is that
+-- the run failed.
 CREATE TABLE notices (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
   run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,

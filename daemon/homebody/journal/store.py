@@ -21,7 +21,7 @@ from homebody.journal.history import History
 from homebody.journal.memory import Origin, Signature
 from homebody.journal.plans import Plans
 from homebody.journal.rebuilding import Rebuilt, open_whole
-from homebody.journal.rows import detail_text, name_bytes, run_of, step_of, stored, words
+from homebody.journal.rows import detail_text, name_bytes, run_of, stored, words
 from homebody.journal.run import BACKFILL, Run, RunState, Step, may_follow
 
 __all__ = ["Journal", "Origin", "Signature", "Step"]
@@ -180,6 +180,7 @@ class Journal(History, Again, Forgetting, Plans):
             self._database.do("finish", id=run, state=state.value, reason=words(reason), now=self._now())
             if release:
                 self._database.do("release_key", id=run)
+            self._tell_notices(run, state)
             self._tell(run, "finished", state=state.value)
 
     def set_state(self, run: int, state: RunState) -> None:
@@ -283,15 +284,3 @@ class Journal(History, Again, Forgetting, Plans):
     def counts(self) -> dict[RunState, int]:
         """Return how many runs are in each state."""
         return {RunState(row["state"]): int(row["number"]) for row in self._database.ask("counts")}
-
-    def steps(self, run: int) -> list[Step]:
-        """Return what happened to *run*, in order."""
-        return [step_of(row) for row in self._database.ask("steps", run=run)]
-
-    def newest_step(self) -> int:
-        """Return the number of the newest step, 0 when there is none."""
-        return int(self._database.ask("newest_step")[0]["seq"])
-
-    def changes(self, after: int) -> list[Step]:
-        """Return the next steps of any run after step *after*, at most a thousand."""
-        return [step_of(row) for row in self._database.ask("changes", after=after)]

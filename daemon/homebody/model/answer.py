@@ -1,7 +1,8 @@
 """What does the house get for a question: the answer with its cost, and how far it is before that."""
 
+import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Priority = Literal["interactive", "background"]
 
@@ -21,8 +22,38 @@ class Manner:
     shorten: bool = False
     """The most tokens of the answer give way to the prompt, down to what the context has left."""
 
+    logprobs: int | None = None
+    """Of how many of the likeliest tokens the probability is told beside each of the answer's; None for none at all.
+    The model is then asked for every token, also where a grammar leaves no choice."""
+
 
 PLAIN = Manner()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likelihood:
+    """How likely the model found a token, among all that it knows: before grammar, temperature and penalties."""
+
+    text: bytes
+    control: bool
+    """Whether the text is the name of a token that has none."""
+    logprob: float
+    """The natural logarithm of its probability."""
+    others: tuple["Likelihood", ...] = ()
+    """The likeliest tokens at its place, the likeliest first."""
+
+    @classmethod
+    def read(cls, found: Any) -> "Likelihood":
+        """Return what the model process told. Raises ValueError, TypeError."""
+        text, control, logprob, *others = found
+        if not math.isfinite(logprob):
+            raise ValueError("a probability that is no number")
+        return cls(
+            text=bytes.fromhex(text),
+            control=bool(control),
+            logprob=float(logprob),
+            others=tuple(cls.read(other[:3]) for other in (others[0] if others else ())),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +72,16 @@ class Answer:
     tokens: tuple[int, ...] = ()
     seed: int | None = None
     """What the dice were thrown with; None for the most likely answer, which needs none."""
+    likelihoods: tuple[Likelihood, ...] | None = None
+    """Of each token, where `Manner.logprobs` asks for it."""
+
+    @classmethod
+    def read(cls, found: Any) -> "Answer":
+        """Return what the model process told. Raises ValueError, TypeError, LookupError."""
+        told = found.get("likelihoods")
+        likelihoods = None if told is None else tuple(Likelihood.read(one) for one in told)
+        tokens, text = tuple(found["tokens"]), str(found["text"])
+        return cls(**{**found, "tokens": tokens, "text": text, "likelihoods": likelihoods})
 
     @property
     def tokens_per_second(self) -> float:

@@ -19,6 +19,7 @@ from homebody.messages import Message
 from homebody.model.answer import PLAIN, Answer, Manner, Progress
 from homebody.model.batches import batches, counts_of
 from homebody.model.cancellation import Cancellation
+from homebody.model.choice import Choice
 from homebody.model.gate import Gate, Turn
 from homebody.model.keeping import Prefixes
 from homebody.model.loading import Loader, ModelReady
@@ -53,7 +54,7 @@ class ModelClient:
         *,
         clock: Clock,
         context: int = 0,
-        threads: int = 0,
+        choice: Choice | None = None,
         memory: Path | None = None,
         command: Sequence[str] | None = None,
         without: Collection[str] = (),
@@ -61,11 +62,13 @@ class ModelClient:
     ) -> None:
         """Prepare; nothing is started. *memory* is the file that remembers which settings worked, and what steps took.
 
+        *context* is short for a *choice* of nothing else.
         *prefixes* keeps the beginnings of prompts. Benchmarks say *without* which parts the engine is to
         work: batching, prefix, forced, drafts.
         """
-        wishes = {"context": context, "threads": threads, "without": sorted(without)}
-        loader = Loader(path, clock=clock, wishes=wishes, memory=memory, command=command,
+        wishes = {"without": sorted(without)}
+        choice = choice or Choice(context=context)
+        loader = Loader(path, clock=clock, choice=choice, wishes=wishes, memory=memory, command=command,
                         prefixes=prefixes)  # fmt: skip
         self._prefixes = prefixes
         self._supervisor = Supervisor(loader, clock)
@@ -184,9 +187,7 @@ class ModelClient:
         finally:
             with self._guard:
                 self._answers.remove(mine)
-        return understood(
-            lambda: Answer(**{**found, "tokens": tuple(found["tokens"]), "text": str(found["text"])})
-        )
+        return understood(lambda: Answer.read(found))
 
     def cancel(self) -> None:
         """Give up every answer that is asked for now; each `generate` raises CancelledError soon."""

@@ -2,13 +2,17 @@
 
 import stat
 from collections import Counter
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from homebody.errors import ModelFileError
 from homebody.model.header import Header, read_header
+from homebody.model.kinds import WHY, Kind, kind_of
 from homebody.model.quantization import name_quantization
+from homebody.model.shape import Shape, shape_of
 
 HINT = "Copy or download the model again, or name another one in `settings.yaml` (`model:`)."
 
@@ -28,8 +32,7 @@ class ModelInfo:
     layers: int
     width: int
     has_chat_template: bool
-    kv_token_bytes: int = 0
-    """What the keys and values of one token take in 16 bits, over all layers; 0 when the file does not say."""
+    shape: Shape = field(default_factory=Shape)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as JSON can hold them."""
@@ -42,10 +45,17 @@ def inspect(path: Path) -> ModelInfo:
     Raises ModelFileError saying what is wrong: it is missing, cannot be read, is no GGUF, is cut short (and
     by how many bytes), is damaged, or holds no language model.
     """
+    with opened(path) as (file, size):
+        return described(read_header(file, size), path, size)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[tuple[BinaryIO, int]]:
+    """Give the file at *path* and its size; what goes wrong within is raised as ModelFileError with the file's name."""
     try:
         size = _size(path)
         with path.open("rb") as file:
-            return _describe(read_header(file, size), path, size)
+            yield file, size
     except FileNotFoundError as error:
         raise ModelFileError(f"The model file {path} is not there.", hint=HINT) from error
     except OSError as error:
@@ -62,26 +72,22 @@ def _size(path: Path) -> int:
     return status.st_size
 
 
-def _describe(header: Header, path: Path, size: int) -> ModelInfo:
+def described(header: Header, path: Path, size: int) -> ModelInfo:
     """Return the model that *header* describes. Raises ModelFileError as `inspect` does, the file unnamed."""
     if size < header.complete_size:
         missing = header.complete_size - size
         raise ModelFileError(
             f"is cut short: {size} of {header.complete_size} bytes are there, {missing} missing."
         )
-    if _number(header, "split.count") > 1:
+    architecture, kind = header.text("general.architecture"), kind_of(header)
+    if kind is not Kind.MODEL:
+        said = header.text("general.type") or "model"
         raise ModelFileError(
-            "is one piece of a model in several files, and only whole models can be loaded.",
-            hint="Join the pieces with `llama-gguf-split --merge` and name the joined file.",
+            WHY.get(kind, f"holds no language model ({said}, architecture {architecture or 'unknown'})."),
+            hint="Join the pieces with `llama-gguf-split --merge` and name the joined file."
+            if kind is Kind.PIECE
+            else None,
         )
-    architecture = _text(header, "general.architecture", "")
-    kind = _text(header, "general.type", "model")
-    context, layers = (
-        _number(header, f"{architecture}.context_length"),
-        _number(header, f"{architecture}.block_count"),
-    )
-    if not architecture or kind != "model" or context < 1 or layers < 1 or not header.tensors:
-        raise ModelFileError(f"holds no language model ({kind}, architecture {architecture or 'unknown'}).")
     elements: Counter[int] = Counter()
     for tensor in header.tensors:
         elements[tensor.kind] += tensor.elements
@@ -90,43 +96,16 @@ def _describe(header: Header, path: Path, size: int) -> ModelInfo:
     quantization, words = name_quantization(elements, file_type if isinstance(file_type, int) else None)
     weight_bytes = sum(tensor.size for tensor in header.tensors)
     return ModelInfo(
-        name=_text(header, "general.name", "") or path.stem,
+        name=header.text("general.name") or path.stem,
         architecture=architecture,
         parameters=parameters,
         file_bytes=size,
         quantization=quantization,
         quantization_words=words,
         bits_per_weight=round(8 * weight_bytes / parameters, 2),
-        context_length=context,
-        layers=layers,
-        width=_number(header, f"{architecture}.embedding_length"),
+        context_length=header.number(f"{architecture}.context_length"),
+        layers=header.number(f"{architecture}.block_count"),
+        width=header.number(f"{architecture}.embedding_length"),
         has_chat_template=bool(header.values.get("tokenizer.chat_template")),
-        kv_token_bytes=_kv_token_bytes(header, architecture, layers),
+        shape=shape_of(header),
     )
-
-
-def _kv_token_bytes(header: Header, architecture: str, layers: int) -> int:
-    """Return the bytes of one token's keys and values: its heads may be grouped and have lengths of their own.
-
-    (gguf.md in ggml's docs; where attention.head_count_kv is a list, one for each layer, it counts as not grouped.)
-    """
-    heads = _number(header, f"{architecture}.attention.head_count")
-    total = layers * (_number(header, f"{architecture}.attention.head_count_kv") or heads)
-    head = _number(header, f"{architecture}.embedding_length") // heads if heads > 0 else 0
-    key = _number(header, f"{architecture}.attention.key_length") or head
-    value = _number(header, f"{architecture}.attention.value_length") or head
-    return max(2 * total * (key + value), 0)
-
-
-def _number(header: Header, key: str) -> int:
-    """Return a whole number of the metadata, 0 when it is not there or is not one."""
-    value = header.values.get(key)
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0
-
-
-def _text(header: Header, key: str, default: str) -> str:
-    """Return a text of the metadata, fit to be shown on a terminal."""
-    value = header.values.get(key)
-    if not isinstance(value, str):
-        return default
-    return "".join(character for character in value if character.isprintable())[:200].strip()

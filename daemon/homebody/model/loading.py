@@ -8,13 +8,15 @@ from typing import Any, Protocol
 from homebody.clock import Clock
 from homebody.errors import HomebodyError, ModelError, ModelGoneError, SealError
 from homebody.model.attempts import Settings, next_settings
-from homebody.model.fit import context_for, lanes_for, most_memory
+from homebody.model.choice import Choice
+from homebody.model.computer import Memory, memory_here
+from homebody.model.fit import Fitted, fitted, most_memory, refuse, refuse_kv
 from homebody.model.gguf import ModelInfo, inspect
 from homebody.model.keeping import DiedOfPrefixError, Prefixes
-from homebody.model.machine import cpu_name
+from homebody.model.machine import cpu_name, repacked_types
 from homebody.model.measurement import Measurement, dated
 from homebody.model.memory import recall, recall_measurement, remember
-from homebody.model.pin import sha256_of
+from homebody.model.pin import hold_to_pin, sha256_of
 from homebody.model.prefixes import family_of
 from homebody.model.process import Event, ModelProcess, ProcessEndedError
 from homebody.model.replies import last_of, understood
@@ -23,6 +25,9 @@ from homebody.seal import refuse_unsealed
 
 STALL_SECONDS = 300.0
 """A load that reports no progress for so long has stalled; the whole may take as long as it takes."""
+
+LARGE = 10**9
+"""A file of so many bytes takes more than a second to be checked."""
 
 Identity = tuple[int, ...] | None
 
@@ -41,6 +46,8 @@ class ModelReady:
     pid: int
     measurement: Measurement = field(default_factory=Measurement)
     """What steps took on this machine, if that was measured, and how the engine is laid out for that."""
+    fitted: Fitted | None = None
+    """What memory it was reckoned to take, and what was made smaller for that."""
 
     @property
     def plan(self) -> Mapping[str, Any]:
@@ -75,14 +82,19 @@ class Loader:
         path: Path,
         *,
         clock: Clock,
+        choice: Choice,
         wishes: Mapping[str, Any],
         memory: Path | None,
         command: Sequence[str] | None,
         prefixes: Prefixes | None = None,
+        computer: Callable[[], Memory] = memory_here,
     ) -> None:
+        """Prepare; *choice* is the person's, *wishes* those of benchmarks, *computer* tells what memory there is."""
         self._path = path
         self._clock = clock
+        self._choice = choice
         self._wishes = wishes
+        self._computer = computer
         self._memory = memory
         self._command = command
         self._prefixes = None if "prefix" in wishes.get("without", ()) else prefixes
@@ -98,12 +110,16 @@ class Loader:
     def load(self, watcher: Watcher) -> tuple[ModelProcess, ModelReady]:
         """Start with what worked last time, or with everything on; go on to safer settings after a death.
 
-        Raises ModelError with the reason when the file, the process or the kernel refuses, and ModelGoneError when
-        the process ended by itself, with whatever settings.
+        Raises ModelError with the reason when the file, the memory, the process or the kernel refuses, and
+        ModelGoneError when the process ended by itself, with whatever settings.
         """
         info = inspect(self._path)
-        sha256 = sha256_of(self._path)
-        settings: Settings | None = recall(self._memory, sha256) or Settings()
+        refuse_kv(info, self._choice.kv)
+        sha256 = sha256_of(self._path, checking(watcher))
+        hold_to_pin(self._path, sha256, self._choice.pin)
+        known = sha256 + self._choice.variant
+        gpu_layers = -1 if self._choice.gpu_layers is None else self._choice.gpu_layers
+        settings: Settings | None = recall(self._memory, known) or Settings(gpu_layers=gpu_layers)
         last: ProcessEndedError | None = None
         while settings is not None:
             try:
@@ -117,16 +133,16 @@ class Loader:
                     raise
                 last, settings = error, next_settings(settings)
             else:
-                self._keep(sha256, found[1].measurement)
+                self._keep(known, found[1].measurement)
                 return found
         raise ModelGoneError(
             f"The model could not be started with any settings. {last}",
             hint="Try another model file; `homebody doctor` shows what this computer can do.",
         ) from last
 
-    def _keep(self, sha256: str, found: Measurement) -> None:
+    def _keep(self, known: str, found: Measurement) -> None:
         """Remember what was *found*, unless a measurement that there was no time for would replace a whole one."""
-        kept = recall_measurement(self._memory, sha256)
+        kept = recall_measurement(self._memory, known)
         if (
             found.tuning is None
             and kept is not None
@@ -134,13 +150,27 @@ class Loader:
             and self._wishes.get("measure")
         ):
             return
-        remember(self._memory, sha256, found)
+        remember(self._memory, known, found)
+
+    def _fitting(self, info: ModelInfo, settings: Settings) -> Fitted:
+        """Return how the model is laid out so that it fits.
+
+        Raises DoesNotFitError with the sum when it does not fit, unless it is to be loaded all the same.
+        """
+        memory = self._computer()
+        twice = repacked_types() if settings.extra_buffers else frozenset()
+        found = fitted(info, memory, context=self._choice.context, kv=self._choice.kv, repacked=twice)
+        if not self._choice.force:
+            refuse(info, found, memory)
+        return found
 
     def _loaded(
         self, info: ModelInfo, sha256: str, settings: Settings, watcher: Watcher
     ) -> tuple[ModelProcess, ModelReady]:
         """Start a process with *settings* and wait until it has proved itself."""
         began = self._clock.monotonic()
+        fitting = self._fitting(info, settings)
+        layout = fitting.layout
         family = family_of(sha256, settings)
         unasked = None if self._prefixes is None else self._prefixes.listener(family)
         try:
@@ -148,18 +178,18 @@ class Loader:
         except OSError as error:
             raise ModelGoneError(f"No model process could be started: {error.strerror}.") from error
         watcher.began(process)
-        context = context_for(info, self._wishes["context"])
-        lanes = lanes_for(info, context)
-        kept = recall_measurement(self._memory, sha256)
+        kept = recall_measurement(self._memory, sha256 + self._choice.variant)
         kept = kept if kept is not None and kept.settings == settings else None
         anew = self._wishes.get("measure")
         request = {
             "do": "load",
             "path": str(self._path.resolve()),
-            "context": context,
-            "threads": self._wishes["threads"],
-            "lanes": lanes.to_dict(),
-            "memory": most_memory(info, context, lanes),
+            "context": layout.context,
+            "threads": self._choice.threads,
+            "lanes": layout.lanes.to_dict(),
+            "batch": layout.batch,
+            "kv": layout.kv,
+            "memory": most_memory(info, layout),
             "settings": settings.to_dict(),
             "tuning": None if kept is None or anew else kept.tuning,
             "measure": anew,
@@ -182,6 +212,7 @@ class Loader:
                     seal=dict(found["seal"]),
                     load_seconds=round(self._clock.monotonic() - began, 3),
                     pid=process.pid,
+                    fitted=fitting,
                     measurement=Measurement(
                         settings=settings,
                         tuning=found.get("tuning"),
@@ -190,6 +221,7 @@ class Loader:
                         plan=dict(found["plan"]),
                         threads=int(found["settings"].get("threads", 0)),
                         cpu=cpu_name(),
+                        active_bytes=info.shape.active_bytes,
                     ),
                 )
             )
@@ -216,6 +248,19 @@ def telling(watcher: Watcher) -> Callable[[Event], None]:
             watcher.tell(Happening.PROVE)
         else:
             watcher.tell(Happening.LOAD, f"{100 * done // total} % of its weights are read")
+
+    return tell
+
+
+def checking(watcher: Watcher) -> Callable[[int, int], None]:
+    """Return what tells *watcher* how much of a large file has been checked, at each tenth of it."""
+    told = 0
+
+    def tell(done: int, total: int) -> None:
+        nonlocal told
+        if total > LARGE and 10 * done // total > told:
+            told = 10 * done // total
+            watcher.tell(Happening.LOAD, f"its file is checked: {10 * told} % are read")
 
     return tell
 

@@ -36,3 +36,24 @@ def _cpu() -> list[str]:
         return []
     first = text.split("\n\n", maxsplit=1)[0]
     return [line for line in first.splitlines() if line.startswith(CPU_LINES)]
+
+
+def repacked_types(flags: frozenset[str] | None = None) -> frozenset[str]:
+    """Return the types of weights that the native library keeps twice here, once more as this processor likes them.
+
+    By what the processor calls itself able to do, *flags* if given (ggml-cpu/repack.cpp, amx/common.h).
+    """
+    if flags is None:
+        flags = frozenset(
+            word for line in _cpu() if line.startswith(("flags", "Features")) for word in line.split()
+        )
+    found: set[str] = set()
+    if "avx2" in flags:
+        found |= {"Q4_0", "Q4_K", "IQ4_NL", "MXFP4"}
+    if "avx512f" in flags:
+        found |= {"Q2_K"}
+    if "amx_int8" in flags:
+        found |= {"Q4_0", "Q4_1", "Q8_0", "Q4_K", "Q5_K", "Q6_K", "IQ4_XS"}
+    if "asimddp" in flags or "i8mm" in flags:
+        found |= {"Q4_0", "Q4_K", "Q5_K", "Q6_K", "IQ4_NL"}
+    return frozenset(found)

@@ -25,6 +25,8 @@ class Measurement:
     """``lanes``, ``slots`` of the common pool, ``chunk`` tokens read in one step, and the ``reason`` in words."""
     threads: int = 0
     cpu: str = ""
+    active_bytes: int = 0
+    """The bytes of weights that a step of one token reads; 0 in what an older version kept."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as JSON can hold them, the settings among them."""
@@ -40,7 +42,7 @@ class Measurement:
         if settings is None:
             return None
         tuning, plan, threads = kept.get("tuning"), kept.get("plan"), kept.get("threads")
-        unmeasured = kept.get("unmeasured")
+        unmeasured, active = kept.get("unmeasured"), kept.get("active_bytes")
         return cls(
             settings=settings,
             tuning=tuning if isinstance(tuning, dict) else None,
@@ -49,6 +51,7 @@ class Measurement:
             plan=plan if isinstance(plan, dict) else {},
             threads=threads if isinstance(threads, int) else 0,
             cpu=str(kept.get("cpu", "")),
+            active_bytes=active if isinstance(active, int) else 0,
         )
 
 

@@ -22,6 +22,14 @@ def recall_measurement(path: Path | None, sha256: str) -> Measurement | None:
     return Measurement.from_dict(_load(path).get(f"{sha256}:{machine()}"))
 
 
+def measured_here(path: Path | None) -> list[Measurement]:
+    """Return what was found out about every model that was ever loaded on this machine."""
+    found = [
+        Measurement.from_dict(kept) for key, kept in _load(path).items() if key.endswith(f":{machine()}")
+    ]
+    return [one for one in found if one is not None]
+
+
 def remember(path: Path | None, sha256: str, found: Settings | Measurement) -> None:
     """Note in the file at *path* what worked, and what was measured. A full disk costs only the note."""
     known = _load(path)

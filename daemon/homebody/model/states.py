@@ -11,6 +11,9 @@ LONGEST_PAUSE = 60.0
 FAILED_PAUSE = 10.0
 """How long the reason of a start that ended in a death is repeated before another is tried, at least."""
 
+NO_ROOM_PAUSE = 60.0
+"""How long a start waits for which there was no memory: other programs may have given theirs back by then."""
+
 LOOP_DEATHS = 5
 LOOP_SECONDS = 600.0
 """After so many deaths in so many seconds no other start is tried."""
@@ -53,6 +56,7 @@ class Happening(Enum):
     MEASURE = "a few steps are timed"
     PROVED = "it works"
     REFUSED = "it, or its file, says why it cannot be loaded"
+    NO_ROOM = "other programs have the memory that it needs"
     DIED = "it ended by itself"
     KILLED_BY_PROMPT = "it ended by itself, over a document that is guilty"
     ANSWERED = "it answered"
@@ -109,8 +113,10 @@ def next_state(standing: Standing, happening: Happening, now: float, words: str 
             found = _to(standing, State.PROVING, words or "a few of its steps are timed", now)
         case Happening.PROVED if state in ON_THE_WAY:
             found = _to(standing, State.READY, "it answers", now)
-        case Happening.REFUSED if state in ON_THE_WAY:
+        case Happening.REFUSED | Happening.NO_ROOM if state in ON_THE_WAY:
             found = _to(standing, State.FAILED, words, now)
+            if happening is Happening.NO_ROOM and not standing.last:
+                found = replace(found, state=State.BACKING_OFF, not_before=now + NO_ROOM_PAUSE)
         case Happening.DIED | Happening.KILLED_BY_PROMPT if state is State.READY or state in ON_THE_WAY:
             found = _after_death(standing, happening is Happening.KILLED_BY_PROMPT, now, words)
         case Happening.ANSWERED if state is State.READY:
@@ -119,13 +125,19 @@ def next_state(standing: Standing, happening: Happening, now: float, words: str 
             found = _to(
                 standing, State.UNLOADED, words or "nobody needed it; the next request loads it again", now
             )
-        case Happening.STOP:
-            found = Standing(reason="it was stopped", since=now, last=standing.last)
-        case Happening.CHANGED if state is State.FAILED and not standing.last:
-            found = Standing(reason="its file is another one now", since=now)
-        case Happening.NO_MORE:
-            found = replace(standing, last=True)
+        case Happening.STOP | Happening.CHANGED | Happening.NO_MORE:
+            found = _from_outside(standing, happening, now)
     return found
+
+
+def _from_outside(standing: Standing, happening: Happening, now: float) -> Standing:
+    """Return where the process stands after what somebody else did: its end, its file, its permission to be started."""
+    if happening is Happening.STOP:
+        return Standing(reason="it was stopped", since=now, last=standing.last)
+    if happening is Happening.NO_MORE:
+        return replace(standing, last=True)
+    mendable = standing.state is State.FAILED and not standing.last
+    return Standing(reason="its file is another one now", since=now) if mendable else standing
 
 
 def _to(standing: Standing, state: State, reason: str, now: float) -> Standing:

@@ -10,6 +10,7 @@ from homebody.clock import Clock
 from homebody.errors import CancelledError, ModelError, ModelGoneError, ModelNotReadyError
 from homebody.logs import get_log
 from homebody.model.cancellation import Cancellation
+from homebody.model.fit import NoRoomNowError
 from homebody.model.loading import Identity, Loader, ModelReady
 from homebody.model.process import ModelProcess, ProcessEndedError
 from homebody.model.states import RESTART, Happening, Standing, State, next_state
@@ -211,7 +212,9 @@ class Supervisor:
         self._failure, self._failed_file = failure, identity
         if failure is None:
             return
-        if isinstance(failure, ModelGoneError):
+        if isinstance(failure, NoRoomNowError):
+            self._happened(Happening.NO_ROOM, f"{failure} {failure.hint}")
+        elif isinstance(failure, ModelGoneError):
             self._happened(Happening.DIED, str(failure))
             if self.standing.state is State.FAILED:
                 self._failure = ModelGoneError(f"The model cannot be used. {self.standing.reason}")

@@ -36,7 +36,7 @@ from homebody.recipe.kinds import (
 from homebody.recipe.sampling import make_sampling
 from homebody.recipe.vocabulary import read_words
 from homebody.sampling import Sampling
-from homebody.slots import Slot
+from homebody.slots import ListSlot, ObjectsSlot, Slot, TextSlot
 from homebody.templates import compile_template, meant
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -223,3 +223,9 @@ def _before(info: ValidationInfo, earlier: frozenset[str]) -> Loading:
     known = {**scope.names, "ask": earlier}
     later = (scope.names.get("ask") or frozenset()) - earlier
     return replace(loading, scope=replace(scope, names=known, later=later))
+
+
+def not_joined(ask: Ask) -> str | None:
+    """Return a slot of *ask* whose answers about the parts of a text are not one answer when put together."""
+    kinds = TextSlot | ListSlot | ObjectsSlot
+    return next((name for name, slot in ask.slots().items() if not isinstance(slot, kinds)), None)

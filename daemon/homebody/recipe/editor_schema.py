@@ -12,6 +12,7 @@ from homebody.actions import Action
 from homebody.filters import ALL as FILTERS
 from homebody.filters import Filter
 from homebody.recipe.asking import MOST_ASKS, Ask
+from homebody.recipe.editor_tests import tests_schema
 from homebody.recipe.editor_types import Schema, either, field, part, words
 from homebody.recipe.schema import Recipe
 from homebody.recipe.trigger import DAYS, LONG_DAYS, Schedule, Times, Watch
@@ -41,6 +42,7 @@ def editor_schema() -> Schema:
     for name, item in (("triggers", "trigger"), ("filters", "filter"), ("actions", "action")):
         keys[name]["items"] = {"$ref": f"#/definitions/{item}"}
     keys["ask"] = {"description": keys["ask"]["description"], **_asks()}
+    keys["tests"] = {"description": keys["tests"]["description"], **tests_schema()}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "A recipe of homebody",

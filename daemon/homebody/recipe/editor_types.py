@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator
+from pydantic import BaseModel, BeforeValidator, WithJsonSchema
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
@@ -71,6 +71,8 @@ def field(info: FieldInfo) -> Schema:
 
 def typed(kind: Any, metadata: Any = ()) -> Schema:  # noqa: PLR0911 - one way for each kind of type
     """Return what a value of the type *kind* may be, as a person writes it; *metadata* are the type's validators."""
+    if given := next((one.json_schema for one in metadata if isinstance(one, WithJsonSchema)), None):
+        return dict(given)
     checks = [one.func for one in metadata if isinstance(one, BeforeValidator)]
     for check in checks:
         if check in CHECKED:

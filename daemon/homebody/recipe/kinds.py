@@ -30,14 +30,13 @@ Model = TypeVar("Model", bound=BaseModel)
 Made = TypeVar("Made")
 
 LATER: Mapping[str, frozenset[str]] = {
-    "recipe": frozenset({"use", "with", "tests", "tags"}),
+    "recipe": frozenset({"use", "with", "tags"}),
     "watch": frozenset({"events"}),
     "read": frozenset({"max_tokens"}),
     "ask": frozenset({"timeout", "system", "options"}),
     "slot": frozenset({"format"}),
     "action": frozenset(
         {
-            "notify",
             "hard_link",
             "replace_text",
             "finder_tags",

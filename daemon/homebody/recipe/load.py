@@ -75,7 +75,10 @@ def _read(data: bytes, file: str, folder: Path | None, words_read: list[Path]) -
     actions = tuple(source.place(source.find(("actions", n))[2]) for n in range(len(recipe.actions)))
     asks = [("ask", n) if one.name else ("ask",) for n, one in enumerate(recipe.ask)]
     outputs = tuple(source.place(source.find((*ask, "output"))[1]) for ask in asks)
-    return recipe, Places(file=file, actions=actions, outputs=outputs)
+    watches = range(len(recipe.triggers))
+    triggers = tuple(source.place(source.find(("triggers", n, "watch"))[2]) for n in watches)
+    select = source.place(source.find(("select", "folder"))[2])
+    return recipe, Places(file=file, actions=actions, outputs=outputs, triggers=triggers, select=select)
 
 
 def _problems(error: ValidationError, source: Source) -> list[Problem]:

@@ -38,6 +38,10 @@ def permitted_in_words(recipe: Recipe) -> list[str]:
         f"It writes in {writes}, with all that lies below." if writes else "It writes no file.",
         never_in_words("It"),
     ]
+    if any(action.kind == "notify" for action in recipe.actions):
+        lines.append(
+            "It tells you something, in its own words and with names of files, and no text of theirs."
+        )
     if not said["slots"]:
         return [*lines, "It asks no model."]
     slots = _listed([f"`{slot}`" for slot in said["slots"]])

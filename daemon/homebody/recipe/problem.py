@@ -23,11 +23,13 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """Where a recipe stands: its file, and the line and column of each of its actions, and of the slots of each ask."""
+    """Where a recipe stands: its file, and the line and column of each of its actions and triggers, and of the rest."""
 
     file: str
     actions: tuple[tuple[int, int], ...] = ()
     outputs: tuple[tuple[int, int], ...] = ()
+    triggers: tuple[tuple[int, int], ...] = ()
+    select: tuple[int, int] = (1, 1)
 
     def problem(self, action: int, kind: str, what: str) -> Problem:
         """Return a problem of one action, by its number and its word."""
@@ -35,6 +37,17 @@ class Places:
         return Problem(
             file=self.file, line=line, column=column, where=where(("actions", action, kind)), what=what
         )
+
+    def problem_of_trigger(self, trigger: int, what: str) -> Problem:
+        """Return a problem of what one trigger watches, by its number."""
+        line, column = self.triggers[trigger] if trigger < len(self.triggers) else (1, 1)
+        place = where(("triggers", trigger, "watch"))
+        return Problem(file=self.file, line=line, column=column, where=place, what=what)
+
+    def problem_of_select(self, what: str) -> Problem:
+        """Return a problem of the folder of ``select``."""
+        line, column = self.select
+        return Problem(file=self.file, line=line, column=column, where="select.folder", what=what)
 
 
 def places_of(name: str, places: Mapping[str, Places]) -> Places:

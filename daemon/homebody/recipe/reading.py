@@ -43,7 +43,7 @@ class Read(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    overflow: Literal["summarize", "head", "head_tail", "fail"] = Field(
+    overflow: Literal["summarize", "join", "head", "head_tail", "fail"] = Field(
         default="summarize",
         description="What is done with a text that does not fit; it is never cut silently.",
     )

@@ -27,11 +27,12 @@ from pydantic import (
 from homebody.actions import Action
 from homebody.filters import Filter, Stage
 from homebody.paths import real
-from homebody.recipe.asking import Ask, check_condition, make_asks
+from homebody.recipe.asking import Ask, check_condition, make_asks, not_joined
 from homebody.recipe.choosing import Choosing
 from homebody.recipe.kinds import make_action, make_filter, misplaced, mistake, part_of, plainly
 from homebody.recipe.limits import Approve, Limits, make_approve
 from homebody.recipe.reading import Read, Select, folders
+from homebody.recipe.trials import Trial, make_trials, refuse_unknown
 from homebody.recipe.trigger import Schedule, Watch, make_trigger
 from homebody.slots import Slot
 
@@ -154,6 +155,10 @@ class Recipe(BaseModel, Choosing):
         description="Whether it may write where another program or a network carries the files away.",
     )
 
+    tests: Annotated[tuple[Trial, ...], BeforeValidator(make_trials)] = Field(
+        default=(), description="Documents to try it with, and what should come of them: `homebody test`."
+    )
+
     @field_validator("name")
     @classmethod
     def _plain_name(cls, name: str) -> str:
@@ -187,12 +192,17 @@ class Recipe(BaseModel, Choosing):
             raise misplaced(
                 "actions", f"`{action.kind}` changes the file that came, and no file comes with a schedule"
             )
+        if self.read.overflow == "join" and (single := next(filter(None, map(not_joined, self.ask)), None)):
+            raise misplaced(
+                "read", f"`overflow: join` puts texts and lists together, and `{single}` is neither"
+            )
         last = next((number for number, action in enumerate(self.actions) if action.last), len(self.actions))
         if after := next((action for action in self.actions[last + 1 :] if action.needs_file), None):
             raise misplaced(
                 "actions",
                 f"`{after.kind}` comes after `{self.actions[last].kind}`, which takes the file away: put it before",
             )
+        refuse_unknown(self.tests, list(self.slots()), scheduled=schedules)
         return self
 
     @property
@@ -249,6 +259,7 @@ class Recipe(BaseModel, Choosing):
             "limits": self.limits.long(),
             "on_error": self.on_error.model_dump(),
             "synced": self.synced,
+            "tests": [one.long() for one in self.tests] or None,
         }
         if self.select is not None:
             del parts["filters"]
@@ -264,8 +275,9 @@ class Recipe(BaseModel, Choosing):
         """The SHA-256 of the long form: the same for every way to write the same recipe.
 
         What changes nothing of what comes out is left out, so that no file is to be done again for it: the permission
-        to write in synchronised folders, and what happens while a run waits.
+        to write in synchronised folders, what happens while a run waits, and tests.
         """
-        long = {key: value for key, value in self.long().items() if key not in ("synced", "mode")}
+        aside = ("synced", "mode", "tests")
+        long = {key: value for key, value in self.long().items() if key not in aside}
         written = json.dumps(long, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(written.encode()).hexdigest()

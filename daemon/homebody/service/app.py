@@ -39,6 +39,7 @@ from homebody.power import on_battery, refuse_where_unknown
 from homebody.recipe.load import load_folder
 from homebody.secrets import vault_key
 from homebody.service.children import refuse_unloading, start_before_the_seal
+from homebody.service.choosing import choice_of
 from homebody.service.daemon import Daemon
 from homebody.service.grammars import Grammars
 from homebody.service.lifecycle import Lock, Readiness, Signals
@@ -112,9 +113,8 @@ def build_daemon(
     policy = policy_for(home, settings, recipes.values(), tesseract)
     shown = seal.identities(policy)
     reader = readers(clock, tesseract, recycled=seal.this_system().starts.after_seal)
-    model = ModelClient(settings.model_path(), clock=clock, context=settings.context, threads=settings.threads,
-                        memory=home.state / "models.json",
-                        prefixes=Prefixes(home.prefixes, clock=clock))  # fmt: skip
+    model = ModelClient(settings.model_path(), clock=clock, choice=choice_of(settings),
+                        memory=home.state / "models.json", prefixes=Prefixes(home.prefixes, clock=clock))  # fmt: skip
     start_before_the_seal(seal.this_system().starts, model, reader)
     report = put_on_seal(home, policy, ready)
     vault = Vault(home.vault, key.data)

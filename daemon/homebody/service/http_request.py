@@ -48,6 +48,8 @@ class Asked:
     query: Mapping[str, str]
     length: int
     """Bytes of body that the client says it sends: its word, and not looked at yet."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """The headers as they came, their names in small letters."""
     chunks: bool = True
     """Whether it knows answers in pieces: HTTP/1.1 does, 1.0 does not."""
 
@@ -80,14 +82,22 @@ def parse_head(data: bytes) -> Asked:
         raise RefusedError(400, "The first line is none of HTTP/1.1.")
     if line[1] not in (b"GET", b"POST"):
         raise RefusedError(501, "Only GET and POST are known here.")
-    length = _length(_headers(lines))
+    headers = _headers(lines)
+    length = _length(headers)
     try:
         where = urlsplit(line[2].decode("ascii"))
         query = parse_qsl(where.query, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except ValueError as error:
         raise RefusedError(400, "The address is not understood.") from error
     chunks = line[3] == b"1"
-    return Asked(method=line[1].decode(), path=where.path, query=dict(query), length=length, chunks=chunks)
+    return Asked(
+        method=line[1].decode(),
+        path=where.path,
+        query=dict(query),
+        length=length,
+        headers=tuple(headers),
+        chunks=chunks,
+    )
 
 
 def _headers(lines: list[bytes]) -> list[tuple[str, str]]:
@@ -109,10 +119,10 @@ def _length(headers: list[tuple[str, str]]) -> int:
     return int(lengths[0]) if lengths else 0
 
 
-def read_body(receive: Receive, begun: bytes, length: int) -> dict[str, Any]:
-    """Return the JSON object that the body of *length* bytes is, an empty one for none.
+def read_bytes(receive: Receive, begun: bytes, length: int) -> bytes:
+    """Return the body of *length* bytes, of which *begun* came with the head; what comes after it is not looked at.
 
-    What comes after it is never looked at. Raises RefusedError for anything else, and what *receive* raises.
+    Raises RefusedError when it ends too early, and what *receive* raises.
     """
     data = bytearray(begun[:length])
     while len(data) < length:
@@ -120,6 +130,15 @@ def read_body(receive: Receive, begun: bytes, length: int) -> dict[str, Any]:
         if not block:
             raise RefusedError(400, "The request ends in the middle of its body.")
         data += block
+    return bytes(data)
+
+
+def read_body(receive: Receive, begun: bytes, length: int) -> dict[str, Any]:
+    """Return the JSON object that the body of *length* bytes is, an empty one for none.
+
+    What comes after it is never looked at. Raises RefusedError for anything else, and what *receive* raises.
+    """
+    data = read_bytes(receive, begun, length)
     if not data:
         return {}
     try:

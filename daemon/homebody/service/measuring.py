@@ -18,6 +18,7 @@ from homebody.model.pin import sha256_of
 from homebody.model.process import ModelProcess
 from homebody.model.states import Happening
 from homebody.paths import Home
+from homebody.service.choosing import choice_of
 from homebody.service.control import Route, request
 from homebody.service.daemon import Daemon
 from homebody.service.lifecycle import holder
@@ -85,7 +86,8 @@ def bench(home: Home, clock: Clock, say: Say, *, again: bool) -> dict[str, Any]:
     path = settings.model_path()
     info = inspect(path)
     if not again:
-        kept = recall_measurement(memory(home), sha256 := sha256_of(path))
+        sha256 = sha256_of(path)
+        kept = recall_measurement(memory(home), sha256 + choice_of(settings).variant)
         if kept is not None and kept.plan:
             return described(path, info, sha256, kept, "kept")
     if running in AT_WORK:
@@ -99,13 +101,11 @@ def bench(home: Home, clock: Clock, say: Say, *, again: bool) -> dict[str, Any]:
 def measure(home: Home, settings: Settings, clock: Clock, say: Say, *, again: bool) -> dict[str, Any]:
     """Load the model in a process of its own and return what it measured, which is kept. Raises ModelError."""
     home.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    wishes = {
-        "context": settings.context,
-        "threads": settings.threads,
-        "measure": MEASURE_SECONDS if again else None,
-    }
+    wishes = {"measure": MEASURE_SECONDS if again else None}
     path = settings.model_path()
-    loader = Loader(path, clock=clock, wishes=wishes, memory=memory(home), command=None)
+    loader = Loader(
+        path, clock=clock, choice=choice_of(settings), wishes=wishes, memory=memory(home), command=None
+    )
     progress = Progress(say)
     try:
         _process, ready = loader.load(progress)

@@ -12,6 +12,7 @@ from homebody.house import battery, halt
 from homebody.house.account import run_dict, step_dict
 from homebody.house.purge import key_lost
 from homebody.journal.rebuilding import Rebuilt
+from homebody.model.computer import peak_of
 from homebody.model.keeping import kept_in
 from homebody.model.states import GIVEN_UP, ON_THE_WAY, State
 from homebody.recipe.permitted import permitted
@@ -22,13 +23,16 @@ from homebody.service.daemon import Daemon
 from homebody.service.explain import explain_routes
 from homebody.service.grammars import grammar_routes
 from homebody.service.measuring import measuring_routes
+from homebody.service.noticing import notice_routes
 from homebody.service.openai.api import Api
 from homebody.service.proving import proving_routes
+from homebody.service.reporting import reporting_routes
 from homebody.service.requests import request_routes
 from homebody.service.responding import Endpoint
 from homebody.service.steering import steering_routes
 from homebody.service.tagging import tag_routes
 from homebody.service.telling import telling_endpoints
+from homebody.service.trials import trial_endpoints
 from homebody.service.trying import trying_routes
 from homebody.service.underway import in_hand
 from homebody.service.vaulting import vault_routes
@@ -46,15 +50,18 @@ def routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route | Endpoi
         ("POST", "/v1/reload"): lambda _asked: reload(daemon()),
         **request_routes(daemon),
         **steering_routes(daemon),
+        **reporting_routes(daemon),
         **telling_endpoints(daemon),
         **explain_routes(daemon),
         **vault_routes(daemon),
         **measuring_routes(daemon),
         **grammar_routes(lambda: daemon().uptake.grammars),
         **tag_routes(daemon),
+        **notice_routes(daemon),
         **proving_routes(daemon),
         **trying_routes(daemon),
         **asking_endpoints(daemon),
+        **trial_endpoints(daemon),
         **Api(lambda: daemon().model, lambda: daemon().clock).endpoints(),
     }
 
@@ -198,6 +205,8 @@ def model_status(daemon: Daemon) -> dict[str, Any]:
         "settings": dict(ready.settings),
         "seal": dict(ready.seal),
         "load_seconds": ready.load_seconds,
+        "fit": None if ready.fitted is None else ready.fitted.to_dict(),
+        "peak_bytes": peak_of(ready.pid) or ready.memory_bytes,
         "pid": ready.pid,
     }
 

@@ -14,6 +14,8 @@ from homebody.recipe.carried import refused
 from homebody.recipe.load import load_folder
 from homebody.service.control import request
 from homebody.service.explain import answer_dict, asked_path, run_number, runs
+from homebody.service.noticing import notices_now
+from homebody.service.reporting import report
 from homebody.settings import load_settings
 
 
@@ -35,10 +37,21 @@ def runs_alone(home: Home, asked: Mapping[str, Any]) -> dict[str, Any]:
     return reading(home, lambda journal: runs(journal, asked))
 
 
+def notices_alone(home: Home, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the newest notices; the words that recipes chose are in the vault."""
+    return reading(home, lambda journal: notices_now(journal, None, asked))
+
+
 def run_alone(home: Home, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return everything about one run but what it asked the model: that is in the vault."""
     now = SystemClock().now()
     return reading(home, lambda journal: account(journal, None, run_number(asked), now))
+
+
+def report_alone(home: Home, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was done since a time, as the daemon would."""
+    now = SystemClock().now()
+    return reading(home, lambda journal: report(journal, now, asked))
 
 
 def why_alone(home: Home, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,5 +89,7 @@ ALONE: Mapping[str, Callable[[Home, Mapping[str, Any]], dict[str, Any]]] = {
     "/v1/runs": runs_alone,
     "/v1/run": run_alone,
     "/v1/why": why_alone,
+    "/v1/notices": notices_alone,
+    "/v1/report": report_alone,
 }
 """What answers each question without a daemon."""

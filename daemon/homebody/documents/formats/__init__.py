@@ -6,9 +6,26 @@ A format runs in the reader process only: its libraries meet strangers' bytes. E
 
 from types import ModuleType
 
-from homebody.documents.formats import docx, epub, html, mail, markdown, odf, pdf, pptx, rtf, text, xlsx
+from homebody.documents.formats import (
+    docx,
+    epub,
+    html,
+    mail,
+    markdown,
+    odf,
+    pdf,
+    pptx,
+    rtf,
+    separated,
+    structured,
+    subtitles,
+    text,
+    xlsx,
+)
 
-ALL: tuple[ModuleType, ...] = (text, markdown, pdf, html, docx, odf, xlsx, pptx, rtf, mail, epub)
+ALL: tuple[ModuleType, ...] = (
+    text, markdown, separated, structured, subtitles, pdf, html, docx, odf, xlsx, pptx, rtf, mail, epub,
+)  # fmt: skip
 
 PAGED: tuple[ModuleType, ...] = (pdf,)
 """Those whose ``extract`` can be told which pages to read."""

@@ -3,8 +3,9 @@
 import codecs
 
 from homebody.documents.extract import MOST_CHARACTERS, Extract, FormatError
+from homebody.documents.formats import guessing
 
-SUFFIXES = (".txt", ".text", ".log", ".org", ".rst", ".tex", ".csv", ".tsv", "")
+SUFFIXES = (".txt", ".text", ".log", ".org", ".rst", ".tex", "")
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -14,6 +15,8 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 """Byte order marks, the longer ones first: UTF-32's begins like UTF-16's."""
+
+BINARY = "the file is binary, not text"
 
 MOST_CONTROLS = 0.01
 """The share of control characters above which bytes are no text."""
@@ -31,8 +34,9 @@ CONTROLS = dict.fromkeys([*(code for code in range(32) if chr(code) not in "\t\n
 
 def preload() -> None:
     """Load the codecs now: each is a module, and inside the seal no file can be opened."""
-    for encoding in ("utf-8", "cp1252", *(encoding for _, encoding in MARKS)):
+    for encoding in ("utf-8", *(encoding for _, encoding in MARKS)):
         codecs.lookup(encoding)
+    guessing.preload()
 
 
 def extract(data: bytes) -> Extract:
@@ -46,25 +50,41 @@ def extract(data: bytes) -> Extract:
 
 
 def decoded(data: bytes) -> tuple[str, str]:
-    """Return the text and its encoding: by its mark, else UTF-8, else Windows-1252 (WHATWG's fall-back).
+    """Return the text and its encoding: by its mark, else UTF-8, else what its bytes are most likely in.
 
     Raises FormatError for what is no text.
     """
     for mark, encoding in MARKS:
         if data.startswith(mark):
             return by_mark(data, encoding), encoding
-    if b"\0" in data:
-        raise FormatError("the file is binary, not text")
-    try:
-        text, encoding = data.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        text, encoding = without_utf8(data)
+    text, encoding = without_mark(data)
     sample = text[:SAMPLE]
     controls = len(sample) - len(sample.translate(CONTROLS))
     damage = sample.count("\ufffd")
     if controls > 1 + MOST_CONTROLS * len(sample) or damage > 1 + MOST_DAMAGE * len(sample):
-        raise FormatError("the file is binary, not text")
+        raise FormatError(BINARY)
     return text, encoding
+
+
+def without_mark(data: bytes) -> tuple[str, str]:
+    """Return what *data* most likely says, and its encoding. Raises FormatError for zero bytes that say nothing."""
+    if b"\0" in data:
+        name = guessing.wide(data)
+        if name is None:
+            raise FormatError(BINARY)
+        try:
+            return data.decode(name), guessing.told(name)
+        except UnicodeDecodeError as error:
+            raise FormatError(BINARY) from error
+    if guessing.is_shifted(data):
+        try:
+            return data.decode("iso2022_jp"), guessing.told("iso2022_jp")
+        except UnicodeDecodeError:
+            pass
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        return without_utf8(data)
 
 
 def by_mark(data: bytes, encoding: str) -> str:
@@ -83,11 +103,12 @@ def without_utf8(data: bytes) -> tuple[str, str]:
     """Return the text of bytes that are not clean UTF-8.
 
     Where UTF-8 explains more bytes than it leaves unexplained, the text is UTF-8 with damage, and the damage
-    is marked with U+FFFD; else it comes from an old Windows or Latin-1 program.
+    is marked with U+FFFD; else it comes from an older program, and the likeliest encoding is assumed.
     """
     text = data.decode("utf-8", "replace")
     damage = text.count("\ufffd")
     foreign = sum(1 for character in text if character > "\x7f") - damage
     if foreign > damage:
         return text, "utf-8 (damaged)"
-    return data.decode("cp1252", "replace"), "windows-1252"
+    name = guessing.guess(data)
+    return data.decode(name, "replace"), guessing.told(name)

@@ -18,6 +18,9 @@ STEP = 512
 
 OK, ABORTED = 0, 2
 
+KINDS = {"f16": native.GGML_TYPE_F16, "q8_0": native.GGML_TYPE_Q8_0}
+"""How keys and values can be kept, by the library's numbers."""
+
 
 class AbortedError(Exception):
     """A step was given up because the abort check said so."""
@@ -44,13 +47,16 @@ class Fed:
 class Layout:
     """How working memory is laid out: *cells* in all where *unified*, else for each of its sequences.
 
-    *outputs* is the most tokens of one step whose logits are wanted; the library's buffers are sized by it.
+    *outputs* is the most tokens of one step whose logits are wanted; the library's buffers are sized by it. A step is
+    worked on in pieces of *batch* tokens, whose working memory it sizes. Keys and values are kept as *kv* says.
     """
 
     sequences: int
     cells: int
     unified: bool
     outputs: int
+    batch: int = STEP
+    kv: str = "f16"
 
 
 class KvCache:
@@ -75,7 +81,8 @@ class KvCache:
         self._window = weights.window if self._partly else 0
         params = native.llama_context_default_params()
         params.n_ctx = layout.cells * (1 if layout.unified else layout.sequences)
-        params.n_batch = params.n_ubatch = STEP
+        params.n_batch, params.n_ubatch = STEP, min(layout.batch, STEP)
+        params.type_k = params.type_v = KINDS[layout.kv]
         params.n_seq_max = layout.sequences
         params.n_outputs_max = max(
             layout.outputs, layout.sequences

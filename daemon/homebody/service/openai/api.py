@@ -123,6 +123,7 @@ class Api:
                 stream=wanted.stream,
                 raw=wanted.raw,
                 shorten=wanted.max_tokens is None,
+                logprobs=wanted.logprobs,
             ),
         )
 

@@ -20,15 +20,18 @@ SAMPLING = ("temperature", "top_p", "seed", "top_k", "min_p", "repeat_penalty")
 
 COMMON = frozenset({"model", "max_tokens", "stop", "stream", "stream_options", "user", *SAMPLING})
 
-CHAT = COMMON | {"messages", "max_completion_tokens", "response_format"}
+CHAT = COMMON | {"messages", "max_completion_tokens", "response_format", "logprobs", "top_logprobs"}
 
-TEXT = COMMON | {"prompt"}
+TEXT = COMMON | {"prompt", "logprobs"}
+
+MOST_LOGPROBS = 20
+MOST_LIKELIHOODS = 50_000
+"""Probabilities that one answer may come with: some megabytes."""
 
 NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "n": (1,),
     "best_of": (1,),
     "echo": (False,),
-    "logprobs": (False,),
     "logit_bias": ({},),
     "presence_penalty": (0,),
     "frequency_penalty": (0,),
@@ -59,6 +62,8 @@ class Wanted:
     usage: bool
     """Whether a stream ends with what it cost."""
     schema: Schema | None
+    logprobs: int | None
+    """Of how many likely tokens it wants to know beside each of the answer's; None for nothing of the kind."""
 
 
 def read_chat(body: Mapping[str, Any]) -> Wanted:
@@ -75,7 +80,10 @@ def read_chat(body: Mapping[str, Any]) -> Wanted:
         raise Refusal("`messages` must be a list with at least one message.", param="messages")
     read = tuple(_message(one, f"messages[{number}]") for number, one in enumerate(messages))
     schema = _schema(body.get("response_format"))
-    wanted = _wanted(body, read, most, schema)
+    top = _count(body, "top_logprobs")
+    if top is not None and not _flag(body, "logprobs"):
+        raise Refusal("`top_logprobs` goes with `logprobs`: true.", param="top_logprobs")
+    wanted = _wanted(body, read, most, schema, logprobs=(top or 0) if _flag(body, "logprobs") else None)
     if schema is not None and wanted.stop:
         raise Refusal("`stop` would cut JSON short: leave it out, or `response_format`.", param="stop")
     return wanted
@@ -90,7 +98,8 @@ def read_text(body: Mapping[str, Any]) -> Wanted:
     if not isinstance(prompt, str) or not prompt:
         raise Refusal("`prompt` must be one text; several, and token numbers, are not there.", param="prompt")
     message = Message(role="user", parts=(Part(text=_text(prompt, "prompt")),))
-    return _wanted(body, (message,), _tokens(body, "max_tokens"), None, raw=True)
+    logprobs = None if body.get("logprobs") is False else _count(body, "logprobs")
+    return _wanted(body, (message,), _tokens(body, "max_tokens"), None, raw=True, logprobs=logprobs)
 
 
 def _wanted(
@@ -100,8 +109,15 @@ def _wanted(
     schema: Schema | None,
     *,
     raw: bool = False,
+    logprobs: int | None,
 ) -> Wanted:
     """Return what is the same for both kinds."""
+    if logprobs is not None and (most or USUAL_TOKENS) * (1 + logprobs) > MOST_LIKELIHOODS:
+        tokens = MOST_LIKELIHOODS // (1 + logprobs)
+        raise Refusal(
+            f"With so many `logprobs` an answer may have {tokens:,} tokens: give a lower `max_tokens`.",
+            param="max_tokens",
+        )
     stream = _flag(body, "stream")
     options = body.get("stream_options")
     if options is not None:
@@ -122,6 +138,7 @@ def _wanted(
         stream=stream,
         usage=_flag(options or {}, "include_usage", within="stream_options."),
         schema=schema,
+        logprobs=logprobs,
     )
 
 
@@ -179,6 +196,16 @@ def _tokens(body: Mapping[str, Any], name: str) -> int | None:
         return None
     if isinstance(most, bool) or not isinstance(most, int) or not 1 <= most <= MOST_TOKENS:
         raise Refusal(f"`{name}` must be a whole number from 1 on.", param=name)
+    return most
+
+
+def _count(body: Mapping[str, Any], name: str) -> int | None:
+    """Return of how many likely tokens a request wants to know."""
+    most = body.get(name)
+    if most is None:
+        return None
+    if isinstance(most, bool) or not isinstance(most, int) or not 0 <= most <= MOST_LOGPROBS:
+        raise Refusal(f"`{name}` must be a whole number from 0 to {MOST_LOGPROBS}.", param=name)
     return most
 
 

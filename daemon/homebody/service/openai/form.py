@@ -6,6 +6,7 @@ from secrets import token_hex
 from typing import Any
 
 from homebody.model.answer import Answer
+from homebody.service.openai.likely import of_chat, of_text
 
 FINISHES: Mapping[str, str] = {"end": "stop", "stop": "stop", "limit": "length"}
 
@@ -47,7 +48,7 @@ class Form:
         return self._object([self._choice({"delta": {"content": text}} if self.chat else {"text": text})])
 
     def ending(self, answer: Answer) -> dict[str, Any]:
-        """Return why the stream ends."""
+        """Return why the stream ends, and how likely its tokens were where that was asked for."""
         return self._object([self._choice({"delta": {}} if self.chat else {"text": ""}, answer)])
 
     def costs(self, answer: Answer) -> dict[str, Any]:
@@ -64,10 +65,11 @@ class Form:
             "choices": choices,
         }
 
-    @staticmethod
-    def _choice(body: Mapping[str, Any], answer: Answer | None = None) -> dict[str, Any]:
-        finish = None if answer is None else FINISHES[answer.stop]
-        return {"index": 0, **body, "logprobs": None, "finish_reason": finish}
+    def _choice(self, body: Mapping[str, Any], answer: Answer | None = None) -> dict[str, Any]:
+        if answer is None:
+            return {"index": 0, **body, "logprobs": None, "finish_reason": None}
+        likely = of_chat(answer) if self.chat else of_text(answer)
+        return {"index": 0, **body, "logprobs": likely, "finish_reason": FINISHES[answer.stop]}
 
 
 def usage(answer: Answer) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from engine_bench.setup import Bench
 from engine_bench.texts import Writer, note_grammar, prompt
 from homebody.errors import ModelError, ModelGoneError
 from homebody.model.client import ModelReady, Progress
-from homebody.model.fit import keys_and_values, lanes_for
+from homebody.model.fit import lanes_for
+from homebody.model.need import kv_bytes as bytes_of
 
 THREADS = 8
 BAD_GRAMMAR = "root ::= (("
@@ -75,7 +76,7 @@ def kv_bytes(ready: ModelReady) -> int:
     lanes = lanes_for(ready.info, ready.context)
     pool = ready.context if lanes.count < 2 or lanes.cells < ready.context else 0
     used = ready.plan["lanes"] or not pool
-    return keys_and_values(ready.info, pool + (lanes.count * lanes.cells if used else 0))
+    return bytes_of(ready.info, pool + (lanes.count * lanes.cells if used else 0))
 
 
 class _EnoughError(Exception):

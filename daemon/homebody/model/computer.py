@@ -1,0 +1,139 @@
+"""How much memory has this computer, how much of it is free, and how much may this program and a GPU use?"""
+
+import contextlib
+import os
+import re
+import resource
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+MEMINFO = Path("/proc/meminfo")
+CGROUPS = Path("/sys/fs/cgroup")
+
+SMALL_MAC = 36 * 1024**3
+"""Up to about so much memory macOS lets the GPU hold two thirds of it, above three quarters (its default policy)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """Bytes of memory: all, free for programs, swap and free swap, and the most that this program may use.
+
+    *gpu* is the most that a GPU may hold of the same memory, None where none is known of.
+    """
+
+    total: int
+    free: int
+    swap: int = 0
+    swap_free: int = 0
+    limit: int | None = None
+    gpu: int | None = None
+
+    @property
+    def usable(self) -> int:
+        """Return the most that this program could ever use here."""
+        return min(self.total, self.limit or self.total)
+
+
+def parse_meminfo(text: str, limit: int | None = None) -> Memory | None:
+    """Return what a meminfo *text* says (proc_meminfo(5)), None when it says nothing."""
+    found = {name: int(number) * 1024 for name, number in re.findall(r"(?m)^(\w+):\s+(\d+) kB$", text)}
+    if "MemTotal" not in found:
+        return None
+    return Memory(
+        total=found["MemTotal"],
+        free=found.get("MemAvailable", found.get("MemFree", 0)),
+        swap=found.get("SwapTotal", 0),
+        swap_free=found.get("SwapFree", 0),
+        limit=limit,
+    )
+
+
+def cgroup_limit(text: str, root: Path) -> int | None:
+    """Return the least memory limit of the control groups that /proc/PID/cgroup *text* names, None without one.
+
+    Version 2 has ``memory.max`` in the group and in those above it; version 1 ``memory.limit_in_bytes`` in a tree
+    of its own (cgroups(7)).
+    """
+    limits = []
+    for line in text.splitlines():
+        number, _, rest = line.partition(":")
+        controllers, _, group = rest.partition(":")
+        if number == "0" and not controllers:
+            trees = [(base, "memory.max") for base in (root, root / "unified")]
+        elif "memory" in controllers.split(","):
+            trees = [(root / "memory", "memory.limit_in_bytes")]
+        else:
+            continue
+        for base, name in trees:
+            inner = Path(group.lstrip("/"))
+            limits += [_number(base / part / name) for part in (inner, *inner.parents)]
+    real = [limit for limit in limits if limit is not None and limit < 1 << 62]
+    return min(real, default=None)
+
+
+def _number(path: Path) -> int | None:
+    try:
+        return int(path.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None  # not there, or the word max
+
+
+def memory_here(pid: int | None = None) -> Memory:
+    """Return the memory of this computer, with the limit of the process *pid* (the daemon's), or of this one."""
+    limit = least(_of_group(pid), None if pid else _of_process())
+    try:
+        found = parse_meminfo(MEMINFO.read_text(encoding="ascii", errors="replace"), limit)
+    except OSError:
+        found = None
+    if found is not None:
+        return found
+    total = physical()
+    gpu = gpu_share(total) if str(sys.platform) == "darwin" else None
+    # macOS: what is free is not to be had without a program
+    return Memory(total=total, free=total, limit=limit, gpu=gpu)
+
+
+def peak_of(pid: int) -> int | None:
+    """Return the most bytes that the process *pid* ever held (proc(5), VmHWM), None where nobody says so."""
+    try:
+        text = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return None
+    found = re.search(r"(?m)^VmHWM:\s+(\d+) kB$", text)
+    return None if found is None else int(found[1]) * 1024
+
+
+def physical() -> int:
+    """Return the bytes of memory that this computer has."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def gpu_share(total: int) -> int:
+    """Return the bytes that macOS lets the GPU of a Mac with so much memory hold, if nobody has set it otherwise."""
+    return total * 2 // 3 if total <= SMALL_MAC else total * 3 // 4
+
+
+def least(*limits: int | None) -> int | None:
+    """Return the least of *limits*, None when there is none."""
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def _of_group(pid: int | None) -> int | None:
+    """Return what the control groups of a process allow."""
+    try:
+        text = Path(f"/proc/{pid or 'self'}/cgroup").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    return cgroup_limit(text, CGROUPS)
+
+
+def _of_process() -> int | None:
+    """Return what this process and its children may each use at most (setrlimit(2))."""
+    found = []
+    for name in ("RLIMIT_AS", "RLIMIT_DATA"):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            soft, _hard = resource.getrlimit(getattr(resource, name))
+            if soft != resource.RLIM_INFINITY:
+                found.append(soft)
+    return least(*found)

@@ -1,0 +1,185 @@
+"""Which models are on this computer, does each fit, and how fast would it write? What `homebody model` shows."""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from homebody.errors import HomebodyError, UsageError
+from homebody.model.computer import Memory, memory_here
+from homebody.model.fit import Fitted, fitted, kept_free
+from homebody.model.gguf import ModelInfo, inspect
+from homebody.model.machine import repacked_types
+from homebody.model.memory import measured_here
+from homebody.model.shelf import Found, Shelf, look
+from homebody.model.speed import SHARE, bandwidth, reached, tokens_a_second
+from homebody.model.stores import Store, stores
+from homebody.paths import Home, starter_model
+from homebody.service.choosing import choice_of
+from homebody.service.control import request
+from homebody.service.measuring import memory
+from homebody.settings import Settings, load_settings
+
+STARTER = "starter"
+
+SMALL = 64_000_000
+"""How fast a smaller model is hangs on other things than the speed of the memory."""
+
+
+class NoSuchModelError(UsageError):
+    """No model of that name is on this computer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Here:
+    """What matters about this computer: memory, what our own loaded model holds, how fast weights are read."""
+
+    memory: Memory
+    own: int
+    weights_a_second: float
+    measured: bool
+    """Whether that was measured with models that wrote, not only with the memory itself."""
+
+
+def shelf_here(settings: Settings) -> Shelf:
+    """Return what lies in the stores of this computer, the starter first."""
+    mac = str(sys.platform) == "darwin"  # as a plain string: else a type checker leaves one half out
+    places = stores(os.environ, Path.home(), mac=mac, own=settings.model_folders)
+    found = look([Store(name="homebody", root=starter_model().parent), *places])
+    starter = [one if one.path != starter_model() else _starter(one) for one in found.found]
+    return Shelf(found=tuple(starter), strayed=found.strayed)
+
+
+def _starter(one: Found) -> Found:
+    return Found(path=one.path, store=one.store, name=STARTER, size=one.size, what=one.what, info=one.info,
+                 problem=one.problem)  # fmt: skip
+
+
+def here(home: Home, threads: int) -> Here:
+    """Return what matters about this computer; its memory's speed is measured if no model's ever was."""
+    status = _status(home)
+    pid = None if status is None else int(status["pid"])
+    known = reached(measured_here(memory(home)))
+    return Here(
+        memory=memory_here(pid),
+        own=_own(status),
+        weights_a_second=known or SHARE * bandwidth(threads or len(_processors())),
+        measured=known is not None,
+    )
+
+
+def _processors() -> set[int]:
+    asked = getattr(os, "sched_getaffinity", None)
+    return set(asked(0)) if asked else set(range(os.cpu_count() or 1))
+
+
+def _status(home: Home) -> dict[str, Any] | None:
+    """Return the status of the running daemon, None when none answers."""
+    try:
+        found: dict[str, Any] = request(home.socket, "GET", "/v1/status")
+    except HomebodyError:
+        return None
+    return found
+
+
+def _own(status: dict[str, Any] | None) -> int:
+    """Return what the daemon's loaded model holds beside the pages of its file, which count as free anyway."""
+    if status is None or status["model"]["state"] != "ready":
+        return 0
+    model = status["model"]
+    return max(0, int(model["memory_bytes"]) - int(model["info"]["file_bytes"]))
+
+
+def fitting(info: ModelInfo, settings: Settings, place: Here, context: int | None = None) -> Fitted:
+    """Return how the model would be laid out here, with the *context* of the settings if none is given."""
+    choice = choice_of(settings)
+    asked = choice.context if context is None else context
+    return fitted(info, place.memory, context=asked, kv=choice.kv, repacked=repacked_types(), own=place.own)
+
+
+def verdict(found: Fitted, place: Here) -> str:
+    """Return in a word whether it fits: "yes", "smaller" (see `Fitted.shrunk`), "not now", "no"."""
+    if found.fits:
+        return "smaller" if found.shrunk else "yes"
+    return "no" if found.need.total > place.memory.usable - kept_free(place.memory) else "not now"
+
+
+def listed(home: Home) -> dict[str, Any]:
+    """Return what is on the shelf as JSON can say it: ``models``, ``others`` and what the figures rest on."""
+    settings = load_settings(home)
+    shelf = shelf_here(settings)
+    place = here(home, settings.threads)
+    used = settings.model_path().resolve()
+    models = [
+        _row(one, settings, place, used=one.path.resolve() == used) for one in shelf.found if one.usable
+    ]
+    others = [
+        {"name": one.name, "store": one.store, "path": str(one.path), "bytes": one.size, "what": one.what,
+         "pieces": one.pieces, "problem": one.problem or None}
+        for one in shelf.found if not one.usable
+    ]  # fmt: skip
+    return {
+        "models": models,
+        "others": others,
+        "strayed": shelf.strayed,
+        "weights_bytes_per_second": round(place.weights_a_second),
+        "measured_with_models": place.measured,
+        "memory": {"free": place.memory.free, "usable": place.memory.usable},
+    }
+
+
+def _row(one: Found, settings: Settings, place: Here, *, used: bool) -> dict[str, Any]:
+    info = one.info
+    assert info is not None, "only models have rows"
+    found = fitting(info, settings, place)
+    return {
+        "name": one.name,
+        "store": one.store,
+        "path": str(one.path),
+        "also": list(one.also),
+        "in_use": used,
+        "bytes": one.size,
+        "parameters": info.parameters,
+        "quantization": info.quantization,
+        "bits_per_weight": info.bits_per_weight,
+        "context_length": info.context_length,
+        "architecture": info.architecture,
+        "fits": verdict(found, place),
+        "need_bytes": found.need.total,
+        "tokens_per_second": None
+        if one.size < SMALL
+        else round(tokens_a_second(info, place.weights_a_second, settings.kv), 1),
+    }
+
+
+def named(settings: Settings, name: str) -> Found:
+    """Return the model of that name on the shelf, or in the file of that path; a part of a name will do if it is one's.
+
+    Raises NoSuchModelError saying what there is, and ModelFileError for a file that is no whole model.
+    """
+    path = Path(name).expanduser()
+    if os.sep in name or path.is_file():
+        path = path.absolute()
+        return Found(path=path, store="", name=path.stem, size=_size(path), what="model", info=inspect(path))
+    models = [one for one in shelf_here(settings).found if one.usable or one.problem]
+    wanted = name.casefold()
+    exact = [one for one in models if wanted in (one.name.casefold(), one.path.name.casefold())]
+    close = exact or [one for one in models if wanted in one.name.casefold()]
+    if len(close) == 1:
+        inspect(close[0].path)
+        return close[0]
+    if close:
+        several = ", ".join(sorted(f"{one.name} ({one.path})" for one in close)[:8])
+        raise NoSuchModelError(f"{name} could be several models: {several}.",
+                               hint="Name one of them whole, or by its path.")  # fmt: skip
+    there = ", ".join(one.name for one in models if one.usable)
+    raise NoSuchModelError(f"No model on this computer is called {name}; there are {there}.",
+                           hint="`homebody model list` shows them; a path to a GGUF file will do, too.")  # fmt: skip
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
