@@ -79,7 +79,7 @@ def _rests_on(found: dict[str, Any]) -> str:
     speed = f"{rounded(found['weights_bytes_per_second'])} of weights a second"
     if found["measured_with_models"]:
         return f"The speed is about what models reached here when they were loaded: {speed}, for one run."
-    return f"The speed is an estimate from that of the memory: about {speed}, for one run; `homebody bench` measures."
+    return f"The speed is an estimate (about {speed}, for one run); a model that was loaded here is measured."
 
 
 def _other_lines(one: dict[str, Any]) -> list[str]:
