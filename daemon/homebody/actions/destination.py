@@ -24,7 +24,7 @@ from homebody.templates import compile_template
 BEGIN = "begin it with a folder: ~/Notes/..., {{ vars.NAME }}/... or {{ file.folder }}/..."
 _HOLE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _DOTS = re.compile(
-    r"(?:^|/)\s*(?:(?:\.\s*){3,}(?:/|$)|\.\s*$)"
+    r"(?:^|/)(?!\.\.(?:/|$))\s*(?:(?:\.\s*){2,}(?:/|$)|\.\s*$)"
 )  # `..` has its own words, and `./` is nothing
 _FROM_FILE = (("file", "folder"), ("file", "path"))
 
