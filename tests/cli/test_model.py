@@ -273,6 +273,6 @@ def test_status_shows_estimate_and_peak() -> None:
         "shrunk": ["256 tokens in a batch instead of 512"],
     }
     text = "\n".join(memory_lines({"fit": fit, "peak_bytes": 99 * 10**7}))
-    for words in ("at most 990.0 MB so far, 1.0 GB reckoned", "256 tokens in a batch", "was forced"):
+    for words in ("at most 990 MB so far, 1,000 MB reckoned", "256 tokens in a batch", "was forced"):
         assert words in text
     assert [] == memory_lines({})

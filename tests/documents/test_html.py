@@ -145,3 +145,15 @@ def test_what_is_no_page_is_refused(data: bytes, reason: str):
     """In words."""
     with pytest.raises(FormatError, match=reason):
         html.extract(data)
+
+
+def test_items_of_a_list_that_counts_keep_their_numbers():
+    """Wherever it begins, whatever stands inside it, and a bullet where a browser shows one."""
+    body = (
+        "<ol start=3><li>three<ul><li>dot<li>dot</ul><li>four<li value=9>nine<li>ten</ol>"
+        "<ol reversed><li>back</ol><ol start=x><li>one</ol><li>lone"
+    )
+    assert (
+        shown(body).replace("\n\n", "\n")
+        == "3. three\n- dot\n- dot\n4. four\n9. nine\n10. ten\n- back\n1. one\n- lone"
+    )

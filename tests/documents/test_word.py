@@ -95,3 +95,24 @@ def test_pictures_comments_and_hidden_runs_are_counted():
         )
     )
     assert found.left_out_words() == "2 images, 1 comment, 1 hidden part"
+
+
+def test_a_style_can_make_items_of_a_list_and_a_paragraph_none_of_itself():
+    """A numbered heading stays a heading."""
+    styles = (
+        '<w:style w:styleId="L"><w:name w:val="List Bullet"/>'
+        '<w:pPr><w:numPr><w:numId w:val="5"/></w:numPr></w:pPr></w:style>'
+        '<w:style w:styleId="H"><w:name w:val="heading 1"/>'
+        '<w:pPr><w:numPr><w:numId w:val="6"/></w:numPr></w:pPr></w:style>'
+    )
+    bare = '<w:pStyle w:val="L"/><w:numPr><w:numId w:val="0"/></w:numPr>'
+    found = word.extract(
+        docx(
+            paragraph("Things", about='<w:pStyle w:val="H"/>')
+            + paragraph("one", about='<w:pStyle w:val="L"/>')
+            + paragraph("two", about=bare)
+            + paragraph("three"),
+            styles=styles,
+        )
+    )
+    assert found.text == "Things\n\n- one\ntwo\nthree"

@@ -15,7 +15,7 @@ from homebody.model.cancellation import Cancellation
 from homebody.model.client import Answer, ModelClient
 from homebody.recipe.schema import Ask
 from homebody.sampling import Sampling
-from homebody.slots import ListSlot, TextSlot
+from homebody.slots import DateSlot, ListSlot, TextSlot
 from homebody.testing import FakeModel
 
 
@@ -110,6 +110,26 @@ def test_a_wrong_answer_is_complained_of_and_asked_for_again():
     assert {"tags": ["b"]} == dict(found.values)
     assert ["asked", "repair", "asked"] == told.names()
     assert ["system", "user", "assistant", "user"] == [message.role for message in model.asked[1]]
+
+
+def test_what_may_stay_empty_is_left_empty_before_all_is_given_up():
+    """A value that is wrong twice is none where the slot is optional, and a step says so; the others count."""
+    slots = {"title": TextSlot(max=20), "day": DateSlot(optional=True, must_appear=True)}
+    facts = Ask.model_construct(prompt="What?", language="same", output=slots)
+    model, told = FakeModel(answers=[{"title": "Roof", "day": "2026-02-03"}]), Told()
+    found = ask(model, "The roof leaks.", asked=facts, told=told)
+
+    assert {"title": "Roof", "day": None} == dict(found.values)
+    assert ["asked", "repair", "asked", "left empty"] == told.names()
+    assert {"slots": ["day"]} == told.steps[-1][1]
+
+
+def test_what_must_not_stay_empty_fails():
+    """One wrong value of a slot that is not optional fails the ask, whatever else could be left empty."""
+    slots = {"title": TextSlot(max=20, must_appear=True), "day": DateSlot(optional=True, must_appear=True)}
+    facts = Ask.model_construct(prompt="What?", language="same", output=slots)
+    with pytest.raises(SlotError, match=r'"title" does not stand in the document'):
+        ask(FakeModel(answers=[{"title": "Mill", "day": "2026-02-03"}]), "The roof leaks.", asked=facts)
 
 
 def test_every_call_is_sampled_as_the_recipe_says():

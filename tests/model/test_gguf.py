@@ -1,6 +1,7 @@
 """Reading a model file's header: what it says, and every way in which it can be wrong."""
 
 import contextlib
+import json
 import os
 import struct
 import time
@@ -11,8 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from homebody.cli.model_inspect import inspect_lines
 from homebody.errors import ModelFileError
+from homebody.model.computer import Memory
+from homebody.model.fit import fitted
 from homebody.model.gguf import inspect
+from homebody.model.portrait import portrait
 from homebody.model.quantization import MIXES, TYPES, name_quantization
 
 
@@ -181,6 +186,10 @@ def test_mutated_headers(
     path.write_bytes(data[: int(length * len(data))] if length < 0.9 else data)
     began = time.monotonic()
     with contextlib.suppress(ModelFileError):
+        described = portrait(path)
+        assert json.dumps(described.to_dict())
+        assert inspect_lines(described.to_dict())
+        assert fitted(described.info, Memory(total=10**10, free=10**10)).need.total > 0
         info = inspect(path)
         assert info.parameters > 0
         assert info.name.isprintable()

@@ -1,5 +1,6 @@
 """A model that does not fit: made smaller in the stated order, refused with the sum before it is loaded, or forced."""
 
+import json
 import resource
 import subprocess
 import sys
@@ -13,8 +14,8 @@ from hypothesis import strategies as st
 HERE = Path(__file__).parent
 sys.path.append(str(HERE)) if str(HERE) not in sys.path else None
 
+from shaped_model import KINDS, write_shaped  # noqa: E402 - found by the lines above
 from shaped_model import Shape as Written  # noqa: E402 - found by the lines above
-from shaped_model import write_shaped  # noqa: E402
 
 from homebody.clock import SystemClock  # noqa: E402
 from homebody.errors import ModelError, ModelFileError  # noqa: E402
@@ -27,13 +28,14 @@ from homebody.model.fit import (  # noqa: E402
     budget_of,
     fitted,
     kept_free,
+    lanes_for,
     layouts,
     refuse,
 )
 from homebody.model.gguf import ModelInfo, inspect  # noqa: E402
 from homebody.model.loading import Loader  # noqa: E402
 from homebody.model.machine import repacked_types  # noqa: E402
-from homebody.model.need import need  # noqa: E402
+from homebody.model.need import Layout, need  # noqa: E402
 from homebody.model.pin import sha256_of  # noqa: E402
 from homebody.model.process import ModelProcess  # noqa: E402
 from homebody.model.shape import Shape  # noqa: E402
@@ -50,18 +52,21 @@ EIGHT_B = ModelInfo(
 
 
 def test_the_order_in_which_it_shrinks() -> None:
-    """Fewer lanes, then none, then half the context down to 4,096, then smaller batches; each is smaller."""
-    steps = list(layouts(EIGHT_B, 16_384, 32 * GB, "f16"))
-    shapes = [(step.lanes.count, step.context, step.batch) for step, _ in steps]
+    """Fewer lanes, none, no copy of the weights, half the context down to 4,096, smaller batches; each is smaller."""
+    first = Layout(context=16_384, lanes=lanes_for(EIGHT_B, 16_384, 32 * GB), repacked=frozenset({"Q4_K"}))
+    info = replace(EIGHT_B, shape=replace(EIGHT_B.shape, matrices={"Q4_K": 4 * GB}))
+    steps = list(layouts(first))
+    shapes = [(step.lanes.count, len(step.repacked), step.context, step.batch) for step, _ in steps]
 
     assert [
-        (16, 16_384, 512), (8, 16_384, 512), (4, 16_384, 512), (2, 16_384, 512), (0, 16_384, 512),
-        (0, 8192, 512), (0, 4096, 512), (0, 4096, 256), (0, 4096, 128),
+        (16, 1, 16_384, 512), (8, 1, 16_384, 512), (4, 1, 16_384, 512), (2, 1, 16_384, 512), (0, 1, 16_384, 512),
+        (0, 0, 16_384, 512), (0, 0, 8192, 512), (0, 0, 4096, 512), (0, 0, 4096, 256), (0, 0, 4096, 128),
     ] == shapes  # fmt: skip
-    totals = [need(EIGHT_B, step).total for step, _ in steps]
+    totals = [need(info, step).total for step, _ in steps]
     assert totals == sorted(totals, reverse=True)
     assert (
-        "0 lanes for short runs instead of 16", "a context of 4096 tokens instead of 16384",
+        "0 lanes for short runs instead of 16", "weights as they lie in the file, without a faster copy",
+        "a context of 4096 tokens instead of 16384",
         "128 tokens in a batch instead of 512",
     ) == steps[-1][1]  # fmt: skip
 
@@ -170,9 +175,9 @@ def test_refused_before_anything_is_started(shaped: Path) -> None:
 def test_shrunk_so_that_it_fits(shaped: Path) -> None:
     """Lanes go first; what was made smaller is told, and what is loaded is what was reckoned."""
     info = inspect(shaped)
-    steps = list(layouts(info, 8192, 64 * GB, "f16"))
+    steps = list(layouts(Layout(context=8192, lanes=lanes_for(info, 8192, 64 * GB))))
     for number, words in ((1, "8 lanes"), (5, "a context of 4096"), (6, "256 tokens")):
-        enough = need(info, steps[number][0], repacked_types()).total
+        enough = need(info, steps[number][0]).total
         some = Memory(total=64 * GB, free=enough + kept_free(Memory(total=64 * GB, free=0)))
         process, ready = loader(shaped, some, Choice()).load(Watching())
         process.stop()
@@ -180,6 +185,33 @@ def test_shrunk_so_that_it_fits(shaped: Path) -> None:
         assert ready.fitted.fits
         assert words in ready.fitted.shrunk[-1]
         assert ready.fitted.layout.context == ready.context
+
+
+def test_no_copy_of_the_weights_where_there_is_no_room_for_it(tmp_path: Path) -> None:
+    """A model that would be repacked is loaded as it lies in the file, works, and is measured as another one."""
+    path = write_shaped(
+        tmp_path / "q4.gguf", replace(SHAPE, kind=KINDS.Q4_0, width=1024, heads=16, hidden=4096)
+    )
+    info = inspect(path)
+    if "Q4_0" not in repacked_types():
+        pytest.skip("this processor repacks nothing")
+    steps = list(layouts(Layout(context=4096, repacked=frozenset({"Q4_0"}))))
+    plain = need(info, steps[1][0])
+    assert need(info, steps[0][0]).total > plain.total + 10_000_000
+    some = Memory(total=64 * GB, free=plain.total + 5_000_000 + kept_free(Memory(total=64 * GB, free=0)))
+    memory = tmp_path / "models.json"
+    one = Loader(path, clock=SystemClock(), choice=Choice(context=4096), wishes={}, memory=memory, command=None,
+                 computer=lambda: some)  # fmt: skip
+    process, ready = one.load(Watching())
+    process.stop()
+    assert ready.fitted is not None
+    assert (True, True, False) == (
+        ready.fitted.fits,
+        ready.fitted.without_copy,
+        ready.settings["extra_buffers"],
+    )
+    assert ready.memory_bytes < plain.total
+    assert [":cramped" in key for key in json.loads(memory.read_text())] == [True]
 
 
 def test_keys_and_values_in_8_bits_reach_the_library(shaped: Path, random_model: Path) -> None:
@@ -248,6 +280,6 @@ def test_a_process_with_a_limit_refuses_by_it(write_model, tmp_path: Path) -> No
         [sys.executable, "-c", SMALL, str(path)], capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("DoesNotFitError The model Random does not fit: ")
-    assert "it may take 140.6 MB: of 150.0 MB" in done.stdout
+    assert "it may take 140.6 MB: 150.0 MB of 150.0 MB" in done.stdout
     assert resource.getrlimit(resource.RLIMIT_DATA)[0] == resource.RLIM_INFINITY
     assert issubclass(DoesNotFitError, ModelError)

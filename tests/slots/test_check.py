@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from homebody.errors import SlotError
 from homebody.slots import ChoiceSlot, ListSlot, Slot, TextSlot
-from homebody.slots.check import check
+from homebody.slots.check import check, check_last
 
 SLOTS: dict[str, Slot] = {
     "summary": TextSlot(max=20),
@@ -132,3 +132,35 @@ def test_whatever_comes_in_only_allowed_values_come_out(text: str) -> None:
     assert len(found["tags"]) <= 2
     assert set(found["tags"]) <= {"work", "home"}
     assert found["name"] is None or found["name"].casefold() in " ".join(SOURCE.split()).casefold()
+
+
+ANSWERS = st.fixed_dictionaries(
+    {
+        "summary": st.sampled_from(["A sentence.", "", 3]),
+        "kind": st.sampled_from(["letter", "letter", "x"]),
+        "tags": st.sampled_from([["home"], ["zebra"]]),
+        "name": st.sampled_from(["Ines", "Bob", None, 5]),
+    }
+)
+
+
+@given(JSON | ANSWERS)
+def test_the_last_answer_keeps_what_is_right(value: object) -> None:
+    """Whatever came, what is taken is right or empty, and empty only where that is allowed; else it is refused."""
+    text = json.dumps(value)
+    try:
+        values, empty = check_last(text, SLOTS, SOURCE)
+    except SlotError:
+        with pytest.raises(SlotError):
+            check(text, SLOTS, SOURCE)
+        return
+    assert SLOTS.keys() == values.keys()
+    assert all(values[name] is None and SLOTS[name].optional for name in empty)
+    right = {name: value[name] for name in SLOTS if name not in empty} | dict.fromkeys(empty)  # type: ignore[index]
+    assert values == check(json.dumps(right), SLOTS, SOURCE)
+
+
+def test_what_is_missing_is_not_empty() -> None:
+    """A slot that the answer does not have at all was not answered: that is no value to be left out."""
+    with pytest.raises(SlotError, match='"name" is missing'):
+        check_last('{"tags":[],"summary":"a","kind":"note"}', SLOTS, SOURCE)

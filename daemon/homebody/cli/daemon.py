@@ -136,7 +136,8 @@ def memory_lines(model: dict[str, Any]) -> list[str]:
         return []
     reckoned, peak = found["need"]["total"], model["peak_bytes"]
     lines = [
-        f"its memory: at most {rounded(peak)} so far, {rounded(reckoned)} reckoned (`homebody model fit` says how)"
+        f"its memory: at most {peak / 1e6:,.0f} MB so far, {reckoned / 1e6:,.0f} MB reckoned (`homebody model fit`"
+        " says how)"
     ]
     if found["shrunk"]:
         lines.append(f"so that it fits: {', '.join(found['shrunk'])}")

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from homebody.cli.examples import examples
 from homebody.cli.model_fit import fit_command
 from homebody.cli.model_inspect import inspect_command
 from homebody.cli.model_suggest import suggest_command
@@ -25,7 +26,7 @@ def model_command() -> None:
     """
 
 
-@model_command.command("list")
+@model_command.command("list", epilog=examples("homebody model list"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def list_command(home: Home, *, as_json: bool) -> None:
@@ -79,7 +80,7 @@ def _rests_on(found: dict[str, Any]) -> str:
     speed = f"{rounded(found['weights_bytes_per_second'])} of weights a second"
     if found["measured_with_models"]:
         return f"The speed is about what models reached here when they were loaded: {speed}, for one run."
-    return f"The speed is an estimate from that of the memory: about {speed}, for one run; `homebody bench` measures."
+    return f"The speed is an estimate (about {speed}, for one run); a model that was loaded here is measured."
 
 
 def _other_lines(one: dict[str, Any]) -> list[str]:

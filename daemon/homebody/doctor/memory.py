@@ -7,6 +7,7 @@ from homebody.model.choice import Choice
 from homebody.model.computer import Memory
 from homebody.model.fit import fitted, in_words
 from homebody.model.gguf import ModelInfo
+from homebody.model.machine import repacked_types
 from homebody.quantities import rounded
 
 SCARCE = 500_000_000
@@ -35,7 +36,7 @@ def fits(info: ModelInfo, choice: Choice, found: Memory | None, *, loaded: bool)
     """Yield whether the model fits, as the daemon reckons it; one that is *loaded* does."""
     if found is None or loaded:
         return
-    whole = fitted(info, found, context=choice.context, kv=choice.kv)
+    whole = fitted(info, found, context=choice.context, kv=choice.kv, repacked=repacked_types())
     words = f"the model: {in_words(whole.need, whole.layout)}; it may take {rounded(whole.budget)}"
     if whole.fits and not whole.shrunk:
         yield right("model-memory", words)

@@ -147,7 +147,9 @@ def load(request: Request, inbox: Inbox) -> tuple["Engine", Request]:
     limited = seal.this_system().limits_memory
     statm = os.open("/proc/self/statm", os.O_RDONLY) if limited else None
     if limited:
-        resource.setrlimit(resource.RLIMIT_DATA, (request["memory"], request["memory"]))
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        most = request["memory"] if hard == resource.RLIM_INFINITY else min(request["memory"], hard)
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     null = os.open(os.devnull, os.O_WRONLY)
     try:
         report = seal.enter(seal.model_policy(model=path, gpu=request["settings"]["gpu_layers"] != 0))

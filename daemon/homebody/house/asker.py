@@ -16,7 +16,7 @@ from homebody.model.client import Answer
 from homebody.recipe.schema import Ask
 from homebody.sampling import GREEDY, Sampling
 from homebody.slots import Slot, TextSlot
-from homebody.slots.check import check
+from homebody.slots.check import check, check_last
 from homebody.slots.grammar import grammar
 from homebody.slots.prompt import Task, build, repair
 
@@ -234,7 +234,8 @@ def one_ask(
 ) -> Mapping[str, Any]:
     """Return the slots of *question* filled by one constrained call, or by a second one that was told what was wrong.
 
-    *source* is what ``must_appear`` is judged against, *text* itself if not given. Raises SlotError.
+    What is wrong a second time, and may stay empty, is left empty. *source* is what ``must_appear`` is judged
+    against, *text* itself if not given. Raises SlotError.
     """
     source = text if source is None else source
     slots, sampling = question.slots, question.sampling
@@ -243,7 +244,8 @@ def one_ask(
     answer = model.generate(messages, grammar=grammar(slots), max_tokens=limit, sampling=sampling)
     tell("asked", answer=answer, asked=messages, **detail)
     try:
-        return _judge(answer, slots, source)
+        _must_have_ended(answer)
+        return check(answer.text, slots, source)
     except SlotError as error:
         tell("repair", **detail)
         shorter = (
@@ -254,13 +256,16 @@ def one_ask(
             again = build(question.task, shorter, text, question.language)
         second = model.generate(again, grammar=grammar(shorter), max_tokens=limit, sampling=sampling)
         tell("asked", answer=second, asked=again, **detail)
-        return _judge(second, slots, source)
+        _must_have_ended(second)
+        values, empty = check_last(second.text, slots, source)
+        if empty:
+            tell("left empty", slots=list(empty), **detail)
+        return values
 
 
-def _judge(answer: Answer, slots: Mapping[str, Slot], source: str) -> Mapping[str, Any]:
+def _must_have_ended(answer: Answer) -> None:
     if answer.stop == "limit":
         raise SlotError("The answer was longer than its slots allow, and stopped in the middle.")
-    return check(answer.text, slots, source)
 
 
 def _shorter(slot: Slot) -> Slot:

@@ -1,9 +1,7 @@
 """How much memory has this computer, how much of it is free, and how much may this program and a GPU use?"""
 
-import contextlib
 import os
 import re
-import resource
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,7 +79,7 @@ def _number(path: Path) -> int | None:
 
 def memory_here(pid: int | None = None) -> Memory:
     """Return the memory of this computer, with the limit of the process *pid* (the daemon's), or of this one."""
-    limit = least(_of_group(pid), None if pid else _of_process())
+    limit = least(_of_group(pid), _of_process(pid))
     try:
         found = parse_meminfo(MEMINFO.read_text(encoding="ascii", errors="replace"), limit)
     except OSError:
@@ -128,12 +126,10 @@ def _of_group(pid: int | None) -> int | None:
     return cgroup_limit(text, CGROUPS)
 
 
-def _of_process() -> int | None:
-    """Return what this process and its children may each use at most (setrlimit(2))."""
-    found = []
-    for name in ("RLIMIT_AS", "RLIMIT_DATA"):
-        with contextlib.suppress(OSError, ValueError, AttributeError):
-            soft, _hard = resource.getrlimit(getattr(resource, name))
-            if soft != resource.RLIM_INFINITY:
-                found.append(soft)
-    return least(*found)
+def _of_process(pid: int | None) -> int | None:
+    """Return what a process and its children may each use at most (setrlimit(2)), None for no limit."""
+    try:
+        text = Path(f"/proc/{pid or 'self'}/limits").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return None
+    return least(*map(int, re.findall(r"(?m)^Max (?:data size|address space) +(\d+) ", text)))

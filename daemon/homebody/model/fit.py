@@ -1,10 +1,11 @@
 """Does a model fit this computer, and how is its memory laid out so that it does?
 
-What does not fit is made smaller in this order: fewer lanes for short runs and then none; half the context, down to
-4,096 tokens; smaller batches. What fits in no way is refused, with the sum (`homebody.model.need`).
+What does not fit is made smaller in this order: fewer lanes for short runs and then none; no second copy of the weights
+as the processor likes them; half the context, down to 4,096 tokens; smaller batches. What fits in no way is refused,
+with the sum (`homebody.model.need`).
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -55,6 +56,8 @@ class Fitted:
     need: Need
     budget: int
     shrunk: tuple[str, ...] = ()
+    without_copy: bool = False
+    """Whether there was no memory for the second copy of the weights that would be faster."""
 
     @property
     def fits(self) -> bool:
@@ -72,6 +75,7 @@ class Fitted:
             "lanes": layout.lanes.to_dict(),
             "batch": layout.batch,
             "kv": layout.kv,
+            "repacked": sorted(layout.repacked),
             "shrunk": list(self.shrunk),
         }
 
@@ -113,38 +117,46 @@ def fitted(
     *,
     context: int = 0,
     kv: KV = "f16",
-    repacked: Collection[str] = (),
+    repacked: Iterable[str] = (),
     own: int = 0,
 ) -> Fitted:
     """Return the largest layout that fits, or, when none does, the smallest one (`Fitted.fits` says which).
 
-    *context* is what was asked for, *repacked* the types of weights that are kept twice, *own* as for `budget_of`.
+    *context* is what was asked for, *repacked* names the types of weights that are kept twice here where there is room,
+    *own* is as for `budget_of`.
     """
     budget = budget_of(memory, own)
     found = None
-    for layout, shrunk in layouts(info, context_for(info, context), memory.usable, kv):
-        found = Fitted(layout=layout, need=need(info, layout, repacked), budget=budget, shrunk=shrunk)
+    whole = context_for(info, context)
+    first = Layout(context=whole, lanes=lanes_for(info, whole, memory.usable, kv), kv=kv,
+                   repacked=frozenset(repacked) & info.shape.matrices.keys())  # fmt: skip
+    for layout, shrunk in layouts(first):
+        found = Fitted(layout=layout, need=need(info, layout), budget=budget, shrunk=shrunk,
+                       without_copy=bool(first.repacked) and not layout.repacked)  # fmt: skip
         if found.fits:
             break
     assert found is not None, "there is always a first layout"
     return found
 
 
-def layouts(info: ModelInfo, context: int, total: int, kv: KV) -> Iterator[tuple[Layout, tuple[str, ...]]]:
-    """Give every layout, each smaller than the one before, and in words what was made smaller."""
-    layout = Layout(context=context, lanes=lanes_for(info, context, total, kv), kv=kv)
+def layouts(first: Layout) -> Iterator[tuple[Layout, tuple[str, ...]]]:
+    """Give *first*, then layouts that are each smaller than the one before, and in words what was made smaller."""
+    layout = first
+    told: list[str] = []
     yield layout, ()
-    first, words = layout, ""
     while layout.lanes.count:
         count = layout.lanes.count // 2
         layout = replace(layout, lanes=replace(layout.lanes, count=count) if count > 1 else Lanes())
-        words = f"{layout.lanes.count} lanes for short runs instead of {first.lanes.count}"
-        yield layout, (words,)
-    told = [words] if words else []
+        told = [f"{layout.lanes.count} lanes for short runs instead of {first.lanes.count}"]
+        yield layout, tuple(told)
+    if layout.repacked:
+        layout = replace(layout, repacked=frozenset())
+        told.append("weights as they lie in the file, without a faster copy")
+        yield layout, tuple(told)
     narrowed = ""
     while layout.context > LEAST_CONTEXT:
         layout = replace(layout, context=max(LEAST_CONTEXT, layout.context // 2))
-        narrowed = f"a context of {layout.context} tokens instead of {context}"
+        narrowed = f"a context of {layout.context} tokens instead of {first.context}"
         yield layout, (*told, narrowed)
     told += [narrowed] if narrowed else []
     for batch in BATCHES[1:]:
@@ -165,7 +177,7 @@ def refuse(info: ModelInfo, found: Fitted, memory: Memory) -> None:
     )
     raise (DoesNotFitError if never else NoRoomNowError)(
         f"The model {info.name} {what}: {in_words(found.need, found.layout)}, and it may take"
-        f" {rounded(found.budget)}: of {rounded(memory.usable)} {rounded(memory.free)} are free.",
+        f" {rounded(found.budget)}: {rounded(min(memory.free, memory.usable))} of {rounded(memory.usable)} are free.",
         hint=f"{cure} `homebody model use --force` lets it be loaded all the same.",
     )
 

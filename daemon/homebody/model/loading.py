@@ -1,7 +1,7 @@
 """How does a model process come to be: which settings are tried, and what must it show before it is trusted?"""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -28,6 +28,8 @@ STALL_SECONDS = 300.0
 
 LARGE = 10**9
 """A file of so many bytes takes more than a second to be checked."""
+
+CRAMPED = ":cramped"
 
 Identity = tuple[int, ...] | None
 
@@ -115,6 +117,7 @@ class Loader:
         """
         info = inspect(self._path)
         refuse_kv(info, self._choice.kv)
+        self._fitting(info, Settings())  # before the file is read whole
         sha256 = sha256_of(self._path, checking(watcher))
         hold_to_pin(self._path, sha256, self._choice.pin)
         known = sha256 + self._choice.variant
@@ -133,15 +136,17 @@ class Loader:
                     raise
                 last, settings = error, next_settings(settings)
             else:
-                self._keep(known, found[1].measurement)
+                self._keep(known, found[1])
                 return found
         raise ModelGoneError(
             f"The model could not be started with any settings. {last}",
             hint="Try another model file; `homebody doctor` shows what this computer can do.",
         ) from last
 
-    def _keep(self, known: str, found: Measurement) -> None:
-        """Remember what was *found*, unless a measurement that there was no time for would replace a whole one."""
+    def _keep(self, known: str, ready: ModelReady) -> None:
+        """Remember what was found, unless a measurement that there was no time for would replace a whole one."""
+        found = ready.measurement
+        known += _cramped(ready.fitted)
         kept = recall_measurement(self._memory, known)
         if (
             found.tuning is None
@@ -158,7 +163,7 @@ class Loader:
         Raises DoesNotFitError with the sum when it does not fit, unless it is to be loaded all the same.
         """
         memory = self._computer()
-        twice = repacked_types() if settings.extra_buffers else frozenset()
+        twice = repacked_types() if settings.extra_buffers else ()
         found = fitted(info, memory, context=self._choice.context, kv=self._choice.kv, repacked=twice)
         if not self._choice.force:
             refuse(info, found, memory)
@@ -171,6 +176,8 @@ class Loader:
         began = self._clock.monotonic()
         fitting = self._fitting(info, settings)
         layout = fitting.layout
+        if fitting.without_copy:
+            settings = replace(settings, extra_buffers=False)
         family = family_of(sha256, settings)
         unasked = None if self._prefixes is None else self._prefixes.listener(family)
         try:
@@ -178,7 +185,7 @@ class Loader:
         except OSError as error:
             raise ModelGoneError(f"No model process could be started: {error.strerror}.") from error
         watcher.began(process)
-        kept = recall_measurement(self._memory, sha256 + self._choice.variant)
+        kept = recall_measurement(self._memory, sha256 + self._choice.variant + _cramped(fitting))
         kept = kept if kept is not None and kept.settings == settings else None
         anew = self._wishes.get("measure")
         request = {
@@ -233,6 +240,11 @@ class Loader:
             process.stop()
             raise
         return process, ready
+
+
+def _cramped(fitting: Fitted | None) -> str:
+    """Return what tells apart what was found where there was no memory for a second copy of the weights."""
+    return CRAMPED if fitting is not None and fitting.without_copy else ""
 
 
 def telling(watcher: Watcher) -> Callable[[Event], None]:

@@ -5,7 +5,6 @@ peak of real model processes): the file as it is mapped, what is repacked for th
 states of recurrent layers, the buffers of a step for each of the two caches, and the process itself.
 """
 
-from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -47,12 +46,16 @@ class Lanes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """How memory is to be laid out: lanes, one run's *context*, tokens of a *batch*, how keys and values are kept."""
+    """How memory is to be laid out: lanes, one run's *context*, tokens of a *batch*, how keys and values are kept.
+
+    *repacked* names the types of weights that are kept twice.
+    """
 
     context: int
     lanes: Lanes = Lanes()
     batch: int = 512
     kv: KV = "f16"
+    repacked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,14 +79,14 @@ class Need:
         return {**asdict(self), "total": self.total}
 
 
-def need(info: ModelInfo, layout: Layout, repacked: Collection[str] = ()) -> Need:
-    """Return what a model process takes at most with this *layout*; *repacked* names types that are kept twice."""
+def need(info: ModelInfo, layout: Layout) -> Need:
+    """Return what a model process takes at most with this *layout*."""
     caches = _caches(layout)
     sequences = sum(cache.sequences for cache in caches)
     outputs = 2 * 4 * sequences * info.shape.vocabulary
     return Need(
         weights=info.file_bytes,
-        repacked=sum(info.shape.matrices.get(kind, 0) for kind in repacked),
+        repacked=sum(info.shape.matrices.get(kind, 0) for kind in layout.repacked),
         keys_and_values=sum(kv_bytes(info, cache.cells, layout.kv) for cache in caches),
         states=sequences * info.shape.state_bytes,
         steps=outputs + sum(_step_bytes(info, cache.seen, layout.batch) for cache in caches),

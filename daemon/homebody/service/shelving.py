@@ -13,7 +13,7 @@ from homebody.model.gguf import ModelInfo, inspect
 from homebody.model.machine import repacked_types
 from homebody.model.memory import measured_here
 from homebody.model.shelf import Found, Shelf, look
-from homebody.model.speed import SHARE, bandwidth, reached, tokens_a_second
+from homebody.model.speed import expected, reached, tokens_a_second
 from homebody.model.stores import Store, stores
 from homebody.paths import Home, starter_model
 from homebody.service.choosing import choice_of
@@ -60,11 +60,11 @@ def here(home: Home, threads: int) -> Here:
     """Return what matters about this computer; its memory's speed is measured if no model's ever was."""
     status = _status(home)
     pid = None if status is None else int(status["pid"])
-    known = reached(measured_here(memory(home)))
+    known, memory_ = reached(measured_here(memory(home))), memory_here(pid)
     return Here(
-        memory=memory_here(pid),
+        memory=memory_,
         own=_own(status),
-        weights_a_second=known or SHARE * bandwidth(threads or len(_processors())),
+        weights_a_second=known or expected(threads or len(_processors()), gpu=memory_.gpu is not None),
         measured=known is not None,
     )
 

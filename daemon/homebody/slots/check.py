@@ -14,7 +14,30 @@ def check(text: str, slots: Mapping[str, Slot], source: str) -> dict[str, Any]:
     *source* is the text that the answer is about. Raises SlotError for everything that the recipe does not
     allow; its message says what is wrong with each slot, in words that the model can use to repair it.
     """
+    values, complaints, _ = _checked(text, slots, source)
+    if complaints:
+        raise SlotError("The answer is wrong: " + " ".join(complaints[:8]))
+    return values
+
+
+def check_last(text: str, slots: Mapping[str, Slot], source: str) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the values of an answer after which nobody is asked again, and the names of those that were left empty.
+
+    A wrong value of a slot that may stay empty is none: it is left empty. Raises SlotError for anything else.
+    """
+    values, complaints, wrong = _checked(text, slots, source)
+    empty = tuple(name for name in wrong if slots[name].optional)
+    if len(empty) < len(complaints):
+        raise SlotError("The answer is wrong: " + " ".join(complaints[:8]))
+    return {name: values.get(name) for name in slots}, empty
+
+
+def _checked(
+    text: str, slots: Mapping[str, Slot], source: str
+) -> tuple[dict[str, Any], list[str], list[str]]:
+    """Return the values that are right, everything that is wrong in words, and the slots whose value is wrong."""
     answer = _parsed(text)
+    wrong = []
     complaints = [f'"{name}" is missing.' for name in slots if name not in answer]
     complaints += [f'"{_shown(name)}" was not asked for.' for name in answer if name not in slots]
     values: dict[str, Any] = {}
@@ -25,9 +48,8 @@ def check(text: str, slots: Mapping[str, Slot], source: str) -> dict[str, Any]:
             values[name] = slot.check(answer[name], source)
         except SlotError as error:
             complaints.append(f'"{name}" {error}.')
-    if complaints:
-        raise SlotError("The answer is wrong: " + " ".join(complaints[:8]))
-    return values
+            wrong.append(name)
+    return values, complaints, wrong
 
 
 def _parsed(text: str) -> dict[str, Any]:

@@ -13,6 +13,19 @@ BUILT_IN = {
 QUOTED = re.compile(r'"[^"]*"?|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]')
 """What a format shows as it stands: quoted words, fill characters, colours and currencies."""
 
+SECTION = re.compile(r'(?:"[^"]*"?|\\.|\[[^\]]*\]?|[^;"\\\[]|\\$)*')
+"""The first part of a format, up to a semicolon that is not quoted."""
+
+PARTS = re.compile(
+    r'"([^"]*)"?|\\(.)|\[\$([^\]-]*)[^\]]*\]|\[[^\]]*\]?|[_*].'
+    r"|([0#?][0#?.,]*(?:[eE][+-][0#?]+)?%?|\.[0#?]+)|([€$£¥₹ ])|.",
+    re.DOTALL,
+)
+"""Of what a format is made: quoted words or characters, a currency, gaps, places of digits, signs without quotes."""
+
+SCALED = re.compile(r"[0#?](,+)(?![0#?,])")
+"""Commas behind the last place: each stands for a division by a thousand."""
+
 DECIMALS = re.compile(r"[0#?]\.(0+)")
 LAST_DAY = 2_958_466
 """The first serial number behind the year 9999."""
@@ -28,12 +41,38 @@ def shown(value: str, code: str, *, from_1904: bool) -> str:
         return value
     if hides(code, number):
         return ""
-    return formatted(number, QUOTED.sub("", code.partition(";")[0]).lower(), from_1904=from_1904)
+    section = SECTION.match(code).group()  # type: ignore[union-attr]  # it fits anything
+    bare = QUOTED.sub("", section).lower()
+    if is_moment(bare):
+        return formatted(number, bare, from_1904=from_1904)
+    scaled = SCALED.search(bare)
+    text = formatted(number / 1000 ** len(scaled.group(1)) if scaled else number, bare, from_1904=from_1904)
+    before, after = around(section)
+    return f"-{before}{text[1:]}{after}" if text.startswith("-") else f"{before}{text}{after}"
+
+
+def is_moment(bare: str) -> bool:
+    """Return whether *bare*, a format without what it only quotes, is one of days or times."""
+    return "general" not in bare and re.search("[ymdhs]", bare) is not None
+
+
+def around(section: str) -> tuple[str, str]:
+    """Return what a format shows before a number and behind it: a currency, a unit, words in quotes.
+
+    Nothing where words stand among the digits, as in a telephone number: those are not laid out here.
+    """
+    sides, places = ["", ""], 0
+    for found in PARTS.finditer(section):
+        quoted, escaped, currency, digits, sign = found.groups()
+        if digits:
+            places += 1
+        sides[min(places, 1)] += quoted or escaped or currency or sign or ""
+    return (sides[0].lstrip(), sides[1].rstrip()) if places == 1 else ("", "")
 
 
 def formatted(number: float, bare: str, *, from_1904: bool) -> str:
     """Return a number as *bare* has it: a format in small letters without what it only quotes."""
-    if "general" not in bare and re.search("[ymdhs]", bare):
+    if is_moment(bare):
         return moment(number, bare, from_1904=from_1904) or plain(number)
     places = len(found.group(1)) if (found := DECIMALS.search(bare)) else 0
     if "%" in bare:

@@ -57,6 +57,8 @@ class Styles(Sink):
     def __init__(self) -> None:
         self.hidden: set[str] = set()
         self.headings: set[str] = set()
+        self.lists: set[str] = set()
+        """Those whose paragraphs are items of a list without saying so themselves."""
         self._style = ""
         self._paragraph_mark = False
 
@@ -68,6 +70,8 @@ class Styles(Sink):
             self.headings.add(self._style)
         elif tag == "vanish" and self._style and on(attributes):
             self.hidden.add(self._style)
+        elif tag == "numPr" and self._style not in self.headings:
+            self.lists.add(self._style)
 
     def end(self, tag: str) -> None:
         """A style ends."""
@@ -113,10 +117,11 @@ class Body(Sink):
         in_run = bool(self._runs) and "pPr" not in self._properties
         if tag == "pStyle" and self._paragraphs:
             self._paragraphs[-1] = style
+            self._bullet = style in self._styles.lists
             if style in self._styles.headings:
                 self.flow.end(2)
-        elif tag == "numId" and number(style) and not in_run:
-            self._bullet = True
+        elif tag == "numId" and not in_run:
+            self._bullet = bool(number(style))
         elif in_run and (
             (tag == "vanish" and on(attributes)) or (tag == "rStyle" and style in self._styles.hidden)
         ):

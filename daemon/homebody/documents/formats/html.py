@@ -133,6 +133,8 @@ class _Shown:
         self._hidden = hidden
         self.left_out: Counter[str] = Counter()
         self._kept_lines = 0
+        self._lists: list[int | None] = []
+        """The number of the next item in each list that is open; None where items have none."""
 
     def walk(self, root: "LexborNode") -> Iterator[tuple["LexborNode", bool]]:
         """Yield each shown node on the way in, and again, with True, on the way out; no recursion."""
@@ -184,9 +186,12 @@ class _Shown:
         if tag not in SHOWS_NOTHING and self.hidden(node, tag):
             self.left_out["hidden parts"] += 1
             return
-        self._begin(tag)
+        if tag in ("ol", "ul"):
+            counted = tag == "ol" and "reversed" not in node.attrs
+            self._lists.append(number(node.attrs.get("start"), 1) if counted else None)
+        self._begin(tag, node)
 
-    def _begin(self, tag: str) -> None:
+    def _begin(self, tag: str, node: "LexborNode") -> None:
         if tag == "br":
             self.flow.end()
         elif tag in PARAGRAPHS:
@@ -194,13 +199,22 @@ class _Shown:
         elif tag in LINES:
             self.flow.end()
         if tag == "li":
-            self.flow.mark("- ")
+            self.flow.mark(self._item(node))
         elif tag == "pre":
             self._kept_lines += 1
         elif tag == "tr":
             self.flow.start_row()
         elif tag in ("td", "th"):
             self.flow.start_cell()
+
+    def _item(self, node: "LexborNode") -> str:
+        """Return the mark of an item: its number in a list that counts."""
+        following = self._lists[-1] if self._lists else None
+        if following is None:
+            return "- "
+        here = number(node.attrs.get("value"), following)
+        self._lists[-1] = here + 1
+        return f"{here}. "
 
     def leave(self, node: "LexborNode") -> None:
         """Close a node, as far as it was opened."""
@@ -213,7 +227,14 @@ class _Shown:
             self.flow.end_cell()
         elif tag == "pre":
             self._kept_lines -= 1
+        elif tag in ("ol", "ul") and self._lists:
+            self._lists.pop()
         if tag in PARAGRAPHS:
             self.flow.end(2)
         elif tag in LINES:
             self.flow.end()
+
+
+def number(said: str | None, otherwise: int) -> int:
+    """Return the whole number that an attribute says, *otherwise* where it says none that a list could begin with."""
+    return int(said) if said and re.fullmatch(r"-?[0-9]{1,6}", said) else otherwise
