@@ -191,7 +191,9 @@ def demo() -> None:
         time.sleep(0.5)
         there.type("homebody demo; echo THE END", "Enter")
         there.until(lambda: there.shown().count("THE END") == 2)
-        draw("demo", there.shown().replace("; echo THE END", "").partition("THE END")[0], 100, "homebody demo")
+        draw(
+            "demo", there.shown().replace("; echo THE END", "").partition("THE END")[0], 100, "homebody demo"
+        )
 
 
 if __name__ == "__main__":
