@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from homebody.clock import SystemClock
 from homebody.errors import UsageError
 from homebody.house import requests, review
 from homebody.house.account import account
@@ -11,6 +12,7 @@ from homebody.house.proposal import kept
 from homebody.house.tags import proposals
 from homebody.house.undo import undo
 from homebody.journal.run import RunState
+from homebody.model.client import ModelClient
 
 TWO = """
 ask:
@@ -239,3 +241,24 @@ actions:
 """
     assert RunState.DONE == run(room, {"words": "Short."}, body=body).state
     assert ("a", []) == (written(room), room.model.asked)
+
+
+def test_the_engine_reads_the_document_once(room: Any, random_model: Any) -> None:
+    """A real process: the second and third ask find the document in memory, and read their own task alone."""
+    client = ModelClient(random_model, clock=SystemClock(), context=4096)
+    room.recipe("post", TWO.replace(", must_appear: true", "").replace("== 'letter'", "!= ''") + WRITES)
+    (room.notes / "a.md").write_text("Ines Falk says one thing more about the roof. " * 60)
+    room.settle()
+    room.model = client
+    try:
+        client.start()
+        ((found, outcome),) = room.work()
+    finally:
+        client.stop()
+    assert RunState.DONE == found.state, outcome
+    steps = [step.detail for step in room.journal.steps(found.id)]
+    document = next(detail["tokens_total"] for detail in steps if "tokens_total" in detail)
+    asked = {detail["ask"]: detail for detail in reversed(steps) if "cached_tokens" in detail}
+    assert document > 500
+    for name in ("reply", "last"):
+        assert asked[name]["cached_tokens"] > 0.8 * document, asked

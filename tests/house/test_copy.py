@@ -9,6 +9,7 @@ from homebody.actions.tags import stored_tags
 from homebody.errors import UndoRefusedError
 from homebody.house.undo import undo
 from homebody.journal.run import RunState
+from homebody.testing import FakeModel
 
 LARGE = 60_000_000
 OLD = 1_600_000_000_000_000_000
@@ -157,3 +158,25 @@ def test_a_link_or_a_folder_of_the_name_is_left_alone(room, bill):
     assert RunState.DONE == copied(room, "copy: OUT/").state
     assert "a bill\n" == (out / "bill 3.txt").read_text()
     assert (out / "bill 2.txt").is_symlink()
+
+
+def test_a_redacted_copy_and_a_redacted_file_are_taken_back(room):
+    """Words that a model found, in a copy first and then in the file itself."""
+    room.model = FakeModel(answers=['{"names":["Anna Schmidt"]}'])
+    rules = "replace: [{find: '{{ ask.names }}', by: '[name]'}, {regex: '[0-9]{4,}', by: '[number]'}]"
+    room.recipe(
+        "redact",
+        "ask: {prompt: Who?, output: {names: {type: list, max: 5, must_appear: true}}}\nactions:\n"
+        f"  - replace_text: {{dest: OUT/, {rules}}}\n  - copy: OUT/copies/\n  - replace_text: {{{rules}}}\n",
+    )
+    path = room.notes / "letter.txt"
+    path.write_text("Dear Anna\nSchmidt, call 12345.\n")
+    os.utime(path, ns=(0, OLD))
+    room.settle()
+    ((run, _),) = room.work()
+    assert (RunState.DONE, None) == (run.state, run.reason)
+    clean, whole = "Dear [name], call [number].\n", "Dear Anna\nSchmidt, call 12345.\n"
+    assert {"Notes/letter.txt": clean, "out/letter.txt": clean, "out/copies/letter.txt": whole} == room.tree()
+    undo(room.journal, room.vault, run.id)
+    assert {"Notes/letter.txt": whole} == room.tree()
+    assert OLD == path.stat().st_mtime_ns

@@ -121,7 +121,7 @@ def test_a_right_recipe_is_right_in_an_editor(judge: Draft7Validator, tmp_path: 
 def test_every_key_is_explained(judge: Draft7Validator) -> None:
     """Every key of the language is in the schema with a description, and every kind with all of its keys."""
     schema = judge.schema
-    assert keys_of(Recipe) == list(schema["properties"])
+    assert [*keys_of(Recipe), "use", "with"] == list(schema["properties"])
     assert [] == [key for key, one in schema["properties"].items() if not one.get("description")]
     filters, actions = _kinds(schema["definitions"]["filter"]), _kinds(schema["definitions"]["action"])
     assert {word for kind in FILTERS for word in (kind.kind, f"not {kind.kind}")} == set(filters)

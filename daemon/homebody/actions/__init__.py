@@ -7,17 +7,17 @@ from homebody.actions.front_matter import FrontMatterAction
 from homebody.actions.move import MoveAction
 from homebody.actions.notify import NotifyAction
 from homebody.actions.rename import RenameAction
+from homebody.actions.replace_text import ReplaceTextAction
 from homebody.actions.tag import TagAction
 from homebody.actions.trash import TrashAction
 from homebody.actions.write import WriteAction
 
 ALL: tuple[type[Action], ...] = (
     WriteAction, FrontMatterAction, AppendAction, RenameAction, MoveAction, CopyAction, TagAction, TrashAction,
-    NotifyAction,
+    ReplaceTextAction, NotifyAction,
 )  # fmt: skip
 
 __all__ = [
     "ALL", "Action", "AppendAction", "CopyAction", "FrontMatterAction", "MoveAction", "NotifyAction", "RenameAction",
-    "TagAction",
-    "TrashAction", "World", "WriteAction",
+    "ReplaceTextAction", "TagAction", "TrashAction", "World", "WriteAction",
 ]  # fmt: skip

@@ -61,6 +61,7 @@ COMMANDS = {
     "bench": ("bench", "Show how fast your model is here, and what was chosen from that."),
     "prove": ("prove", "Let homebody try to get out, and see that it cannot."),
     "doctor": ("doctor", "Check everything that can be wrong here, with the cure."),
+    "man": ("man", "Print the manual page."),
     "completion": ("completion", "Let Tab complete commands, recipes and runs in your shell."),
 }
 """Each command: the module of its room, and its line in the help."""

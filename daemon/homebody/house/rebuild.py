@@ -23,6 +23,7 @@ from homebody.actions.front_matter import FrontMatterAction
 from homebody.actions.matter import split
 from homebody.actions.move import MoveAction
 from homebody.actions.rename import RenameAction
+from homebody.actions.replace_text import ReplaceTextAction
 from homebody.actions.tag import TagAction
 from homebody.actions.write import WriteAction
 from homebody.documents.file import glance, take
@@ -113,9 +114,13 @@ def fixed(template: str) -> bool:
 
 
 def _write(action: WriteAction | CopyAction, world: World) -> Verdict:
-    if not fixed(action.dest):
+    return _made(action.dest, world)
+
+
+def _made(dest: str, world: World) -> Verdict:
+    if not fixed(dest):
         return Verdict.ELSEWHERE
-    path = resolve(whole(action.dest), world)
+    path = resolve(whole(dest), world)
     return Verdict.DONE if path.exists() or path.is_symlink() else Verdict.NOT_DONE
 
 
@@ -172,6 +177,12 @@ def _tag(action: TagAction, world: World) -> Verdict:
     return Verdict.UNKNOWN if world.tags(world.file.path) else Verdict.NOT_DONE
 
 
+def _replace_text(action: ReplaceTextAction, world: World) -> Verdict:
+    if action.dest is None:
+        return Verdict.UNKNOWN
+    return _made(action.dest, world)
+
+
 def _gone(_action: Action, _world: World) -> Verdict:
     """Return the verdict on what takes a file away: this one is there."""
     return Verdict.NOT_DONE
@@ -186,6 +197,7 @@ LOOKS: Mapping[str, Callable[[Any, World], Verdict]] = {
     "rename": _rename,
     "tag": _tag,
     "trash": _gone,
+    "replace_text": _replace_text,
 }
 """How each kind of action is looked at."""
 
@@ -197,9 +209,9 @@ def outputs(watched: Sequence[Watched]) -> frozenset[Path]:
         made = [
             action
             for action in one.recipe.actions
-            if isinstance(action, WriteAction | CopyAction | AppendAction)
+            if isinstance(action, WriteAction | CopyAction | ReplaceTextAction | AppendAction)
         ]
-        plain = [whole(action.dest) for action in made if fixed(action.dest)]
+        plain = [whole(dest) for action in made if (dest := action.dest) is not None and fixed(dest)]
         with suppress(HomebodyError, OSError):
             for candidate in scan(one.folder, one.recursive) if plain else ():
                 facts = facts_of(

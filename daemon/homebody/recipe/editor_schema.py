@@ -16,6 +16,7 @@ from homebody.recipe.editor_tests import tests_schema
 from homebody.recipe.editor_types import Schema, either, field, part, words
 from homebody.recipe.schema import Recipe
 from homebody.recipe.trigger import DAYS, LONG_DAYS, Schedule, Times, Watch
+from homebody.recipe.using import FIXED, using_schema
 from homebody.slots import ALL as SLOTS
 from homebody.slots import Slot
 
@@ -43,10 +44,15 @@ def editor_schema() -> Schema:
         keys[name]["items"] = {"$ref": f"#/definitions/{item}"}
     keys["ask"] = {"description": keys["ask"]["description"], **_asks()}
     keys["tests"] = {"description": keys["tests"]["description"], **tests_schema()}
+    needed = recipe.pop("required")
+    keys |= using_schema()
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "A recipe of homebody",
         **recipe,
+        "if": {"required": ["use"]},
+        "then": {"properties": dict.fromkeys(sorted(FIXED - {"version"}), False)},
+        "else": {"required": needed, "properties": {"with": False}},
         "definitions": {
             "trigger": {"anyOf": [part(Watch), _schedule()]},
             "filter": _filters(),

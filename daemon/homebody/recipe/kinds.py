@@ -30,7 +30,7 @@ Model = TypeVar("Model", bound=BaseModel)
 Made = TypeVar("Made")
 
 LATER: Mapping[str, frozenset[str]] = {
-    "recipe": frozenset({"mode", "use", "with", "tags"}),
+    "recipe": frozenset({"tags"}),
     "watch": frozenset({"events"}),
     "read": frozenset({"max_tokens"}),
     "ask": frozenset({"timeout", "system", "options"}),
@@ -38,7 +38,6 @@ LATER: Mapping[str, frozenset[str]] = {
     "action": frozenset(
         {
             "hard_link",
-            "replace_text",
             "finder_tags",
             "macos_tags",
         }

@@ -16,6 +16,7 @@ from homebody.recipe.problem import Places, Problem, RecipeProblemsError, where
 from homebody.recipe.schema import Recipe
 from homebody.recipe.scope import scope_of
 from homebody.recipe.source import NotRecipeError, Source, parse
+from homebody.recipe.using import Used, used
 from homebody.recipe.words import said, seen
 
 SUFFIXES = (".yaml", ".yml")
@@ -65,37 +66,47 @@ def _read(data: bytes, file: str, folder: Path | None, words_read: list[Path]) -
             else "the file is empty"
         )
         raise RecipeProblemsError([*source.problems, _whole(file, what)])
-    loading = Loading(scope=scope_of(source.values), folder=folder, words_read=words_read)
+    shipped = used(source)
+    values = source.values if shipped is None else shipped.values
+    home = folder if shipped is None else shipped.folder
+    loading = Loading(scope=scope_of(values), folder=home, words_read=words_read)
     try:
-        recipe = build(Recipe, source.values, loading, "recipe")
+        recipe = build(Recipe, values, loading, "recipe")
     except ValidationError as error:
-        raise RecipeProblemsError([*source.problems, *_problems(error, source)]) from error
+        raise RecipeProblemsError([*source.problems, *_problems(error, source, shipped)]) from error
     if source.problems:
         raise RecipeProblemsError(source.problems)
-    actions = tuple(source.place(source.find(("actions", n))[2]) for n in range(len(recipe.actions)))
+    find = source.find if shipped is None else shipped.find
+    actions = tuple(source.place(find(("actions", n))[2]) for n in range(len(recipe.actions)))
     asks = [("ask", n) if one.name else ("ask",) for n, one in enumerate(recipe.ask)]
-    outputs = tuple(source.place(source.find((*ask, "output"))[1]) for ask in asks)
+    outputs = tuple(source.place(find((*ask, "output"))[1]) for ask in asks)
     watches = range(len(recipe.triggers))
-    triggers = tuple(source.place(source.find(("triggers", n, "watch"))[2]) for n in watches)
-    select = source.place(source.find(("select", "folder"))[2])
+    triggers = tuple(source.place(find(("triggers", n, "watch"))[2]) for n in watches)
+    select = source.place(find(("select", "folder"))[2])
     return recipe, Places(file=file, actions=actions, outputs=outputs, triggers=triggers, select=select)
 
 
-def _problems(error: ValidationError, source: Source) -> list[Problem]:
-    """Return pydantic's mistakes with their places, those left out that a trap at the same place explains."""
+def _problems(error: ValidationError, source: Source, shipped: Used | None = None) -> list[Problem]:
+    """Return pydantic's mistakes with their places, those left out that a trap at the same place explains.
+
+    What is wrong with a *shipped* recipe only because of its parameters is told at `use`, with the place in it.
+    """
+    find = source.find if shipped is None else shipped.find
     trapped = {(problem.line, problem.column) for problem in source.problems}
     found: dict[Problem, None] = {}
     errors = error.errors(include_url=False)
     for one in errors:
         if one["type"] == "too_short" and any(_inside(other["loc"], one["loc"]) for other in errors):
             continue
-        path, key, value = source.find(one["loc"])
-        at_key = one.get("ctx", {}).get("at_key", False)
+        path, key, value = find(one["loc"])
+        there = None if shipped is None else shipped.foreign(one["loc"])
+        at_key = there is None and one.get("ctx", {}).get("at_key", False)
         node = key if at_key and key is not None else value
         shown = path[:-1] if at_key and path else path
         line, column = source.place(node, getattr(one.get("ctx", {}).get("error"), "line", 1))
         if (line, column) not in trapped:
-            what = said(one, value) if at_key else seen(said(one, value), value)
+            what = said(one, value) if at_key or there else seen(said(one, value), value)
+            what = what if there is None else f"{there}: {what}"
             found[Problem(file=source.file, line=line, column=column, where=where(shown), what=what)] = None
     return list(found)
 

@@ -8,7 +8,7 @@ from homebody import seal
 from homebody.documents.pictures.tesseract import Lacking, Tesseract
 from homebody.errors import SealError
 from homebody.logs import get_log
-from homebody.paths import Home, real
+from homebody.paths import Home, real, shipped
 from homebody.power import to_be_read
 from homebody.recipe.load import recipe_files
 from homebody.recipe.schema import Recipe
@@ -39,12 +39,18 @@ def policy_for(
 def own_reads(home: Home, settings: Settings) -> set[Path]:
     """Return what homebody reads of its own: settings, recipes, the model, and the battery's state if it is to heed it.
 
+    The shipped recipes are among them, for recipes that use them.
+
     Recipes may be links to another folder: their files are named one by one, so that they can be read again.
     """
     model = settings.model_path().resolve()
     linked = {real(path) for path in recipe_files(home.recipes) if path.is_symlink() and path.is_file()}
     battery = to_be_read() if settings.on_battery == "pause" else set()
-    return {home.config, home.recipes, *linked} | ({model} if model.is_file() else set()) | battery
+    return (
+        {home.config, home.recipes, *linked, shipped("recipes")}
+        | ({model} if model.is_file() else set())
+        | battery
+    )
 
 
 def languages_of(tesseract: Tesseract | Lacking | None) -> set[Path]:
