@@ -247,7 +247,7 @@ BY_HAND = [
     ("name: everything", "name: !!python/name:os.system x", "begins with !"),
     ("enabled: true", "enabled: ja", "true or false"),
     ("enabled: true", "enabled: 1", "true or false"),
-    ("enabled: true", "mode: queued", "not there yet"),
+    ("enabled: true", "mode: parallel", "one model answers them all"),
     ("enabled: true", "filter_mode: any", "put the filters into one group"),
     ("approve: {first: 10}", "approve: always", "must be true, false"),
     ("approve: {first: 10}", "approve: 10", "must be true, false"),

@@ -1,6 +1,7 @@
 """Which documents does a scheduled recipe take up?"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from fnmatch import fnmatch
 from typing import Any
@@ -12,10 +13,27 @@ from homebody.recipe.schema import Select
 from homebody.triggers.rescan import scan
 
 
-def selected(select: Select, reader: Reads, *, now: datetime) -> list[Mapping[str, Any]]:
-    """Return the documents that *select* names, oldest first, as templates know them.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """The documents that are taken up, oldest first, as templates know them, and how many are not.
 
-    A document that cannot be read is left out: one bad file never stops a digest.
+    ``beyond_limit`` are those that are older than `limit` lets through, ``unreadable`` those that could not be read.
+    """
+
+    documents: list[Mapping[str, Any]]
+    beyond_limit: int = 0
+    unreadable: int = 0
+
+    def counts(self) -> dict[str, int]:
+        """Return the counts as the history tells them; what was not left out is not named."""
+        left_out = {"beyond_limit": self.beyond_limit, "unreadable": self.unreadable}
+        return {"count": len(self.documents), **{name: number for name, number in left_out.items() if number}}
+
+
+def selected(select: Select, reader: Reads, *, now: datetime) -> Selection:
+    """Return the documents that *select* names.
+
+    A document that cannot be read is left out, and counted: one bad file never stops a digest.
     """
     oldest = (now - select.newer_than).timestamp() if select.newer_than else 0.0
     found = [
@@ -45,4 +63,7 @@ def selected(select: Select, reader: Reads, *, now: datetime) -> list[Mapping[st
                 "text": text,
             }
         )
-    return documents
+    taken = found[-select.limit :]
+    return Selection(
+        documents=documents, beyond_limit=len(found) - len(taken), unreadable=len(taken) - len(documents)
+    )

@@ -90,6 +90,8 @@ class Case:
     """The newest run of the recipe on what the file holds, or on the name where there is nothing now."""
     changed: bool = False
     """Whether that run changed something."""
+    put_off: int | None = None
+    """The run for whose end what the file holds now has to wait."""
     ahead: int | None = None
     before: bool = False
     renamed_from: Path | None = None
@@ -273,6 +275,8 @@ def _renamed(case: Case) -> Said:
 def _new(case: Case) -> Said:
     if case.trouble is not None:
         return Why.NEW, f"not taken up yet: {case.trouble}", None
+    if case.put_off is not None:
+        return Why.NEW, f"waits for the end of run {case.put_off} on what it held before (mode: single)", None
     if not case.serving:
         return Why.NEW, "not taken up yet", "homebody is not running: `homebody serve` takes it up."
     return Why.NEW, f"not noticed yet; every folder is looked at within {say_seconds(case.rescan)}", None

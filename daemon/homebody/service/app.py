@@ -20,6 +20,7 @@ from homebody.house.halt import Halt
 from homebody.house.in_hand import InHand
 from homebody.house.intake import Intake
 from homebody.house.model import slots_of
+from homebody.house.modes import ringer
 from homebody.house.pause import Pause
 from homebody.house.purge import know_key
 from homebody.house.rebuild import FirstLook
@@ -128,7 +129,8 @@ def build_daemon(
     )
     watched = wishes(recipes.values(), settings.settle)
     first_look = FirstLook(journal, watched)
-    wake = Wake()
+    wake, in_hand = Wake(), InHand(journal)
+    ring = ringer(in_hand, recipes, wake)
     recipes_folder = home.recipes.resolve()
     folders = FolderWatch(
         watched_folders(watched, recipes_folder),
@@ -139,13 +141,13 @@ def build_daemon(
         journal=journal,
         clock=clock,
         watched=watched,
-        wake=wake.set,
+        wake=ring,
         rescan_seconds=settings.rescan,
         stat=look,
         mend=folders.mend,
         judge=first_look,
     )
-    timetable = Timetable(journal, clock, recipes, wake.set)
+    timetable = Timetable(journal, clock, recipes, ring)
 
     def hint(path: Path) -> None:
         if path.parent == recipes_folder:
@@ -167,7 +169,7 @@ def build_daemon(
                      also=lambda: end_first_look(first_look, intake, folders))  # fmt: skip
     return Daemon(
         home=home, settings=settings, clock=clock, recipes=recipes, key=key, lock=lock, journal=journal, vault=vault,
-        policy=policy, report=report, reader=reader, model=model, runner=runner, in_hand=InHand(journal), pause=pause,
+        policy=policy, report=report, reader=reader, model=model, runner=runner, in_hand=in_hand, pause=pause,
         upkeep=upkeep, uptake=uptake, intake=intake, folders=folders, wake=wake, timetable=timetable, taker=taker,
         say=say,
     )  # fmt: skip
