@@ -73,7 +73,7 @@ def cgroup_limit(text: str, root: Path) -> int | None:
 
 
 def cgroup_room(text: str, root: Path) -> int | None:
-    """Return the bytes that can still be had in those groups, None without a limit; caches are no use."""
+    """Return the bytes that can still be had in those groups, None without a limit; pages of files count as free."""
     rooms = []
     for folder, names, limit in _limited(text, root):
         used = _number(folder / names.usage)
