@@ -12,7 +12,7 @@ from homebody.cli.examples import examples
 from homebody.cli.in_hand import in_hand_lines
 from homebody.cli.paragraphs import echo_fitted, visible
 from homebody.errors import NotRunningError, RecipeError
-from homebody.house.taking import told
+from homebody.house.waits import told
 from homebody.paths import Home
 from homebody.quantities import rounded
 from homebody.service import refusal
