@@ -61,7 +61,7 @@ def examine(home: Home, time: Clock, paused_words: Callable[[Any], str]) -> Iter
     ram = memory_here(None if status is None else int(status["pid"]))
     yield from memory.memory(ram)
     yield from model.model(home, ram, loaded=status is not None and status["model"]["state"] == "ready")
-    yield from pictures.pictures(home)
+    yield from pictures.pictures(home, status)
     yield from synced.state(state_away(home, carriers), home.state)
     if loaded is None:
         yield silent(carriers)
