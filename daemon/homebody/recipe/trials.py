@@ -225,7 +225,7 @@ def refuse_unknown(trials: Sequence[Trial], slots: Sequence[str], *, scheduled: 
                 what = f'the ask "{ask}" is not known here{meant(ask, asks)}'
                 raise _at(("tests", number, "answer", ask), what, at_key=True)
             if name not in slots:
-                place = ("tests", number, "answer", *name.split("."))
+                place: tuple[str | int, ...] = ("tests", number, "answer", *name.split("."))
                 raise _at(place, unknown_slot(name, slots), at_key=True)
         given = [one for one in ("input", "text", "documents") if getattr(trial, one) is not None]
         if scheduled and given not in (["documents"], []):
