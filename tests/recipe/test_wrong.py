@@ -421,6 +421,11 @@ BY_HAND = [
     ('      dest: "{{ file.folder }}/{{ file.stem }}.summary.md"', "      dest: ~/Notes/", "file's name"),
     (
         '      dest: "{{ file.folder }}/{{ file.stem }}.summary.md"',
+        '      dest: "~/Notes/ .."',
+        "made of dots alone",
+    ),
+    (
+        '      dest: "{{ file.folder }}/{{ file.stem }}.summary.md"',
         '      dest: "~/Notes/{{ file.nam }}"',
         "file.name",
     ),
