@@ -249,7 +249,7 @@ class Runner:
             return facts.closer.text() if wanted else "", ()
         if recipe.select is None:
             return "", ()
-        selection = selected(recipe.select, reader, now=self._clock.now())
+        selection = selected(recipe.select, reader, now=self._clock.now(), filters=recipe.filters_in_order)
         self._journal.step(run.id, "selected", **selection.counts())
         if not (documents := selection.documents):
             raise Skip("there is nothing new to take up")

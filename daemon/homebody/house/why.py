@@ -158,6 +158,12 @@ def _scheduled(case: Case) -> Said:
     what = f"runs by the clock, and takes up `{select.name}` in {select.folder}"
     if fits and select.newer_than is not None and age > select.newer_than:
         return Why.SCHEDULED, f"{what}; this one is too old for it by now", None
+    if fits and case.file.modified is not None:
+        signature = Signature(case.file.size, int(case.file.modified.timestamp() * 1e9), 0)
+        facts = facts_of(case.file.path, signature, folder=folder, now=case.now)
+        refused = [one for one in (*select.own_filters, *case.recipe.filters) if leaves_out(one, facts)]
+        if refused:
+            return Why.SCHEDULED, f"{what}; this one is left out by {left_out(refused[0], facts)}", None
     return Why.SCHEDULED, f"{what}; this one {'is' if fits else 'is not'} among them", None
 
 

@@ -184,8 +184,12 @@ class Recipe(BaseModel, Choosing):
             )
         if watches and self.select is not None:
             raise misplaced("select", "`select` belongs to a schedule; a watched file is chosen by `filters`")
-        if schedules and self.filters:
-            raise misplaced("filters", "`filters` belong to a watch; a schedule chooses by `select`")
+        if schedules and self.filters and self.select is None:
+            raise misplaced(
+                "filters", "`filters` choose files, and a schedule has none: add `select`, with a folder"
+            )
+        if schedules and any(one.stage is Stage.OTHERS for one in self.filters):
+            raise misplaced("filters", "`duplicate` is for a watch: what a schedule takes up is only read")
         if schedules and self.ask and self.select is None:
             raise misplaced("ask", "`ask` has nothing to read: add `select`, with a folder")
         if schedules and (action := next((action for action in self.actions if action.needs_file), None)):
@@ -261,7 +265,7 @@ class Recipe(BaseModel, Choosing):
             "synced": self.synced,
             "tests": [one.long() for one in self.tests] or None,
         }
-        if self.select is not None:
+        if self.select is not None and not self.filters:
             del parts["filters"]
         return {key: value for key, value in parts.items() if value is not None}
 
