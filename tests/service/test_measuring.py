@@ -7,7 +7,7 @@ import pytest
 
 from homebody.model.states import Happening
 from homebody.paths import Home, find_home
-from homebody.service.lifecycle import Lock
+from homebody.service.lock import Lock
 from homebody.service.measuring import BesideError, bench, memory, tables
 from homebody.testing import FakeClock
 

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from homebody.cli.adopting import shipped_recipes
+from homebody.cli.completers import any_of, files, recipe_names
 from homebody.cli.examples import examples
 from homebody.cli.paragraphs import indented
 from homebody.clock import SystemClock
@@ -54,7 +55,7 @@ class Case:
         "homebody test", "homebody test summarize-notes", "homebody test --against ~/models/other.gguf"
     ),
 )
-@click.argument("recipes", nargs=-1, metavar="[RECIPE]...")
+@click.argument("recipes", nargs=-1, metavar="[RECIPE]...", shell_complete=any_of(files, recipe_names))
 @click.option("--against", metavar="MODEL", type=click.Path(path_type=Path, dir_okay=False),
               help="Test with this GGUF file as well, and show what is different with it.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

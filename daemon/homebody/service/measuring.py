@@ -23,7 +23,7 @@ from homebody.paths import Home
 from homebody.service.choosing import choice_of
 from homebody.service.control import Route, request
 from homebody.service.daemon import Daemon
-from homebody.service.lifecycle import holder
+from homebody.service.lock import holder
 from homebody.settings import Settings, load_settings
 
 MEASURE_SECONDS = 90.0
