@@ -37,7 +37,6 @@ LATER: Mapping[str, frozenset[str]] = {
     "slot": frozenset({"format"}),
     "action": frozenset(
         {
-            "hard_link",
             "finder_tags",
             "macos_tags",
         }
