@@ -13,7 +13,7 @@ from homebody.recipe.load import load_recipe
 
 def homebody(home: Path, *words: str) -> str:
     """Run a command that must go well in the folder *home*, and return what it prints."""
-    shown = CliRunner().invoke(cli, ["--home", str(home), *words])
+    shown = CliRunner().invoke(cli, ["--home", str(home / "config"), *words])
     assert 0 == shown.exit_code, shown.output
     return shown.output
 
@@ -46,10 +46,10 @@ def _texts(value: object) -> list[str]:
 def test_new_puts_it_beside_the_recipe(tmp_path: Path) -> None:
     """The recipe's first line names the file that lies beside it, and the recipe still loads."""
     homebody(tmp_path, "new", "tag-files")
-    recipe = tmp_path / "recipes" / "tag-files.yaml"
+    recipe = tmp_path / "config" / "recipes" / "tag-files.yaml"
     first = recipe.read_text(encoding="utf-8").splitlines()[0]
     assert "# yaml-language-server: $schema=./recipe.schema.json" == first
-    written = (tmp_path / "recipes" / "recipe.schema.json").read_text(encoding="utf-8")
+    written = (tmp_path / "config" / "recipes" / "recipe.schema.json").read_text(encoding="utf-8")
     assert homebody(tmp_path, "schema") == written
     assert "tag-files" == load_recipe(recipe).name
 
@@ -57,7 +57,7 @@ def test_new_puts_it_beside_the_recipe(tmp_path: Path) -> None:
 def test_an_older_one_is_written_anew(tmp_path: Path) -> None:
     """After an upgrade `check` brings it up to date; where a person has none, none is made."""
     homebody(tmp_path, "new", "tag-files")
-    path = tmp_path / "recipes" / "recipe.schema.json"
+    path = tmp_path / "config" / "recipes" / "recipe.schema.json"
     path.write_text("{}", encoding="utf-8")
     homebody(tmp_path, "check")
     assert homebody(tmp_path, "schema") == path.read_text(encoding="utf-8")

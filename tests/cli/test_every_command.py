@@ -18,6 +18,7 @@ from homebody.errors import HomebodyError
 WITHOUT_JSON = {
     "serve": "it runs until it is stopped, and says what it says for a terminal; `status` and `logs` have JSON",
     "schema": "all that it prints is JSON",
+    "man": "it prints a page for `man`",
     "completion": "it prints a script for a shell",
     "chat": "it is a conversation; `ask --json` and the API are for scripts",
 }
@@ -49,7 +50,7 @@ def test_the_help_has_an_example_that_is_right(name: str):
     assert [] == [line for line in shown(name).splitlines() if len(line) > 80]
     assert examples(name)
     for line in examples(name):
-        typed = re.search(r"homebody [^)>]*", line)
+        typed = re.search(r"homebody [^)>|]*", line)
         assert typed is not None, line
         words = shlex.split(typed[0])[1:]
         command: click.Command = cli

@@ -89,6 +89,7 @@ ACTIONS = [
     ("rename: '{name} old.{extension}'", {"rename": "{{ file.stem }} old{{ file.suffix }}"}),
     ("rename: \"{now.strftime('%Y')} {path.name}\"", {"rename": "{{ run.time.strftime('%Y') }} {{ file.name }}"}),
     ("trash", "trash"),
+    ("echo: 'Found {path.name}'", {"notify": "Found {{ file.name }}"}),
     ("macos_tags: [Invoice, Important]", {"tag": ["Invoice", "Important"]}),
     ("write: {text: '{path}', outfile: ~/Documents/log.txt}",
      {"append": {"dest": "~/Documents/log.txt", "content": "{{ file.path }}"}}),

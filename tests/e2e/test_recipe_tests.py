@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from homebody.paths import shipped
+
 ASKS = """
 ask:
   - name: facts
@@ -107,15 +109,21 @@ def test_another_model_is_told_apart(house, write_model):
 
 
 def test_the_shipped_recipes_pass_with_the_starter_model(house):
-    """Everybody's first `homebody test` is green."""
-    found = homebody(house, "test", "summarize-notes", "tag-files", "daily-digest")
+    """Each has tests, and everybody's first `homebody test` is green."""
+    names = [path.stem for path in shipped("recipes").glob("*.yaml")]
+    found = homebody(house, "test", *names)
     assert 0 == found.returncode, found.stdout
-    assert "6 of 6 passed." in found.stdout
+    assert [] == [name for name in names if f"{name}\n  passed" not in found.stdout]
 
 
 def test_what_cannot_be_tested_is_said(house):
     """No test at all, and no such recipe."""
     nothing = homebody(house, "test")
     assert (64, True) == (nothing.returncode, "There is no test to run." in nothing.stderr)
+    house.recipe("wrong", "name: wrong\ntests: 3\n")
+    tested(house)
+    found = homebody(house, "test", "--json")
+    assert (1, 2) == (found.returncode, len(answers(found)))
+    assert "left out: wrong.yaml:2:8: tests: must be a list of tests" in found.stderr
     unknown = homebody(house, "test", "nobody")
     assert (64, True) == (unknown.returncode, "There is no recipe 'nobody'" in unknown.stderr)

@@ -361,6 +361,8 @@ KNOWN = ("x", "a", "b", " ", "2", ".md", ".txt", ".summary.md", "AB", "k", "-y",
 
 
 @settings(max_examples=200)
+@example([" ", ".", "."], "/w/a/", ([], "/w/a", False))
+@example(["x", "/", " ", "."], "/w/a/", ([], "/w/a", True))
 @given(
     st.lists(st.sampled_from(KNOWN), min_size=1, max_size=4),
     st.sampled_from(["/w/a/", "/w/b/", "/w/a/sub/"]),

@@ -215,6 +215,15 @@ def test_the_models_are_what_is_loaded(ai: openai.OpenAI):
         ai.chat.completions.create(model="gpt-4o", messages=HELLO)
 
 
+def test_what_openai_has_and_homebody_has_not_is_refused_with_the_reason(ai: openai.OpenAI):
+    """Embeddings and the like are no unknown address: the client gets told why, and does not try again."""
+    assert "homebody" == ai.models.retrieve("homebody").id
+    with pytest.raises(openai.NotFoundError, match="one that makes embeddings is not taken"):
+        ai.embeddings.create(model="homebody", input="a boiler")
+    with pytest.raises(openai.NotFoundError, match="/v1/chat/completions"):
+        ai.responses.create(model="homebody", input="a boiler")
+
+
 def test_it_goes_before_what_runs_by_itself(ai: openai.OpenAI, model: Noting):
     """A script's question is asked as one that somebody waits for."""
     ai.chat.completions.create(model="homebody", messages=HELLO, max_tokens=1)

@@ -58,9 +58,11 @@ COMMANDS = {
     "forget": ("why", "Forget a file: its name, its runs, and what is kept of them."),
     "vault": ("vault", "Show what is kept for undo, and throw it away."),
     "model": ("model", "Choose a model: what is on this computer, what fits, what is in a file."),
+    "quantize": ("quantize", "Make smaller files of a model, and see what each has lost."),
     "bench": ("bench", "Show how fast your model is here, and what was chosen from that."),
     "prove": ("prove", "Let homebody try to get out, and see that it cannot."),
     "doctor": ("doctor", "Check everything that can be wrong here, with the cure."),
+    "man": ("man", "Print the manual page."),
     "completion": ("completion", "Let Tab complete commands, recipes and runs in your shell."),
 }
 """Each command: the module of its room, and its line in the help."""

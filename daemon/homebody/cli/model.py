@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from homebody.cli.examples import examples
 from homebody.cli.model_fit import fit_command
 from homebody.cli.model_inspect import inspect_command
 from homebody.cli.model_suggest import suggest_command
@@ -25,7 +26,7 @@ def model_command() -> None:
     """
 
 
-@model_command.command("list")
+@model_command.command("list", epilog=examples("homebody model list"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def list_command(home: Home, *, as_json: bool) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from homebody.cli.examples import examples
 from homebody.cli.paragraphs import echo_fitted, quoted, visible
 from homebody.paths import Home
 from homebody.quantities import rounded
@@ -35,7 +36,10 @@ TOKENIZERS = {
 }
 
 
-@click.command("inspect")
+@click.command(
+    "inspect",
+    epilog=examples("homebody model inspect", "homebody model inspect ~/models/mine.gguf --template"),
+)
 @click.argument("name", required=False)
 @click.option("--template", "with_template", is_flag=True, help="Show the chat template, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

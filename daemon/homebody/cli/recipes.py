@@ -1,6 +1,7 @@
 """``homebody new`` and ``list``: the recipes that there are."""
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -20,16 +21,28 @@ from homebody.recipe.schema import Recipe
 @click.command(
     "new", epilog=examples("homebody new summarize-notes", "homebody new tag-files --folder ~/Papers")
 )
-@click.argument("name", shell_complete=shipped_names)
+@click.argument("name", required=False, shell_complete=shipped_names)
 @click.option("--folder", metavar="DIR", help="The folder that it is to look after, instead of ~/Notes.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def new_command(home: Home, name: str, folder: str | None, *, as_json: bool) -> None:
+def new_command(home: Home, name: str | None, folder: str | None, *, as_json: bool) -> None:
     """Put the shipped recipe NAME into your recipes folder, ready to be changed.
 
-    Names: summarize-notes, tag-files, daily-digest. `homebody list` says what each does.
+    Without NAME, at a terminal, it asks which chore, which folder and what to do, and writes a recipe that does it.
+
+    `homebody list` shows the names, and says what each does.
     """
-    adopted = adopt(home, name, None if folder is None else Path(folder).expanduser().absolute())
+    if name is None:
+        if as_json or folder is not None or not sys.stdin.isatty():
+            raise UsageError(
+                "Nobody can be asked here: say which recipe.", hint="`homebody list` shows those that ship."
+            )
+        from homebody.cli.making import made_by_asking
+
+        adopted = made_by_asking(home)
+        click.echo()
+    else:
+        adopted = adopt(home, name, None if folder is None else Path(folder).expanduser().absolute())
     target, recipe = adopted.file, adopted.recipe
     if as_json:
         problems = [asdict(problem) for problem in adopted.problems]

@@ -15,6 +15,7 @@ from homebody.errors import DiskFullError, DocumentError, HomebodyError
 from homebody.events import FileSettled
 from homebody.filters import Stage
 from homebody.house.facts import FILTERED, OnDisk, facts_of, lets_in
+from homebody.house.modes import put_off
 from homebody.house.watched import Coverage, Watched, key_of
 from homebody.journal.breaker import opens_until, waits
 from homebody.journal.run import RunState
@@ -158,11 +159,14 @@ class Admission:
         """Queue one file for each recipe that wants it, and return whether any did; our own writes wake nothing."""
         path = Path(held.path)
         origin = self._journal.origin(path, held.content)
-        queued = False
+        queued, waits_for_it = False, False
         if origin is not Origin.OURS and not self._journal.put_here(path, held.content):
             for one in wanting:
-                queued |= self._enqueue(one, path, held, str(origin))
-        if held.lasting:
+                if self._put_off(one.watched.recipe, path, held, str(origin)):
+                    waits_for_it = True
+                else:
+                    queued |= self._enqueue(one, path, held, str(origin))
+        if held.lasting and not waits_for_it:  # what was put off is met again as if it came
             self._journal.remember_content(path, held.signature, held.content)
         return queued
 
@@ -176,6 +180,11 @@ class Admission:
             if answer is not False:
                 found.append(Wanting(watched, certain=answer is True))
         return found
+
+    def _put_off(self, recipe: Recipe, path: Path, held: Held, origin: str) -> bool:
+        """Return whether a new content has to wait until the recipe's run on an older one is over."""
+        one = key(recipe, origin, held.path)
+        return put_off(self._journal, recipe, path) is not None and not self._journal.had([one])
 
     def _left_out(self, recipe: Recipe, path: Path, content: str) -> bool:
         """Return whether the filters of *recipe*, as it is now, left this content out when its run's turn came."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from homebody.events import ScheduleDue
+from homebody.house.modes import put_off
 from homebody.journal.store import Journal
 from homebody.recipe.schema import Recipe
 
@@ -16,6 +17,9 @@ def enqueuer(
     def due(name: str, at: datetime) -> None:
         recipe = recipes.get(name)
         if recipe is None:
+            return
+        if put_off(journal, recipe, None) is not None:
+            journal.set_cursor(name, at)
             return
         run = journal.enqueue(
             recipe=name,

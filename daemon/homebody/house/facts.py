@@ -1,6 +1,6 @@
 """What do filters know of a file? The look at its name and times, and what a closer look tells when it is asked for."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -134,14 +134,20 @@ def lets_in(recipe: Recipe, facts: FileFacts, upto: Stage) -> bool | None:
     A file that cannot be looked at is let in: its run tells why.
     """
     try:
-        answers = []
-        for one in recipe.filters_in_order:
-            answers.append(one.judged(facts, upto))
-            if answers[-1] is False:
-                return False
+        return judged(recipe.filters_in_order, facts, upto)
     except DocumentError:
         return None
-    return True if all(answers) else None
+
+
+def judged(filters: Iterable[Filter], facts: FileFacts, upto: Stage) -> bool | None:
+    """Return whether all of *filters* choose a file, None when that takes a closer look. Raises DocumentError."""
+    certain = True
+    for one in filters:
+        answer = one.judged(facts, upto)
+        if answer is False:
+            return False
+        certain = certain and answer is True
+    return True if certain else None
 
 
 def leaves_out(chosen: Filter, facts: FileFacts) -> bool:

@@ -8,10 +8,13 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from homebody.house.outcome import UNWANTED
+from homebody.house.outcome import UNWANTED, replaced_by
 from homebody.journal.run import Run, RunState
 from homebody.journal.store import Journal
 from homebody.model.cancellation import Cancellation
+
+NOT_BEGUN = (RunState.QUEUED, RunState.WAITING)
+"""Where a run stands that is not over and that nobody works on."""
 
 
 @dataclass(slots=True)
@@ -21,6 +24,8 @@ class Held:
     run: Run
     cancellation: Cancellation
     unwanted: bool = False
+    newer: int | None = None
+    """The run on what its file holds by now, which takes its place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +63,15 @@ class InHand:
             return self._held[run.id]
 
     def let_go(self, held: Held) -> None:
-        """Note that whoever claimed *held* works on it no more; once handed back, another may have it by now."""
+        """Note that whoever claimed *held* works on it no more; once handed back, another may have it by now.
+
+        One that is not over though a newer one was to take its place gives way now. Raises JournalError then.
+        """
         with self._lock:
             if self._held.get(held.run.id) is held:
                 del self._held[held.run.id]
+                if held.newer is not None and self._journal.run(held.run.id).state in NOT_BEGUN:
+                    self._replace(held.run.id, held.newer)
 
     def cancel(self, number: int) -> bool:
         """Let the run of that *number* be given up because a person wants it; return whether it is in hand.
@@ -89,6 +99,23 @@ class InHand:
                 one.unwanted = True
                 one.cancellation.cancel()
         return CalledOff(giving_up=[one.run.id for one in held], ended=ended, refused=refused)
+
+    def give_way(self, recipes: Collection[str]) -> None:
+        """Let every run of *recipes* go that a newer one on the same file replaces; one in hand is given up.
+
+        No run is claimed meanwhile. Raises JournalError or DiskFullError.
+        """
+        with self._lock:
+            for run, newer in self._journal.replaced(recipes):
+                held = self._held.get(run.id)
+                if held is not None:
+                    held.newer = newer
+                    held.cancellation.cancel()
+                elif run.state in NOT_BEGUN:
+                    self._replace(run.id, newer)
+
+    def _replace(self, number: int, newer: int) -> None:
+        self._journal.finish(number, RunState.SKIPPED, replaced_by(newer), release=True)
 
     def _working(self, number: int) -> bool:
         """Return whether that run is in hand and its end is not written down yet."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from homebody.documents.file import LIMIT, identify
 from homebody.errors import DocumentError
+from homebody.house.modes import put_off
 from homebody.house.watched import Watched, key_of
 from homebody.house.why import Case, File, Verdict, verdict
 from homebody.journal.run import Run, RunState
@@ -131,8 +132,10 @@ def case_of(
         case = replace(case, run=run, ahead=ahead, changed=bool(house.journal.effects(run.id)))
     if signature is None or content is None or not isinstance(origin, str):
         return case
+    earlier = put_off(house.journal, recipe, file.path) if run is None else None
     return replace(
         case,
+        put_off=None if earlier is None else earlier.id,
         before=house.journal.was_there_before(recipe.name, file.path, key_of(signature), content),
         renamed_from=house.journal.renamed_from(recipe.name, file.path, origin),
     )

@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
@@ -11,7 +11,7 @@ from typing import Any
 from homebody.clock import Clock
 from homebody.errors import DiskFullError, HomebodyError
 from homebody.house.in_hand import Held, InHand
-from homebody.house.outcome import UNWANTED, Outcome
+from homebody.house.outcome import UNWANTED, Outcome, replaced_by
 from homebody.house.pause import REST_SECONDS, Pause
 from homebody.house.runner import Runner
 from homebody.house.wake import Wake
@@ -55,6 +55,8 @@ class Loop:
     """Rung by whoever enqueues."""
     stop: threading.Event
     nap: float = NAP_SECONDS
+    over: Callable[[Run], None] = lambda _run: None
+    """Told of every run that is in nobody's hand any more."""
     doors: Mapping[Kind, threading.Lock] = field(
         default_factory=lambda: {kind: threading.Lock() for kind in Kind}
     )
@@ -135,6 +137,8 @@ class Loop:
             try:
                 if outcome.given_up and held.unwanted:
                     self.journal.finish(run.id, RunState.SKIPPED, UNWANTED)
+                elif outcome.given_up and held.newer is not None:
+                    self.journal.finish(run.id, RunState.SKIPPED, replaced_by(held.newer), release=True)
                 elif outcome.again and self.stop.is_set():
                     self.journal.hand_back(run.id, "homebody was stopped in the middle of it")
                 else:
@@ -148,8 +152,10 @@ class Loop:
 
     def _let_go(self, held: Held) -> None:
         """Note that a run is in this hand no more, and wake those who waited for its file."""
-        self.in_hand.let_go(held)
         waits = True
+        with contextlib.suppress(HomebodyError):
+            self.in_hand.let_go(held)
+        self.over(held.run)
         with contextlib.suppress(HomebodyError):
             waits = self.journal.waits_beside(held.run)
         if waits:

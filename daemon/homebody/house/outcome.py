@@ -16,6 +16,12 @@ from homebody.journal.run import RunState
 
 CHANGED = "the file changed before its turn came; what is there now gets a run of its own"
 
+
+def replaced_by(newer: int) -> str:
+    """Return why a run is over when the run *newer*, on what its file holds by now, takes its place."""
+    return f"run {newer} took its place (mode: restart)"
+
+
 OVERTAKEN = "another run changed its file meanwhile, so it is read again"
 
 UNWANTED = "a person has cancelled it; `homebody retry` does it after all"

@@ -249,8 +249,8 @@ class Runner:
             return facts.closer.text() if wanted else "", ()
         if recipe.select is None:
             return "", ()
-        documents = selected(recipe.select, reader, now=self._clock.now())
-        self._journal.step(run.id, "selected", count=len(documents))
-        if not documents:
+        selection = selected(recipe.select, reader, now=self._clock.now(), filters=recipe.filters_in_order)
+        self._journal.step(run.id, "selected", **selection.counts())
+        if not (documents := selection.documents):
             raise Skip("there is nothing new to take up")
         return "\n\n".join(document["text"] for document in documents), documents

@@ -90,6 +90,8 @@ class Case:
     """The newest run of the recipe on what the file holds, or on the name where there is nothing now."""
     changed: bool = False
     """Whether that run changed something."""
+    put_off: int | None = None
+    """The run for whose end what the file holds now has to wait."""
     ahead: int | None = None
     before: bool = False
     renamed_from: Path | None = None
@@ -156,6 +158,12 @@ def _scheduled(case: Case) -> Said:
     what = f"runs by the clock, and takes up `{select.name}` in {select.folder}"
     if fits and select.newer_than is not None and age > select.newer_than:
         return Why.SCHEDULED, f"{what}; this one is too old for it by now", None
+    if fits and case.file.modified is not None:
+        signature = Signature(case.file.size, int(case.file.modified.timestamp() * 1e9), 0)
+        facts = facts_of(case.file.path, signature, folder=folder, now=case.now)
+        refused = [one for one in (*select.own_filters, *case.recipe.filters) if leaves_out(one, facts)]
+        if refused:
+            return Why.SCHEDULED, f"{what}; this one is left out by {left_out(refused[0], facts)}", None
     return Why.SCHEDULED, f"{what}; this one {'is' if fits else 'is not'} among them", None
 
 
@@ -273,6 +281,8 @@ def _renamed(case: Case) -> Said:
 def _new(case: Case) -> Said:
     if case.trouble is not None:
         return Why.NEW, f"not taken up yet: {case.trouble}", None
+    if case.put_off is not None:
+        return Why.NEW, f"waits for the end of run {case.put_off} on what it held before (mode: single)", None
     if not case.serving:
         return Why.NEW, "not taken up yet", "homebody is not running: `homebody serve` takes it up."
     return Why.NEW, f"not noticed yet; every folder is looked at within {say_seconds(case.rescan)}", None

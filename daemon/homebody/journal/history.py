@@ -134,6 +134,22 @@ class History(Memory):
         """Return whether a queued run may have to wait for *run* to end: one on its file, or without one, too."""
         return run.path is None or bool(self._database.ask("waits_beside", path=name_bytes(run.path)))
 
+    def under_way(self, recipe: str, path: Path | None) -> list[Run]:
+        """Return the runs of *recipe* on *path*, or those without a file, that are not over, the oldest first.
+
+        Dry runs are left out.
+        """
+        rows = self._database.ask("under_way", recipe=recipe, path=name_bytes(path))
+        return [run_of(row) for row in rows]
+
+    def replaced(self, recipes: Collection[str]) -> list[tuple[Run, int]]:
+        """Return the runs of *recipes* that are not over though there is a newer one, each with the newer one's number.
+
+        A newer one is on the same file, with another content, or, like the older one, on no file.
+        """
+        rows = self._database.ask("replaced", recipes=json.dumps(sorted(recipes)))
+        return [(run_of(row), int(row["newer"])) for row in rows]
+
     def _due(self) -> dict[str, str]:
         """Return what tells which queued runs are due: the time, and up to when a pause is believed."""
         now = self._clock.now()

@@ -44,6 +44,20 @@ ORDER BY turn, recipe, lane LIMIT 1;
 -- name: waits_beside
 SELECT 1 FROM runs WHERE path = :path AND state = 'queued' LIMIT 1;
 
+-- name: under_way
+SELECT * FROM runs
+WHERE path IS :path AND recipe = :recipe AND state IN ('queued', 'running', 'waiting') AND dry = 0 ORDER BY id;
+
+-- name: replaced
+-- Runs that are not over, each with the newest one of the same recipe on what the same file holds since, which may have
+-- had its turn already. By place, not by number: what a person wants to be tried again is the newest.
+SELECT old.*, max(new.id) AS newer FROM runs AS old
+JOIN runs AS new ON new.path IS old.path AND new.recipe = old.recipe AND new.place > old.place
+  AND new.state NOT IN ('skipped', 'undoing', 'undone') AND new.dry = 0 AND (old.path IS NULL OR new.content IS NOT old.content)
+WHERE old.state IN ('queued', 'running', 'waiting') AND old.dry = 0
+  AND old.recipe IN (SELECT value FROM json_each(:recipes))
+GROUP BY old.id;
+
 -- name: take_turn
 UPDATE turns SET turn = (SELECT max(turn) + 1 FROM turns) WHERE recipe = :recipe AND lane = :lane;
 

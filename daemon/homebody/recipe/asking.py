@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic_core import InitErrorDetails
 
 from homebody.actions.action import check_template
+from homebody.languages import language_in_words
 from homebody.recipe.kinds import (
     Loading,
     below,
@@ -97,7 +98,10 @@ class Ask(BaseModel):
         default=None, description="A condition on what is known before; if it is false, this is not asked."
     )
     prompt: str = Field(min_length=1, max_length=4000, description="What the model is to do, in words.")
-    language: str = Field(default="same", description='The language to write in; "same" as the document.')
+    language: str = Field(
+        default="same",
+        description='The language to write in, by name or code (de, pt-BR); "same" as the document.',
+    )
     output: Annotated[Mapping[str, Slot], BeforeValidator(_slots)] = Field(
         max_length=MOST_SLOTS, description="The slots to fill."
     )
@@ -121,7 +125,11 @@ class Ask(BaseModel):
     @classmethod
     def _named(cls, language: str) -> str:
         if not _LANGUAGE.fullmatch(language):
-            raise ValueError("must be `same` or the name of a language, as in English")
+            raise ValueError("must be `same`, or the name of a language or its code, as in English or en")
+        if language != "same" and language_in_words(language) is None:
+            raise ValueError(
+                f'"{language}" is no code of a language that is known here; write its English name'
+            )
         return language
 
     def on(self, today: date) -> "Ask":

@@ -30,17 +30,11 @@ Model = TypeVar("Model", bound=BaseModel)
 Made = TypeVar("Made")
 
 LATER: Mapping[str, frozenset[str]] = {
-    "recipe": frozenset({"mode", "tags"}),
+    "recipe": frozenset({"tags"}),
     "watch": frozenset({"events"}),
     "read": frozenset({"max_tokens"}),
     "ask": frozenset({"timeout", "system", "options"}),
     "slot": frozenset({"format"}),
-    "action": frozenset(
-        {
-            "finder_tags",
-            "macos_tags",
-        }
-    ),
 }
 """Words of the language that are planned and not there yet, by the part that will know them."""
 
@@ -102,7 +96,12 @@ def build(model: type[Model], value: Any, context: Any, part: str, *, strict: bo
 
 
 def _explained(missing: InitErrorDetails, meanings: Sequence[str]) -> bool:
-    """Return whether a key is only missing because it is misspelt, which is said already."""
+    """Return whether a key is only missing because it is misspelt, which is said already.
+
+    So it is with what is wrong with a part as a whole.
+    """
+    if not missing["loc"] and missing["type"] == "value_error":
+        return bool(meanings)
     if missing["type"] != "missing":
         return False
     name = missing["loc"][-1]

@@ -16,7 +16,7 @@ from jinja2 import nodes
 
 from homebody.actions.action import Output
 from homebody.actions.placing import more_outputs
-from homebody.filenames import INVISIBLE, split_ending
+from homebody.filenames import INVISIBLE, UNTITLED, split_ending
 from homebody.filters import ExtensionFilter
 from homebody.paths import real
 from homebody.recipe.pattern import FOLDER, NAME, STEM, SUFFIX, Hole, Known, Of, Pattern, patterns, tidy
@@ -130,7 +130,10 @@ def _shortened(folder: Path, rest: Pattern) -> Iterator[tuple[Path, Pattern]]:
 
 
 def _plain(rest: Pattern) -> Pattern:
-    """Return *rest* as the file system gets it: nothing invisible, no dot or blank at the end."""
+    """Return *rest* as the file system gets it: nothing invisible, no dot or blank at the end.
+
+    A name of which nothing is left then is called `filenames.UNTITLED`, as where it is made.
+    """
     parts = [
         "".join(c for c in unicodedata.normalize("NFC", part) if unicodedata.category(c) not in INVISIBLE)
         if isinstance(part, str)
@@ -138,7 +141,11 @@ def _plain(rest: Pattern) -> Pattern:
         for part in rest
     ]
     if parts and isinstance(parts[-1], str):
-        parts[-1] = parts[-1].rstrip(". ")
+        folders, slash, name = parts[-1].rpartition("/")
+        left = name.rstrip(". ")
+        if not left and (slash or len(parts) == 1) and name.rstrip() not in ("", ".", ".."):
+            left = UNTITLED
+        parts[-1] = f"{folders}{slash}{left}"
     return tidy(parts)
 
 

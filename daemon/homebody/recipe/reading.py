@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -16,7 +17,11 @@ from pydantic import (
     field_validator,
 )
 
+from homebody.filters import Filter
+from homebody.filters.marks import TaggedFilter
+from homebody.filters.moment import ModifiedFilter
 from homebody.quantities import say_duration, say_size
+from homebody.recipe.kinds import below
 from homebody.recipe.trigger import Duration, Folder, Size
 
 LARGEST_FILE = 50_000_000
@@ -76,8 +81,15 @@ class Read(BaseModel):
         return said
 
 
+def _tags(value: Any) -> Any:
+    """Return tags as the filter takes them, one alone as a list of one."""
+    if value == ():
+        return value
+    return below("tagged", lambda: TaggedFilter.model_validate(TaggedFilter.expand(value))).tags
+
+
 class Select(BaseModel):
-    """Which documents a scheduled recipe takes up: by folder, name and age, the newest when there are many."""
+    """Which documents a scheduled recipe takes up, the newest when there are many; ``filters`` choose among them."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -87,6 +99,10 @@ class Select(BaseModel):
         default="*", min_length=1, max_length=255, description='A pattern, as in "*.summary.md".'
     )
     newer_than: Duration | None = Field(default=None, description="How old they may be, as in 1d.")
+    older_than: Duration | None = Field(default=None, description="How old they must be, as in 1w.")
+    tagged: Annotated[tuple[str, ...], BeforeValidator(_tags)] = Field(
+        default=(), max_length=100, description="A tag, or several of which one is enough."
+    )
     limit: StrictInt = Field(default=100, ge=1, le=MOST_DOCUMENTS, description="The most documents.")
 
     @field_validator("name")
@@ -96,12 +112,21 @@ class Select(BaseModel):
             raise ValueError("has a slash: a name is looked at without its folder")
         return name
 
-    @field_validator("newer_than")
+    @field_validator("newer_than", "older_than")
     @classmethod
     def _some_time(cls, age: timedelta | None) -> timedelta | None:
         if age is not None and not timedelta(0) < age <= timedelta(days=36_600):
             raise ValueError("must be more than nothing, and less than a hundred years")
         return age
+
+    @cached_property
+    def own_filters(self) -> tuple[Filter, ...]:
+        """What age and tags ask for, as filters."""
+        ages = {
+            key: value for key in ("newer_than", "older_than") if (value := getattr(self, key)) is not None
+        }
+        made: list[Filter] = [ModifiedFilter(**ages)] if ages else []
+        return (*made, *([TaggedFilter(tags=self.tagged)] if self.tagged else []))
 
     def long(self) -> dict[str, Any]:
         """Return the long form."""
@@ -110,6 +135,8 @@ class Select(BaseModel):
             "recursive": self.recursive,
             "name": self.name,
             "newer_than": None if self.newer_than is None else say_duration(self.newer_than),
+            "older_than": None if self.older_than is None else say_duration(self.older_than),
+            "tagged": list(self.tagged) or None,
             "limit": self.limit,
         }
         return {key: value for key, value in said.items() if value is not None}

@@ -28,6 +28,7 @@ from homebody.actions import Action
 from homebody.filters import Filter, Stage
 from homebody.paths import real
 from homebody.recipe.asking import Ask, check_condition, make_asks, not_joined
+from homebody.recipe.choosing import Choosing
 from homebody.recipe.kinds import make_action, make_filter, misplaced, mistake, part_of, plainly
 from homebody.recipe.limits import Approve, Limits, make_approve
 from homebody.recipe.reading import Read, Select, folders
@@ -81,6 +82,16 @@ def _list(value: Any) -> Any:
     return value
 
 
+def _mode(value: Any) -> Any:
+    """Return *value*; raise a mistake for what other programs have and this one cannot."""
+    if value == "parallel":
+        raise mistake(
+            "`parallel` is not for recipes: one model answers them all, and two runs on one file would write over each"
+            " other; `queued` does them one after the other"
+        )
+    return value
+
+
 def _variables(value: Any) -> Any:
     if not isinstance(value, Mapping):
         raise mistake("must be made of names and values, as in {notes: ~/Notes}")
@@ -96,7 +107,7 @@ def _variables(value: Any) -> Any:
     return made
 
 
-class Recipe(BaseModel):
+class Recipe(BaseModel, Choosing):
     """What wakes it, what it chooses, reads and asks, and what it does."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -105,6 +116,9 @@ class Recipe(BaseModel):
     name: str = Field(description="A short name that stays: history and undo hang on it.")
     description: str = Field(default="", max_length=1000, description="What it is for, in words.")
     enabled: StrictBool = Field(default=True, description="Whether it runs.")
+    mode: Annotated[Literal["queued", "single", "restart"], BeforeValidator(_mode)] = Field(
+        default="queued", description="What happens when a file changes while a run on it waits or works."
+    )
     vars: Annotated[Mapping[str, Variable], BeforeValidator(_variables)] = Field(
         default_factory=dict, description="Words of your own for templates: {{ vars.NAME }}."
     )
@@ -170,8 +184,12 @@ class Recipe(BaseModel):
             )
         if watches and self.select is not None:
             raise misplaced("select", "`select` belongs to a schedule; a watched file is chosen by `filters`")
-        if schedules and self.filters:
-            raise misplaced("filters", "`filters` belong to a watch; a schedule chooses by `select`")
+        if schedules and self.filters and self.select is None:
+            raise misplaced(
+                "filters", "`filters` choose files, and a schedule has none: add `select`, with a folder"
+            )
+        if schedules and any(one.stage is Stage.OTHERS for one in self.filters):
+            raise misplaced("filters", "`duplicate` is for a watch: what a schedule takes up is only read")
         if schedules and self.ask and self.select is None:
             raise misplaced("ask", "`ask` has nothing to read: add `select`, with a folder")
         if schedules and (action := next((action for action in self.actions if action.needs_file), None)):
@@ -219,33 +237,6 @@ class Recipe(BaseModel):
         by_text = any(one.stage is Stage.TEXT for chosen in self.filters for one in chosen.every())
         return bool(self.ask) or self.select is not None or by_text
 
-    @cached_property
-    def filters_in_order(self) -> tuple[Filter, ...]:
-        """The filters, those first that look less closely."""
-        return tuple(sorted(self.filters, key=lambda chosen: chosen.stage))
-
-    @cached_property
-    def sifts(self) -> bool:
-        """Whether a filter can only tell when the turn of a file's run has come."""
-        return any(chosen.stage >= Stage.TEXT for chosen in self.filters)
-
-    @cached_property
-    def wavers(self) -> bool:
-        """Whether the filters can come to choose a file that nobody touched, because it grew old or was tagged."""
-        return any(chosen.wavers for chosen in self.filters)
-
-    @cached_property
-    def takes_empty(self) -> bool:
-        """Whether files without a byte are for it: one of its filters asks for them by name."""
-        return any(
-            one.kind == "empty" and not one.negated for chosen in self.filters for one in chosen.every()
-        )
-
-    @cached_property
-    def catches(self) -> frozenset[str]:
-        """The words of those filters whose groups templates can use: ``name``, ``contains``."""
-        return frozenset(one.kind for chosen in self.filters for one in chosen.every() if one.groups())
-
     def slots(self) -> dict[str, Slot]:
         """Return every slot that the model fills, under the name that templates have for it: ``facts.kind``."""
         return {name: slot for one in self.ask for name, slot in one.slots().items()}
@@ -257,6 +248,7 @@ class Recipe(BaseModel):
             "name": self.name,
             "description": self.description,
             "enabled": self.enabled,
+            "mode": self.mode,
             "vars": {
                 name: list(value) if isinstance(value, tuple) else value for name, value in self.vars.items()
             },
@@ -273,7 +265,7 @@ class Recipe(BaseModel):
             "synced": self.synced,
             "tests": [one.long() for one in self.tests] or None,
         }
-        if self.select is not None:
+        if self.select is not None and not self.filters:
             del parts["filters"]
         return {key: value for key, value in parts.items() if value is not None}
 
@@ -286,9 +278,10 @@ class Recipe(BaseModel):
     def hash(self) -> str:
         """The SHA-256 of the long form: the same for every way to write the same recipe.
 
-        A permission to write in synchronised folders and tests are left out: they change nothing of what comes out, so
-        no file is to be done again for them.
+        What changes nothing of what comes out is left out, so that no file is to be done again for it: the permission
+        to write in synchronised folders, what happens while a run waits, and tests.
         """
-        long = {key: value for key, value in self.long().items() if key not in ("synced", "tests")}
+        aside = ("synced", "mode", "tests")
+        long = {key: value for key, value in self.long().items() if key not in aside}
         written = json.dumps(long, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(written.encode()).hexdigest()

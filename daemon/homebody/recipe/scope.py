@@ -38,7 +38,7 @@ def scope_of(values: Any) -> Scope:
         "vars": frozenset(variables),
         "ask": answers if answers or "ask" not in recipe else None,
     }
-    names |= _caught(recipe.get("filters"))
+    names |= {} if "select" in recipe else _caught(recipe.get("filters"))
     triggers = recipe.get("triggers")
     items = [item for item in triggers if isinstance(item, Mapping)] if isinstance(triggers, list) else []
     if any("watch" in item for item in items) or not any("schedule" in item for item in items):

@@ -20,6 +20,7 @@ from homebody.house.halt import Halt
 from homebody.house.in_hand import InHand
 from homebody.house.intake import Intake
 from homebody.house.model import slots_of
+from homebody.house.modes import ringer
 from homebody.house.pause import Pause
 from homebody.house.purge import know_key
 from homebody.house.rebuild import FirstLook
@@ -41,8 +42,9 @@ from homebody.service.children import refuse_unloading, start_before_the_seal
 from homebody.service.choosing import choice_of
 from homebody.service.daemon import Daemon
 from homebody.service.grammars import Grammars
-from homebody.service.lifecycle import Lock, Readiness, Signals
+from homebody.service.lifecycle import Readiness, Signals
 from homebody.service.listener import ControlServer
+from homebody.service.lock import Lock
 from homebody.service.newcomers import Say, announce, introduce, nothing
 from homebody.service.obstacles import standing
 from homebody.service.routes import routes
@@ -128,7 +130,8 @@ def build_daemon(
     )
     watched = wishes(recipes.values(), settings.settle)
     first_look = FirstLook(journal, watched)
-    wake = Wake()
+    wake, in_hand = Wake(), InHand(journal)
+    ring = ringer(in_hand, recipes, wake)
     recipes_folder = home.recipes.resolve()
     folders = FolderWatch(
         watched_folders(watched, recipes_folder),
@@ -139,13 +142,13 @@ def build_daemon(
         journal=journal,
         clock=clock,
         watched=watched,
-        wake=wake.set,
+        wake=ring,
         rescan_seconds=settings.rescan,
         stat=look,
         mend=folders.mend,
         judge=first_look,
     )
-    timetable = Timetable(journal, clock, recipes, wake.set)
+    timetable = Timetable(journal, clock, recipes, ring)
 
     def hint(path: Path) -> None:
         if path.parent == recipes_folder:
@@ -167,7 +170,7 @@ def build_daemon(
                      also=lambda: end_first_look(first_look, intake, folders))  # fmt: skip
     return Daemon(
         home=home, settings=settings, clock=clock, recipes=recipes, key=key, lock=lock, journal=journal, vault=vault,
-        policy=policy, report=report, reader=reader, model=model, runner=runner, in_hand=InHand(journal), pause=pause,
+        policy=policy, report=report, reader=reader, model=model, runner=runner, in_hand=in_hand, pause=pause,
         upkeep=upkeep, uptake=uptake, intake=intake, folders=folders, wake=wake, timetable=timetable, taker=taker,
         say=say,
     )  # fmt: skip

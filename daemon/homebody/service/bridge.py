@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from homebody.service.http_request import Asked, RefusedError, read_bytes, read_head
-from homebody.service.openai.api import DEADLINE_SECONDS, LARGEST_BODY
+from homebody.service.openai.api import ABSENT, ALIAS, DEADLINE_SECONDS, LARGEST_BODY
 from homebody.service.openai.refusal import LASTING, SOON, said
 from homebody.service.presence import Presence
 from homebody.service.responding import ANSWER_SECONDS, Client
@@ -24,8 +24,16 @@ from homebody.service.responding import ANSWER_SECONDS, Client
 ADDRESS = "127.0.0.1"
 USUAL_PORT = 8645
 
-ROUTES = frozenset({("GET", "/v1/models"), ("POST", "/v1/chat/completions"), ("POST", "/v1/completions")})
-"""What is passed on."""
+ROUTES = frozenset(
+    {
+        ("GET", "/v1/models"),
+        ("GET", f"/v1/models/{ALIAS}"),
+        ("POST", "/v1/chat/completions"),
+        ("POST", "/v1/completions"),
+        *(("POST", path) for path in ABSENT),
+    }
+)
+"""What is passed on: what asks the model, and what is refused with a reason."""
 
 REQUEST_SECONDS = 10.0
 """A whole request has come within so long."""

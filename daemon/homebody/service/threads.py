@@ -9,6 +9,7 @@ from homebody.house.crew import Crew
 from homebody.house.intake import Intake
 from homebody.house.loop import Kind, Loop
 from homebody.house.model import slots_of
+from homebody.house.modes import looker
 from homebody.house.pause import REST_SECONDS
 from homebody.house.rebuild import FirstLook
 from homebody.logs import get_log
@@ -59,6 +60,7 @@ def work(daemon: Daemon, signals: Signals) -> None:
     loop = Loop(
         journal=daemon.journal, runner=daemon.runner, endings=LastEndings(daemon), in_hand=daemon.in_hand,
         recipes=daemon.recipes, clock=daemon.clock, pause=daemon.pause, wake=daemon.wake, stop=daemon.stop,
+        over=looker(daemon.recipes, daemon.intake.hint),
     )  # fmt: skip
     crew = Crew(loop)
     crew.muster(Kind.PLAIN, 1)

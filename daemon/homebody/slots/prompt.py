@@ -9,6 +9,7 @@ The starter model is trained on prompts made by this very module.
 import re
 from collections.abc import Mapping, Sequence
 
+from homebody.languages import language_in_words
 from homebody.messages import Message, Part
 from homebody.slots.slot import Slot
 
@@ -31,7 +32,7 @@ def build(
 ) -> tuple[Message, ...]:
     """Return the messages that ask for *slots* about *document*.
 
-    *task* is the recipe's own prompt; *language* is "same" (as the document) or a language's name.
+    *task* is the recipe's own prompt; *language* is "same" (as the document), or a language by its name or code.
     """
     filled = () if isinstance(task, str) else tuple(task)
     rest = task_text(task if isinstance(task, str) else "", slots, language)
@@ -59,7 +60,7 @@ def task_text(task: str, slots: Mapping[str, Slot], language: str = "same") -> s
     """Return what follows the document: the recipe's prompt, the language, and each slot in words."""
     lines = [task.strip()]
     if language != "same":
-        lines.append(f"Write in {language}.")
+        lines.append(f"Write in {language_in_words(language) or language}.")
     lines.append("Answer in JSON:")
     for name, slot in slots.items():
         about = f" ({slot.description.strip()})" if slot.description else ""

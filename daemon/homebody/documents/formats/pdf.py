@@ -11,6 +11,8 @@ SUFFIXES = (".pdf",)
 MOST_PAGES = 500
 """Pages that are read; a longer document is refused and not cut."""
 
+DAMAGED = "the PDF is damaged"
+
 TOO_LONG_PDF = f"the PDF has more than {MOST_CHARACTERS:,} characters, and no more are read"
 
 HEADER_WITHIN = 1024
@@ -49,7 +51,7 @@ def extract(data: bytes, pages: Sequence[int | None] | None = None) -> Extract:
     try:
         return read_pages(document, pages)
     except pypdfium2.PdfiumError as error:
-        raise FormatError("the PDF is damaged") from error
+        raise FormatError(DAMAGED) from error
     finally:
         document.close()
 
@@ -65,11 +67,19 @@ def opened(data: bytes) -> Any:
     except pypdfium2.PdfiumError as error:
         # PDFium keeps its last error from one document to the next, so its word alone is not believed.
         locked = "password" in str(error).lower() and b"/Encrypt" in data
-        raise FormatError("the PDF is locked with a password" if locked else "the PDF is damaged") from error
+        raise FormatError("the PDF is locked with a password" if locked else DAMAGED) from error
     if len(document) == 0:
         document.close()
         raise FormatError("the PDF is damaged: it has no pages")
     return document
+
+
+def broken() -> type[Exception]:
+    """Return the error by which PDFium says that a part of a document is broken."""
+    import pypdfium2
+
+    error: type[Exception] = pypdfium2.PdfiumError
+    return error
 
 
 def page_text(page: Any) -> str:

@@ -49,11 +49,16 @@ class PdfSheets:
 
     def read(self, index: int) -> Found:
         """Return the page's own text, else what is recognised on it."""
-        page = self._document[index]
+        try:
+            page = self._document[index]
+        except pdf.broken() as error:
+            raise FormatError(pdf.DAMAGED) from error
         try:
             if text := pdf.page_text(page).strip():
                 return Found(text, recognised=False)
             return Found(tidy(self._recognised(page)), recognised=True)
+        except pdf.broken() as error:
+            raise FormatError(pdf.DAMAGED) from error
         finally:
             page.close()
 

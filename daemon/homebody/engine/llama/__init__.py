@@ -7,6 +7,10 @@ grammar and logits that were not asked for give NULL, a grammar that is fed a to
 from homebody.engine.llama.cache import STEP, AbortedError, DeviceError, Fed, KvCache, Layout
 from homebody.engine.llama.library import Library
 from homebody.engine.llama.matcher import Grammar
+from homebody.engine.llama.quantizing import quantize, surprise
 from homebody.engine.llama.weights import Weights
 
-__all__ = ["STEP", "AbortedError", "DeviceError", "Fed", "Grammar", "KvCache", "Layout", "Library", "Weights"]
+__all__ = [
+    "STEP", "AbortedError", "DeviceError", "Fed", "Grammar", "KvCache", "Layout", "Library", "Weights", "quantize",
+    "surprise",
+]  # fmt: skip

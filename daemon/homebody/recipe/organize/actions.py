@@ -16,7 +16,7 @@ USUAL = "{name} {counter}{extension}"
 
 _COLOUR = re.compile(r"\s*\(.*\)\s*$")
 _NO_PROGRAMS = "homebody starts no programs"
-_HARMLESS = frozenset({"echo"})
+_HARMLESS = frozenset({"echo", "notify"})
 """What may be left out, and the rest does what it did."""
 
 

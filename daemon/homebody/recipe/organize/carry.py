@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from homebody.filenames import slug
 from homebody.recipe.editor_schema import POINTER
 from homebody.recipe.load import read_recipe
@@ -17,6 +15,7 @@ from homebody.recipe.organize.filters import filters, joined, texts
 from homebody.recipe.organize.words import NotCarriedError, place, whole
 from homebody.recipe.problem import RecipeProblemsError
 from homebody.recipe.schema import Recipe
+from homebody.recipe.written import written
 
 _OPTIONS = frozenset(
     {"name", "enabled", "targets", "locations", "subfolders", "filter_mode", "filters", "actions", "tags"}
@@ -52,20 +51,7 @@ class Carried:
                 "# Switched off (enabled: false) until you have looked at it:",
                 *(f"# - {one}" for one in self.off),
             ]
-        body = yaml.dump(self.values, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**6)
-        return "\n".join([*(" ".join(line.split()) for line in lines), "", body])
-
-
-class _Dumper(yaml.SafeDumper):
-    """The safe dumper, with lists indented as people write them, and never an anchor."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:  # noqa: ARG002
-        """Indent the entries of a list, too."""
-        return super().increase_indent(flow, False)
-
-    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - PyYAML's own signature
-        """Never write an anchor."""
-        return True
+        return written(self.values, lines)
 
 
 def carry(rule: Rule, taken: Container[str], folder: Path) -> Carried:

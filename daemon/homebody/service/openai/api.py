@@ -6,6 +6,7 @@ What is asked and what is answered is in no log and in no journal: it goes throu
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from homebody.clock import Clock
@@ -16,7 +17,7 @@ from homebody.model.cancellation import Cancellation
 from homebody.model.client import ModelClient
 from homebody.service.openai.asked import USUAL_TOKENS, Wanted, read_chat, read_text
 from homebody.service.openai.form import Form
-from homebody.service.openai.refusal import SOON, Refusal, of, said
+from homebody.service.openai.refusal import LASTING, SOON, Refusal, of, said
 from homebody.service.openai.telling import Stream
 from homebody.service.responding import Client, Endpoint
 
@@ -31,6 +32,19 @@ MOST_AT_ONCE = 96
 
 DEADLINE_SECONDS = 600.0
 """An answer has come within so long, its waiting for others counted."""
+
+
+ABSENT: Mapping[str, str] = {
+    "/v1/embeddings": "embeddings: the loaded model writes text, and one that makes embeddings is not taken as a model",
+    "/v1/responses": "the Responses API: ask `/v1/chat/completions`",
+    "/v1/moderations": "moderations",
+    "/v1/images/generations": "images",
+    "/v1/audio/transcriptions": "audio",
+    "/v1/audio/speech": "audio",
+    "/v1/files": "files",
+    "/v1/batches": "batches: many questions at once are answered side by side",
+}
+"""What OpenAI has and homebody has not, and why."""
 
 
 class Api:
@@ -51,11 +65,15 @@ class Api:
             ("GET", "/v1/models"): endpoint(self._models),
             ("POST", "/v1/chat/completions"): endpoint(self._chat),
             ("POST", "/v1/completions"): endpoint(self._text),
+            ("GET", f"/v1/models/{ALIAS}"): endpoint(self._alias),
+            **{("POST", path): endpoint(partial(_refuse_absent, path)) for path in ABSENT},
         }
 
     def _models(self, _body: Mapping[str, Any], client: Client) -> None:
-        found = [{"id": name, "object": "model", "created": 0, "owned_by": "you"} for name in self._names()]
-        client.whole(200, {"object": "list", "data": found})
+        client.whole(200, {"object": "list", "data": [_model(name) for name in self._names()]})
+
+    def _alias(self, _body: Mapping[str, Any], client: Client) -> None:
+        client.whole(200, _model(ALIAS))
 
     def _chat(self, body: Mapping[str, Any], client: Client) -> None:
         self._answer(lambda: read_chat(body), client)
@@ -148,6 +166,17 @@ class Api:
             yield
         finally:
             self._places.release()
+
+
+def _model(name: str) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": 0, "owned_by": "you"}
+
+
+def _refuse_absent(path: str, _body: Mapping[str, Any], client: Client) -> None:
+    refusal = Refusal(
+        f"homebody does not support {ABSENT[path]}.", status=404, code="not_supported", headers=LASTING
+    )
+    client.whole(refusal.status, refusal.to_dict(), refusal.headers)
 
 
 class _WrongError(HomebodyError):
