@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from homebody.cli.bench import bench_lines
 from homebody.cli.main import cli
 from homebody.service.measuring import tables
+from homebody.service.roofline import _row, roofline
 
 FOUND = {
     "source": "kept",
@@ -78,5 +79,35 @@ def test_the_command_measures_shows_and_keeps(tmp_path: Path) -> None:
     assert "model: a few of its steps are timed" in told
     kept, told = typed("--json")
     assert "" == told
-    assert {**json.loads(measured), "source": "kept"} == json.loads(kept)
+    before, after = json.loads(measured), json.loads(kept)
+    limits = [found.pop("roofline") for found in (before, after)]
+    memory = before.pop("memory")
+    assert 0.97 < memory["reckoned"] / memory["peak"] < 2
+    assert {**before, "source": "kept"} == after
+    for limit in limits:
+        assert limit["memory_bytes_per_second"] > 10**8
+        for rows in limit["writing"].values():
+            assert all(0 < row["share"] for row in rows)
     assert "Writing, tokens a second in all:" in typed()[0]
+
+
+def test_the_limit_in_words() -> None:
+    """What the memory gives, what a step reads, its share by width, and what is waited for."""
+    model = {**FOUND["model"], "active_bytes": 700_000_000, "kv_bytes_per_token": 0}
+    writing = FOUND["writing"]
+    limit = {
+        "memory_bytes_per_second": 14_000_000_000, "bytes_per_step": 700_000_000, "most_tokens_per_second": 20.0,
+        "writing": {layout: [_row(row, 700_000_000, 0, 14e9) for row in rows] for layout, rows in writing.items()},
+    }  # fmt: skip
+    text = "\n".join(
+        bench_lines(
+            {**FOUND, "model": model, "roofline": limit, "memory": {"peak": 10**9, "reckoned": 10**9}}
+        )
+    )
+    for words in (
+        "the memory gives 14.0 GB a second", "reads 700.0 MB of weights: one run could write 20 tokens",
+        "             1            8.8 GB              62 %", "What one run waits for is the memory.",
+        "its memory: 1,000 MB at most, 1,000 MB reckoned",
+    ):  # fmt: skip
+        assert words in text
+    assert roofline({**FOUND, "model": {}}) is None

@@ -20,7 +20,7 @@ from homebody.cli.main import cli
 from homebody.paths import Home, find_home
 from homebody.service import launchd, systemd
 from homebody.service.ending import end
-from homebody.service.lifecycle import holder
+from homebody.service.lock import holder
 from homebody.service.manager import Manager
 
 STAND_IN = """#!/bin/sh

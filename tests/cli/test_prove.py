@@ -18,7 +18,7 @@ from homebody.paths import find_home
 from homebody.seal.attempts import macos
 from homebody.seal.probes import LINUX_PROBES
 from homebody.secrets import vault_key
-from homebody.service.lifecycle import Lock
+from homebody.service.lock import Lock
 
 DAEMON = 100
 LISTENERS = ("TCP", "UDP", "unix")

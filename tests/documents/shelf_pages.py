@@ -22,6 +22,13 @@ INVOICE = (
     "Please pay within 14 days.",
 )
 
+BRIEF = (
+    "Sehr geehrte Frau Müller,",
+    "die Dachrinne über dem Schuppen ist undicht.",
+    "Bitte überweisen Sie die Gebühr bis zum 3. März.",
+    "Mit freundlichen Grüßen, Jürgen Weiß",
+)
+
 
 def invoice() -> bytes:
     """Return an invoice: paragraphs and a table with lines."""
@@ -139,6 +146,7 @@ PAGES = (
     Document("receipt.pdf", with_picture(), f"See the receipt on the next page.\n{SEEN}", pages=2, seen=True),
     Document("scan.pdf", scanned([drawn(INVOICE), drawn(("Page two: call Anna.",))]), f"{SEEN}\nPage two: call Anna.",
              pages=2, seen=True),
+    Document("brief.png", png(drawn(BRIEF)), "\n".join(BRIEF), pages=1, seen=True, language="deu"),
     Document("photo.jpg", photograph(), SEEN, pages=1, seen=True),
     Document("fax.tif", fax(), f"{SEEN}\nPage two: call Anna.", pages=2, seen=True),
     Document("screen.png", screenshot(), "Error 17: the disk is full.\nFree 2 GB and try again.", pages=1, seen=True),

@@ -14,3 +14,5 @@ class Document:
     pages: int | None = None
     seen: bool = False
     """Whether its text is recognised in a picture, which needs a Tesseract."""
+    language: str = "eng"
+    """Which of Tesseract's languages that takes."""

@@ -1,6 +1,6 @@
 """Is the text in pictures and scans read, by the Tesseract that is here, in a process as sealed as the other?"""
 
-import ctypes
+import io
 import os
 import signal
 import threading
@@ -9,6 +9,7 @@ import time
 import pytest
 from make_pdf import make_pdf
 from make_pictures import Dots, bmp, drawn, jpeg_mark, png, scanned, tiff, turned
+from PIL import Image
 
 from homebody import seal
 from homebody.clock import SystemClock
@@ -47,22 +48,25 @@ def refused(both: Readers, data: bytes, suffix: str, **how) -> Unreadable:
     return caught.value
 
 
-def jpeg(dots: Dots) -> bytes:
-    """Return a JPEG, made by Leptonica, which is here where Tesseract is."""
-    assert isinstance(HERE, Tesseract)
-    library = ctypes.CDLL(str(HERE.library))
-    library.pixReadMem.restype = ctypes.c_void_p
-    picture = png(dots)
-    pix = ctypes.c_void_p(library.pixReadMem(picture, ctypes.c_size_t(len(picture))))
-    data, size = ctypes.c_void_p(), ctypes.c_size_t()
-    assert library.pixWriteMemJpeg(ctypes.byref(data), ctypes.byref(size), pix, 80, 0) == 0
-    return ctypes.string_at(data, size.value)
+def saved(kind: str, dots: Dots = SHEET) -> bytes:
+    """Return a picture file of a *kind* that Pillow writes."""
+    out = io.BytesIO()
+    Image.frombytes("L", (dots.width, dots.height), dots.grey).save(out, kind, dpi=(200, 200))
+    return out.getvalue()
 
 
 @pytest.mark.parametrize(
     ("suffix", "data"),
-    [(".png", png(SHEET)), (".TIFF", tiff([SHEET])), (".bmp", bmp(SHEET)), (".jpg", png(SHEET))],
-    ids=["png", "tiff", "bmp", "a png by a wrong name"],
+    [
+        (".png", png(SHEET)),
+        (".TIFF", tiff([SHEET])),
+        (".bmp", bmp(SHEET)),
+        (".gif", saved("GIF")),
+        (".webp", saved("WEBP")),
+        (".jpg", saved("JPEG")),
+        (".jpg", png(SHEET)),
+    ],
+    ids=["png", "tiff", "bmp", "gif", "webp", "jpeg", "a png by a wrong name"],
 )
 def test_each_kind_of_picture_is_read(both: Readers, suffix: str, data: bytes):
     """By its bytes, whatever its name says, and told to be recognised."""
@@ -81,8 +85,8 @@ def test_a_picture_that_lies_on_its_side_or_head_is_read(both: Readers, quarters
 
 def test_a_photograph_is_turned_as_the_telephone_notes(both: Readers):
     """Orientation 8: the camera was held so that the picture is to be turned left."""
-    assert read(both, jpeg(SHEET), ".jpeg") == WORDS
-    data = jpeg_mark(8) + jpeg(turned(SHEET))[2:]
+    assert read(both, saved("JPEG"), ".jpeg") == WORDS
+    data = jpeg_mark(8) + saved("JPEG", turned(SHEET))[2:]
     assert read(both, data, ".jpeg") == WORDS
 
 
@@ -250,3 +254,29 @@ def test_a_picture_that_takes_too_much_memory_is_given_up():
         reader.recognise(png(Dots(9_000, 9_000, bytes(81_000_000))), ".png")
     assert reader.recognise(png(SHEET), ".png").recognised == 1
     reader.stop()
+
+
+def test_stopping_ends_it_in_the_middle_of_a_document(both: Readers):
+    """A daemon that stops waits for no scan."""
+    pictures = both.pictures
+    assert isinstance(pictures, PictureReader)
+    begun, asked = threading.Event(), []
+    reasons: list[str] = []
+    dots = drawn([f"{n} words in a line of many words" for n in range(48)], 300)
+    document = tiff([dots] * 20)
+
+    def heed() -> None:
+        asked.append(1)
+        if len(asked) == 3:  # its turn, the first sheet, the second
+            begun.set()
+
+    thread = threading.Thread(target=lambda: reasons.append(str(refused(both, document, ".tif", heed=heed))))
+    thread.start()
+    assert begun.wait(60)
+    began = time.monotonic()
+    both.stop()
+    thread.join(20)
+    between = "the reader process ended in the middle of the document"  # met before the sheet was asked for
+    assert reasons[0] in ("the reader process was stopped", between)
+    assert time.monotonic() - began < 20
+    assert pictures.pid is None

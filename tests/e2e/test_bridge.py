@@ -66,6 +66,8 @@ def test_a_program_asks_over_the_bridge(house):
         assert {"pid": process.pid, "address": said["address"]} == inside(house)
         assert homebody(house, "status").stdout.startswith(f"THE BRIDGE IS OPEN: programs with its token reach the"
                                                            f" model over TCP at {said['address']}")  # fmt: skip
+        assert f"TCP at {said['address']}" in homebody(house, "doctor").stdout
+        assert "THE BRIDGE IS OPEN" in homebody(house, "top", "--once").stdout
         token = homebody(house, "bridge", "--show-token").stdout.strip()
         with httpx2.Client(trust_env=False, timeout=60) as http:
             ai = openai.OpenAI(base_url=str(said["address"]), api_key=token, http_client=http, max_retries=0)

@@ -120,5 +120,10 @@ def test_what_cannot_be_tested_is_said(house):
     """No test at all, and no such recipe."""
     nothing = homebody(house, "test")
     assert (64, True) == (nothing.returncode, "There is no test to run." in nothing.stderr)
+    house.recipe("wrong", "name: wrong\ntests: 3\n")
+    tested(house)
+    found = homebody(house, "test", "--json")
+    assert (1, 2) == (found.returncode, len(answers(found)))
+    assert "left out: wrong.yaml:2:8: tests: must be a list of tests" in found.stderr
     unknown = homebody(house, "test", "nobody")
     assert (64, True) == (unknown.returncode, "There is no recipe 'nobody'" in unknown.stderr)

@@ -17,7 +17,7 @@ import pytest
 from homebody.errors import NotRunningError
 from homebody.service.control import request
 from homebody.service.ending import end
-from homebody.service.lifecycle import holder
+from homebody.service.lock import holder
 
 WRITES = """
 version: 1

@@ -157,3 +157,24 @@ def test_top_shows_the_running_daemon(house, type_in):
     said = json.loads(type_in("top", "--json")[1])
     assert ([], [1]) == (said["queue"], [run["id"] for run in said["recent"]])
     assert {"daemon", "model"} <= set(said["resident"])
+
+
+def test_every_question_of_the_readme_is_answered(house):
+    """Each that stands there with its body is known to the daemon, and understood: answered, or refused in words."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    asked = re.findall(r"`(GET|POST) (/v1/[a-z/?=&0-9-]+)`(?: with `([^`]+)`)?", readme)
+    assert 14 == len(asked)
+    house.recipe("beside", written(house, BESIDE))
+    house.start(model=False)
+    house.drop("a.txt", "a note")
+    house.ended("a.txt")
+    for method, route, body in asked:
+        with closing(UnixConnection(house.home.socket, 60)) as connection:
+            connection.request(method, route, body or None)
+            response = connection.getresponse()
+            if "events" in route:
+                assert response.readline().startswith(b"data: ")
+                continue
+            said = json.loads(response.read())
+        assert response.status in (200, 409), (route, said)
+        assert 200 == response.status or said["exit_code"] in (1, 64, 74, 75), (route, said)

@@ -268,6 +268,22 @@ class Crowd(RuleBasedStateMachine):
             until(lambda run=run: self.room.journal.run(run.id).state is SKIPPED)
         self.rest()
 
+    @rule(which=st.sets(st.integers(0, 12), min_size=1))
+    def a_person_calls_off(self, which: set[int]) -> None:
+        """Cancel several at once, of those in hand and of those that wait."""
+        journal = self.room.journal
+        there = sorted(
+            (*journal.in_state(RUNNING), *journal.in_state(QUEUED)), key=lambda run: (run.path, run.recipe)
+        )
+        wanted = [run.id for number, run in enumerate(there) if number in which]
+        found = self.house.in_hand.call_off(wanted)
+        assert {} == found.refused
+        assert sorted(wanted) == sorted([*found.giving_up, *(run.id for run in found.ended)])
+        self.house.wake.set()
+        self.unwanted.update(wanted)
+        until(lambda: all(journal.run(number).reason == UNWANTED for number in wanted))
+        self.rest()
+
     @rule()
     def time_passes(self) -> None:
         """Let whatever waits be due."""
@@ -314,7 +330,8 @@ class Crowd(RuleBasedStateMachine):
         tree = self.room.tree()
         for note in self.notes:
             stem = note.removesuffix(".md")
-            assert tree.pop(f"Notes/{note}") == f"---\nseen: {stem}\n---\n{note} is a note.\n"
+            head = "" if ("stamp", note) in skipped else f"---\nseen: {stem}\n---\n"
+            assert tree.pop(f"Notes/{note}") == f"{head}{note} is a note.\n"
             assert (("beside", note) in skipped) != (tree.pop(f"out/{stem}.txt", None) == f"{note}\n")
         logged = tree.pop("out/log/all.md", "").split()
         assert sorted(note for note in self.notes if ("log", note) not in skipped) == sorted(logged)

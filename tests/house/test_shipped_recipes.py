@@ -149,6 +149,45 @@ CASES = [
         {},
         {"Downloads/old/letter (1).txt": None},
     ),
+    Case(
+        "file-invoices",
+        {"Downloads/doc.pdf": "PDF:Miller Plumbing, 3 February 2026, total 120.00 EUR"},
+        {
+            "kind": "invoice",
+            "vendor": "Miller Plumbing",
+            "day": "2026-02-03",
+            "total": {"amount": "120.00", "currency": "EUR"},
+        },
+        {
+            "Downloads/doc.pdf": None,
+            "Documents/Invoices/2026/2026-02-03 Miller Plumbing.pdf": (
+                "PDF:Miller Plumbing, 3 February 2026, total 120.00 EUR"
+            ),
+            "Documents/Invoices/ledger.csv": (
+                "date,vendor,amount,currency,kind,file\n"
+                "2026-02-03,Miller Plumbing,120.00,EUR,invoice,2026-02-03 Miller Plumbing.pdf\n"
+            ),
+        },
+    ),
+    Case(
+        "file-invoices",
+        {"Downloads/story.pdf": "PDF:Once upon a time"},
+        {"kind": "other", "vendor": None, "day": None, "total": None},
+        {},
+        RunState.SKIPPED,
+    ),
+    Case(
+        "journal-mood",
+        {"Journal/monday.md": "It was a fine day."},
+        {"mood": "good", "line": "A fine day."},
+        {"Journal/mood.csv": "date,mood,line\n2026-03-02,good,A fine day.\n"},
+    ),
+    Case(
+        "redact-copies",
+        {"Documents/To redact/letter.txt": "Ann Miller, 5 Mill Lane, called 555 1234. Ann Miller paid.\n"},
+        {"names": ["Ann Miller"], "places": ["5 Mill Lane"]},
+        {"Documents/To redact/Redacted/letter.txt": "[name], [address], called [number]. [name] paid.\n"},
+    ),
 ]
 
 

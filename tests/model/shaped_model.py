@@ -27,11 +27,19 @@ class Shape:
     architecture: str = "llama"
     head_length: int | None = None
     window: int = 0
+    experts: int = 0
+    used: int = 0
+    conv: int = 0
+    """Of LFM2: how far its short convolutions look; every other layer is one."""
 
     @property
     def head(self) -> int:
         """Return the numbers of one head's key."""
         return self.head_length or self.width // self.heads
+
+    def attends(self, layer: int) -> bool:
+        """Return whether a layer is one of attention."""
+        return not self.conv or layer % 2 == 1
 
 
 def write_shaped(path: Path, shape: Shape, seed: int = 0) -> Path:
@@ -44,7 +52,13 @@ def write_shaped(path: Path, shape: Shape, seed: int = 0) -> Path:
     writer.add_block_count(shape.layers)
     writer.add_feed_forward_length(shape.hidden)
     writer.add_head_count(shape.heads)
-    writer.add_head_count_kv(shape.kv_heads)
+    kv_heads = [shape.kv_heads if shape.attends(layer) else 0 for layer in range(shape.layers)]
+    writer.add_head_count_kv(kv_heads if shape.conv else shape.kv_heads)
+    if shape.conv:
+        writer.add_shortconv_l_cache(shape.conv)
+    if shape.experts:
+        writer.add_expert_count(shape.experts)
+        writer.add_expert_used_count(shape.used)
     writer.add_key_length(shape.head)
     writer.add_value_length(shape.head)
     writer.add_layer_norm_rms_eps(1e-5)
@@ -54,7 +68,16 @@ def write_shaped(path: Path, shape: Shape, seed: int = 0) -> Path:
     _add_tokenizer(writer, shape.vocabulary)
     for name, rows, columns in _matrices(shape):
         raw = _blocks(random, rows, columns, shape.kind)
+        if name.endswith("_exps"):
+            raw = np.stack([raw] * shape.experts)
         writer.add_tensor(f"{name}.weight", raw, raw_dtype=shape.kind)
+    for layer in range(shape.layers):
+        if shape.experts:
+            gate = random.standard_normal((shape.experts, shape.width)).astype(np.float32)
+            writer.add_tensor(f"blk.{layer}.ffn_gate_inp.weight", gate)
+        if not shape.attends(layer):
+            kernel = random.standard_normal((shape.width, shape.conv)).astype(np.float32)
+            writer.add_tensor(f"blk.{layer}.shortconv.conv.weight", kernel)
     ones = np.ones(shape.width, dtype=np.float32)
     for name in _norms(shape):
         of_head = name.endswith(("q_norm", "k_norm"))
@@ -73,24 +96,37 @@ def _matrices(shape: Shape) -> list[tuple[str, int, int]]:
         found.append(("output", shape.vocabulary, shape.width))
     for layer in range(shape.layers):
         block = f"blk.{layer}"
+        experts = "_exps" if shape.experts else ""
+        found += [
+            (f"{block}.ffn_gate{experts}", shape.hidden, shape.width),
+            (f"{block}.ffn_up{experts}", shape.hidden, shape.width),
+            (f"{block}.ffn_down{experts}", shape.width, shape.hidden),
+        ]
+        if not shape.attends(layer):
+            found += [
+                (f"{block}.shortconv.in_proj", 3 * shape.width, shape.width),
+                (f"{block}.shortconv.out_proj", shape.width, shape.width),
+            ]
+            continue
         found += [
             (f"{block}.attn_q", shape.heads * shape.head, shape.width),
             (f"{block}.attn_k", shape.kv_heads * shape.head, shape.width),
             (f"{block}.attn_v", shape.kv_heads * shape.head, shape.width),
             (f"{block}.attn_output", shape.width, shape.heads * shape.head),
-            (f"{block}.ffn_gate", shape.hidden, shape.width),
-            (f"{block}.ffn_up", shape.hidden, shape.width),
-            (f"{block}.ffn_down", shape.width, shape.hidden),
         ]
     return found
 
 
 def _norms(shape: Shape) -> list[str]:
-    """Return the names of the norms; Gemma has more of them."""
+    """Return the names of the norms; Gemma has more of them, and LFM2 another name for the last."""
     kinds = ["attn_norm", "ffn_norm"]
     if shape.architecture == "gemma3":
-        kinds += ["post_attention_norm", "post_ffw_norm", "attn_q_norm", "attn_k_norm"]
-    return ["output_norm", *(f"blk.{layer}.{kind}" for layer in range(shape.layers) for kind in kinds)]
+        kinds += ["post_attention_norm", "post_ffw_norm"]
+    named = [f"blk.{layer}.{kind}" for layer in range(shape.layers) for kind in kinds]
+    if shape.architecture in ("gemma3", "lfm2"):
+        of_heads = [layer for layer in range(shape.layers) if shape.attends(layer)]
+        named += [f"blk.{layer}.{kind}" for layer in of_heads for kind in ("attn_q_norm", "attn_k_norm")]
+    return ["token_embd_norm" if shape.architecture == "lfm2" else "output_norm", *named]
 
 
 def _blocks(random: Any, rows: int, columns: int, kind: gguf.GGMLQuantizationType) -> NDArray[Any]:

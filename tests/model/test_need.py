@@ -40,6 +40,8 @@ SHAPES = {
     "a long context": (replace(BASE, kv_heads=4, context=32_768, layers=4), Choice(context=32_768)),
     "lanes only": (BASE, Choice(context=512)),
     "deep": (replace(BASE, layers=24), Choice(context=2048)),
+    "experts": (replace(BASE, experts=8, used=2), Choice(context=2048)),
+    "convolutions": (replace(BASE, architecture="lfm2", conv=3, tied=True, kv_heads=4), Choice(context=2048)),
     "long heads": (replace(BASE, heads=16, kv_heads=4, head_length=128), Choice(context=4096)),
 }  # fmt: skip
 EVERY_DAY = ("grouped heads", "repacked")

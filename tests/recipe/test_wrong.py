@@ -149,8 +149,43 @@ actions:
         {% endfor %}
 """
 
+SEVERAL = """\
+name: letters
+triggers:
+  - watch: ~/Notes
+ask:
+  - name: facts
+    prompt: What is this?
+    output:
+      kind: {type: choice, of: [bill, letter]}
+  - name: reply
+    when: "{{ ask.facts.kind == 'letter' }}"
+    prompt: Answer the {{ ask.facts.kind }}.
+    language: de
+    output:
+      text: {type: text, max: 100}
+    sampling: {temperature: 0.5}
+actions:
+  - write: {dest: "~/Notes/out/{{ file.name }}", content: "{{ ask.reply.text }}"}
+tests:
+  - name: a bill
+    text: Pay.
+    file: bill.md
+    now: 2026-03-02
+    modified: 2026-03-01
+    outcome: done
+    answer: {facts: {kind: bill}}
+    slots:
+      facts.kind: {equals: bill, one_of: [bill], contains: bill, matches: bill, empty: false}
+    changes:
+      - write:
+          path: ~/Notes/out/bill.md
+          text: {empty: true}
+"""
+
 BASES = {
     "watching": WATCHING,
+    "several": SEVERAL,
     "scheduled": SCHEDULED,
     "filled": FILLED,
     **{
@@ -384,6 +419,11 @@ BY_HAND = [
     ('      dest: "{{ file.folder }}/{{ file.stem }}.summary.md"', "      dest: /x.md", "anywhere"),
     ('      dest: "{{ file.folder }}/{{ file.stem }}.summary.md"', "      dest: ~/Notes/../x.md", "`..`"),
     ('      dest: "{{ file.folder }}/{{ file.stem }}.summary.md"', "      dest: ~/Notes/", "file's name"),
+    (
+        '      dest: "{{ file.folder }}/{{ file.stem }}.summary.md"',
+        '      dest: "~/Notes/ .."',
+        "made of dots alone",
+    ),
     (
         '      dest: "{{ file.folder }}/{{ file.stem }}.summary.md"',
         '      dest: "~/Notes/{{ file.nam }}"',

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from homebody.errors import AlreadyRunningError
-from homebody.service.lifecycle import Lock, Signals, _is_held, holder
+from homebody.service.lifecycle import Signals
+from homebody.service.lock import Lock, _is_held, holder
 
 HOLDER = """
 import sys
 from pathlib import Path
-from homebody.service.lifecycle import Lock
+from homebody.service.lock import Lock
 lock = Lock(Path(sys.argv[1]))
 lock.take()
 print("held", flush=True)

@@ -24,7 +24,7 @@ from homebody.templates import compile_template
 BEGIN = "begin it with a folder: ~/Notes/..., {{ vars.NAME }}/... or {{ file.folder }}/..."
 _HOLE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _DOTS = re.compile(
-    r"(?:^|/)\s*(?:(?:\.\s*){3,}(?:/|$)|\.\s*$)"
+    r"(?:^|/)(?!\.\.(?:/|$))\s*(?:(?:\.\s*){2,}(?:/|$)|\.\s*$)"
 )  # `..` has its own words, and `./` is nothing
 _FROM_FILE = (("file", "folder"), ("file", "path"))
 
@@ -128,7 +128,13 @@ def _folder_or_file(dest: str, info: ValidationInfo) -> str:
         try:
             roots(whole(dest), scope.watched, scope.vars)
         except RecipeError as error:
-            raise ValueError(str(error)) from error
+            plain = dest.strip()
+            folder = (
+                ""
+                if plain.endswith("/") or "." in plain.rpartition("/")[2]
+                else f"; a folder ends with a slash: {plain}/"
+            )
+            raise ValueError(f"{error}{folder}") from error
     return dest
 
 

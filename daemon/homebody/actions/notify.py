@@ -46,7 +46,7 @@ class NotifyAction(Action):
     kind: ClassVar[str] = "notify"
 
     message: Annotated[TemplateText, AfterValidator(_no_text)] = Field(
-        max_length=2000, description='What the person is told, as in "Filed {{ file.name }}".'
+        min_length=1, max_length=2000, description='What the person is told, as in "Filed {{ file.name }}".'
     )
 
     @classmethod

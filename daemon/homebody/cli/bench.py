@@ -15,6 +15,9 @@ from homebody.model.states import Happening
 from homebody.paths import Home
 from homebody.quantities import rounded
 
+NEAR = 0.6
+"""From this share on it is the memory that is waited for: what models reach on machines that are known for it."""
+
 SOURCES = {
     "daemon": "the running homebody has it loaded",
     "kept": "as it was when it was last loaded",
@@ -37,8 +40,10 @@ def bench_command(home: Home, *, again: bool, as_json: bool) -> None:
     Ends with 75 when it would have to measure beside a running homebody.
     """
     from homebody.service.measuring import bench
+    from homebody.service.roofline import roofline
 
     found = bench(home, SystemClock(), teller(sys.stderr.isatty()), again=again)
+    found["roofline"] = roofline(found) if found["writing"] else None
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
         return
@@ -71,7 +76,17 @@ def bench_lines(found: dict[str, Any]) -> list[str]:
         lines.append(f"measured on {at:%Y-%m-%d at %H:%M}")
     if found["unmeasured"]:
         lines.append(f"not measured: {found['unmeasured']}")
-    return [*lines, *writing_lines(found["writing"]), *reading_lines(found), *plan_lines(plan)]
+    if memory := found.get("memory"):
+        lines.append(
+            f"its memory: {memory['peak'] / 1e6:,.0f} MB at most, {memory['reckoned'] / 1e6:,.0f} MB reckoned"
+        )
+    return [
+        *lines,
+        *writing_lines(found["writing"]),
+        *roofline_lines(found.get("roofline"), found["writing"]),
+        *reading_lines(found),
+        *plan_lines(plan),
+    ]
 
 
 def threads(count: int) -> str:
@@ -106,6 +121,29 @@ def writing_lines(writing: dict[str, list[dict[str, Any]]]) -> list[str]:
         cells = [f"{rows[runs]:>18.1f}" if runs in rows else f"{'-':>18}" for rows in rates.values()]
         lines.append(f"{runs:>14}" + "".join(cells))
     return lines
+
+
+def roofline_lines(limit: dict[str, Any] | None, writing: dict[str, list[dict[str, Any]]]) -> list[str]:
+    """Return how near the limit of the memory it writes, by width, for the layout that is faster at one run."""
+    if limit is None or not limit["writing"]:
+        return []
+    alone = {layout: rows[0]["tokens_per_second"] for layout, rows in writing.items()}
+    layout = max(alone, key=lambda name: alone[name])
+    rows = limit["writing"][layout]
+    lines = [
+        "",
+        f"How near the limit: the memory gives {rounded(limit['memory_bytes_per_second'])} a second (measured now), and"
+        f" a step reads {rounded(limit['bytes_per_step'])} of weights: one run could write"
+        f" {limit['most_tokens_per_second']:.0f} tokens a second.",
+        f"{'runs at once':>14}{'read a second':>18}{'of the memory':>18}",
+    ]
+    lines += [
+        f"{row['runs']:>14}{rounded(row['bytes_per_second']):>18}{100 * row['share']:>16.0f} %"
+        for row in rows
+    ]
+    least = min(row["share"] for row in rows[:1])
+    what = "the processor" if least < NEAR else "the memory"
+    return [*lines, f"What one run waits for is {what}."]
 
 
 def reading_lines(found: dict[str, Any]) -> list[str]:

@@ -17,7 +17,7 @@ from homebody.secrets import bridge_token, forget_bridge_token
 from homebody.service.bridge import USUAL_PORT, Bridge
 from homebody.service.bridge_open import opened
 from homebody.service.ending import end
-from homebody.service.lifecycle import Lock
+from homebody.service.lock import Lock
 
 
 @click.command(

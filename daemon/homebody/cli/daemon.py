@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -12,11 +13,11 @@ from homebody.cli.examples import examples
 from homebody.cli.in_hand import in_hand_lines
 from homebody.cli.paragraphs import echo_fitted, visible
 from homebody.errors import NotRunningError, RecipeError
-from homebody.house.taking import told
+from homebody.house.waits import told
 from homebody.paths import Home
 from homebody.quantities import rounded
 from homebody.service import refusal
-from homebody.service.bridge_open import Opened, opened
+from homebody.service.bridge_open import opened
 from homebody.service.control import request
 
 
@@ -25,7 +26,7 @@ from homebody.service.control import request
 @click.pass_obj
 def status_command(home: Home, *, as_json: bool) -> None:
     """Show what the running homebody is doing."""
-    bridge = opened(home)
+    bridge = bridge_of(home)
     try:
         status = request(home.socket, "GET", "/v1/status")
     except NotRunningError as error:
@@ -35,10 +36,15 @@ def status_command(home: Home, *, as_json: bool) -> None:
             error.hint = f"Its last start failed: {why.error} {why.hint or ''}".strip() + f"\n  {error.hint}"
         raise
     if as_json:
-        status["bridge"] = None if bridge is None else asdict(bridge)
-        click.echo(json.dumps(status, ensure_ascii=False))
+        click.echo(json.dumps(status | {"bridge": bridge}, ensure_ascii=False))
         return
     echo_fitted([*([] if bridge is None else [open_words(bridge)]), *status_lines(status)])
+
+
+def bridge_of(home: Home) -> dict[str, Any] | None:
+    """Return process and address of the bridge that is open, None when none is; the daemon knows nothing of it."""
+    found = opened(home)
+    return None if found is None else asdict(found)
 
 
 @click.command("reload", epilog=examples("homebody reload"))
@@ -59,11 +65,11 @@ def reload_command(home: Home, *, as_json: bool) -> None:
         sys.exit(RecipeError.exit_code)
 
 
-def open_words(bridge: Opened) -> str:
+def open_words(bridge: Mapping[str, Any]) -> str:
     """Return that a bridge is open, for whoever asks what goes on."""
     return (
-        f"THE BRIDGE IS OPEN: programs with its token reach the model over TCP at {bridge.address}"
-        f" (process {bridge.pid}, outside the seal); `homebody bridge --stop` closes it"
+        f"THE BRIDGE IS OPEN: programs with its token reach the model over TCP at {bridge['address']}"
+        f" (process {bridge['pid']}, outside the seal); `homebody bridge --stop` closes it"
     )
 
 

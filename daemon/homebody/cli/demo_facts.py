@@ -88,4 +88,4 @@ def summary(stage: Stage, facts: Facts, shown: Screen, seconds: float) -> None:
     for wrong in facts.wrong:
         shown.say(f"Not as it should be: {wrong}.")
     shown.say(f"Look at it: {stage.folder}   Throw it away: rm -r {stage.folder}")
-    shown.say("Next: `homebody new summarize-notes` puts a recipe into your own folder.")
+    shown.say("Next: `homebody setup` lets a recipe look after a folder of yours.")

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from homebody.cli.demo_stage import Document
+from homebody.cli.paragraphs import echo_fitted
 
 MARKS = {True: ("refused", "green"), False: ("REACHED", "bold red")}
 
@@ -81,8 +82,9 @@ class Plain:
         self._told: dict[str, str] = {}
 
     def say(self, words: str) -> None:
-        """Print one line."""
-        print(words, flush=True)
+        """Print one line, on a terminal so that no word is torn."""
+        echo_fitted([words])
+        sys.stdout.flush()
 
     def model(self, status: Mapping[str, Any]) -> None:
         """Print the model's lines."""

@@ -16,7 +16,7 @@ from homebody.cli.service import as_json_option, running_words
 from homebody.errors import HomebodyError, UsageError
 from homebody.paths import Home, find_home, shipped
 from homebody.service import launchd, systemd
-from homebody.service.lifecycle import holder
+from homebody.service.lock import holder
 from homebody.service.manager import Manager, Service
 
 ROOT = "homebody does not install itself for root: a service that reads documents needs no such power."

@@ -13,7 +13,7 @@ from homebody.paths import Home, find_home
 from homebody.service import launchd, refusal, systemd
 from homebody.service.control import request
 from homebody.service.ending import end
-from homebody.service.lifecycle import holder
+from homebody.service.lock import holder
 from homebody.service.manager import Call, Manager
 
 HEALTHY_SECONDS = 120.0

@@ -21,7 +21,9 @@ PARTS = {
 }
 
 
-@click.command("fit", epilog=examples("homebody model fit ~/models/your-model.gguf"))
+@click.command(
+    "fit", epilog=examples("homebody model fit", "homebody model fit qwen3:8b --context 16384 --kv q8_0")
+)
 @click.argument("name", required=False)
 @click.option("--context", type=click.IntRange(1), help="For so many tokens of context.")
 @click.option("--kv", type=click.Choice(["f16", "q8_0"]), help="With keys and values in 16 or in 8 bits.")

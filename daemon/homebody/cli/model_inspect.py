@@ -36,7 +36,10 @@ TOKENIZERS = {
 }
 
 
-@click.command("inspect", epilog=examples("homebody model inspect ~/models/your-model.gguf"))
+@click.command(
+    "inspect",
+    epilog=examples("homebody model inspect", "homebody model inspect ~/models/mine.gguf --template"),
+)
 @click.argument("name", required=False)
 @click.option("--template", "with_template", is_flag=True, help="Show the chat template, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -11,7 +11,7 @@ from homebody.paths import Home
 from homebody.quantities import rounded
 
 
-@click.command("suggest", epilog=examples("homebody model suggest"))
+@click.command("suggest", epilog=examples("homebody model suggest --all"))
 @click.option("--all", "everything", is_flag=True, help="Also those that do not fit.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj

@@ -16,7 +16,10 @@ SLOW_BYTES = 500_000_000
 """Less is checked within a second, and nobody needs to be told how far it is."""
 
 
-@click.command("use", epilog=examples("homebody model use ~/models/your-model.gguf"))
+@click.command(
+    "use",
+    epilog=examples("homebody model use qwen3:8b", "homebody model use ~/models/mine.gguf --context 8192"),
+)
 @click.argument("name")
 @click.option(
     "--context", type=click.IntRange(0, 1_048_576), help="Tokens of context; 0 lets homebody choose."

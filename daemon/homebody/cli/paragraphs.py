@@ -35,7 +35,7 @@ def fitted(line: str, *, terminal: bool) -> list[str]:
     if not terminal:
         return [line]
     lead = len(line) - len(line.lstrip(" "))
-    return indented(line, lead + 2, lead) or [""]
+    return indented(line[lead:], lead + 2, lead) or [""]
 
 
 def echo_fitted(lines: Iterable[str], *, error: bool = False) -> None:

@@ -21,7 +21,7 @@ from homebody.errors import HomebodyError, NotRunningError
 from homebody.paths import Home
 from homebody.recipe.load import load_folder
 from homebody.service.control import listener_of
-from homebody.service.lifecycle import holder
+from homebody.service.lock import holder
 
 START_SECONDS = 120.0
 

@@ -73,6 +73,6 @@ def running_words(status: dict[str, Any], *, already: bool) -> str:
     words = f"homebody runs{' already' if already else ''} (process {status['pid']}), sealed,"
     words += f" with {recipes} recipe{'' if recipes == 1 else 's'}."
     if not recipes:
-        words += "\nIt has nothing to do yet: `homebody new summarize-notes`, then `homebody restart`."
+        words += "\nIt has nothing to do yet: `homebody setup` gives it a chore."
     waiting = len(status["waiting"])
     return words + (f" {waiting} cannot run: `homebody status` says why." if waiting else "")

@@ -22,7 +22,7 @@ from homebody.paths import Home
 from homebody.recipe.load import load_recipe
 from homebody.recipe.permitted import permitted_in_words
 from homebody.service.control import request
-from homebody.service.lifecycle import holder
+from homebody.service.lock import holder
 from homebody.service.manager import Manager
 from homebody.settings import load_settings
 

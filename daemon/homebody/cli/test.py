@@ -11,17 +11,18 @@ from typing import Any
 import click
 
 from homebody.cli.adopting import shipped_recipes
+from homebody.cli.completers import any_of, files, recipe_names
 from homebody.cli.examples import examples
 from homebody.cli.paragraphs import indented
 from homebody.clock import SystemClock
 from homebody.documents.pictures.tesseract import find
 from homebody.documents.readers import Readers, readers
-from homebody.errors import NotRunningError, RecipeError, UsageError
+from homebody.errors import NotRunningError, UsageError
 from homebody.house.expecting import in_plain, told
 from homebody.house.trial import Asks, Tried, answer_by, try_out
 from homebody.model.client import ModelClient
 from homebody.paths import Home
-from homebody.recipe.load import load_recipe, long_form, recipe_files
+from homebody.recipe.load import load_folder, load_recipe, long_form
 from homebody.recipe.schema import Recipe
 from homebody.recipe.trials import Trial
 from homebody.service.choosing import choice_of
@@ -54,7 +55,7 @@ class Case:
         "homebody test", "homebody test summarize-notes", "homebody test --against ~/models/other.gguf"
     ),
 )
-@click.argument("recipes", nargs=-1, metavar="[RECIPE]...")
+@click.argument("recipes", nargs=-1, metavar="[RECIPE]...", shell_complete=any_of(files, recipe_names))
 @click.option("--against", metavar="MODEL", type=click.Path(path_type=Path, dir_okay=False),
               help="Test with this GGUF file as well, and show what is different with it.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -99,11 +100,10 @@ def test_command(home: Home, recipes: tuple[str, ...], *, against: Path | None, 
 
 def cases_of(home: Home, names: Sequence[str]) -> Iterator[Case]:
     """Yield every test of the recipes that are named, or of all of the person's. Raises UsageError, RecipeError."""
-    mine = {}
-    for path in recipe_files(home.recipes):
-        with contextlib.suppress(RecipeError):
-            recipe = load_recipe(path)
-            mine[recipe.name] = (recipe, path.parent)
+    loaded = load_folder(home.recipes)
+    mine = {recipe.name: (recipe, home.recipes) for recipe in loaded.recipes}
+    for problem in loaded.problems:
+        click.echo(f"left out: {problem}", err=True)
     for name in names or mine:
         if name in mine:
             recipe, folder = mine[name]

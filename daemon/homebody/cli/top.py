@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from homebody.cli.daemon import bridge_of
 from homebody.cli.examples import examples
 from homebody.cli.live import Line, Screen, possible
 from homebody.cli.review import one_by_one, plans
@@ -75,7 +76,7 @@ def facts(home: Home) -> dict[str, Any]:
 
     status = get("/v1/status")
     return {
-        "status": status,
+        "status": status | {"bridge": bridge_of(home)},
         "queue": get("/v1/queue", limit=MOST)["runs"],
         "recent": get("/v1/runs", limit=MOST, state=",".join(sorted(OVER)))["runs"],
         "notices": get("/v1/notices", limit=MOST_NOTICES)["notices"],

@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 
-from homebody.cli.daemon import absent_model, paused_words, waiting_lines
+from homebody.cli.daemon import absent_model, open_words, paused_words, waiting_lines
 from homebody.cli.live import Line
 from homebody.cli.paragraphs import visible
 from homebody.house.state_words import until
@@ -134,6 +134,8 @@ def head_lines(view: View, columns: int) -> list[Line]:
     room = columns - len(clock) - 1
     first = f"{set_cell_size(clip(left, room), room)} {clock}" if room > 0 else clip(left, columns)
     lines = [Line(first, "bold")]
+    if bridge := status.get("bridge"):
+        lines.append(Line(clip(open_words(bridge), columns), "yellow"))
     lines.append(Line(clip(f"{model_words(status)}; {speed_words(status['in_hand'])}", columns)))
     if memory := memory_words(view):
         lines.append(Line(clip(memory, columns)))

@@ -9,6 +9,7 @@ from typing import Any
 from homebody import __version__, seal
 from homebody.clock import Clock, local_zone
 from homebody.doctor import (
+    bridge,
     clock,
     daemon,
     disk,
@@ -80,6 +81,7 @@ def examine(home: Home, time: Clock, paused_words: Callable[[Any], str]) -> Iter
         config = Path(os.environ.get("XDG_CONFIG_HOME") or user / ".config")
         yield from services.service(services.find_service(user, config), __version__)
     yield from daemon.daemon(status, paused_words)
+    yield from bridge.bridge(home)
 
 
 def patient(ask: Callable[[], Loaded], seconds: float) -> Loaded | None:

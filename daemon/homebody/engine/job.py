@@ -13,6 +13,9 @@ from homebody.sampling import GREEDY, Sampling
 
 TELL_SECONDS = 0.1
 
+SHORTEST_SECONDS = 0.01
+"""A rate is told over no less: what a grammar writes by itself takes no time, and would be written at any speed."""
+
 READ_ALONG_SECONDS = 0.03
 """How often the text is told to somebody who reads along: a screen shows hardly more."""
 
@@ -140,8 +143,9 @@ class Job:
             self._report("decode", written, self.limit, written, now - self.read_at, **more)
 
     def _report(self, phase: str, done: int, total: int, worked: int, seconds: float, **more: str) -> None:
-        rate = round(worked / seconds, 2) if seconds > 0 else 0.0
-        self.replies.report(phase, done, total, cached=self.cached, tokens_per_second=rate, **more)
+        self.replies.report(
+            phase, done, total, cached=self.cached, tokens_per_second=rate(worked, seconds), **more
+        )
 
     def generated(self, now: float) -> Generated:
         """Return the answer, which is over."""
@@ -158,3 +162,8 @@ class Job:
             seed=self.writing.seed,
             likelihoods=self.writing.account(),
         )
+
+
+def rate(worked: int, seconds: float) -> float:
+    """Return how many tokens a second were *worked* on, as a person is told it. Pure."""
+    return round(worked / max(seconds, SHORTEST_SECONDS), 2)

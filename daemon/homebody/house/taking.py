@@ -12,9 +12,6 @@ from homebody.recipe.problem import Problem
 from homebody.recipe.reach import circles, edges
 from homebody.recipe.schema import Recipe
 
-WAITING = "waiting for restart"
-"""How the words begin for a recipe that needs more than the seal of this start allows."""
-
 STOPPED = "the version before was stopped, because it closes a circle with what runs now"
 GOES_ON = "until then it goes on as it was"
 
@@ -33,11 +30,6 @@ class Wait:
 
     def __str__(self) -> str:
         return f"{self.why}; {GOES_ON}" if self.goes_on else self.why
-
-
-def told(name: str, why: str) -> str:
-    """Return in a line that the recipe *name* does not run as its file has it, and *why*."""
-    return f"{name} is {why}" if why.startswith(WAITING) else f"{name} waits: {why}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

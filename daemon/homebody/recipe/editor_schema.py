@@ -190,7 +190,9 @@ def _slot() -> Schema:
         "pattern": f"^({'|'.join(kinds)})\\s*\\??$",
         "description": f"One of {', '.join(kinds)}.",
     }
-    return {"anyOf": [*(_one_slot(kind) for kind in SLOTS), short]}
+    # The types once more, for an editor that offers words before it knows which of the ways is meant.
+    types = {"type": {"enum": kinds, "description": "What it holds."}}
+    return {"properties": types, "anyOf": [*(_one_slot(kind) for kind in SLOTS), short]}
 
 
 def _one_slot(kind: type[Slot]) -> Schema:

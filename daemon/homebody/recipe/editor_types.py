@@ -127,7 +127,18 @@ def part(model: type[BaseModel], *, without: frozenset[str] = frozenset()) -> Sc
     }
     if needed := [name for name, info in fields.items() if info.is_required()]:
         made["required"] = needed
-    return {"description": words(model), **made}
+    return {"title": title(model), "description": words(model), **made}
+
+
+def title(model: type[BaseModel]) -> str:
+    """Return the word by which an editor names the part that *model* checks."""
+    kind = getattr(model, "kind", None) or model.__name__.removesuffix("Part").lower()
+    slot = (
+        model.model_fields["type"].default
+        if issubclass(model, Slot) and "type" in model.model_fields
+        else None
+    )
+    return f"{slot} slot" if slot else str(kind)
 
 
 def bounded(schema: Schema, metadata: Any) -> Schema:

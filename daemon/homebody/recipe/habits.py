@@ -60,6 +60,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "text": "content", "body": "content", "value": "content", "conflict": "on_conflict",
         "if_exists": "on_conflict", "section": "heading", "mode": "on_conflict", "title": "name", "new_name": "name",
     },
+    "notify": dict.fromkeys(("text", "title", "body", "content", "words"), "message"),
+    "tag": {"tags": "add", "set": "add", "del": "remove", "delete": "remove"},
     "on_error": {"retries": "retry", "attempts": "retry"},
 }  # fmt: skip
 """Another's word and ours, by the part of a recipe in which they stand; "type" is for the types of slots."""
@@ -79,8 +81,10 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
     "trigger": {"cron": _TIMES, "every": _TIMES, "at": _TIMES, "interval": _TIMES, "days": _TIMES},
     "filter": {
         "regex": 'write it as `name: {regex: "..."}`',
+        "not": "it stands before a filter's word, as in `- not extension: md`",
         "filecontent": 'write it as `contains: {regex: "..."}`',
     },
+    "action's": dict.fromkeys(("overwrite", "force", "replace"), "write it as `on_conflict: overwrite`"),
     "slot": {"required": "a slot has to be filled, unless it says `optional: true`"},
     "action": dict.fromkeys(("shell", "run", "exec", "command", "python", "script", "bash"), _STARTS),
 }
@@ -98,7 +102,9 @@ def habit(part: str, word: str, known: Collection[str]) -> str | None:
     ours = WORDS.get(part, others).get(plain)
     if ours is not None and ours in known:
         return f'did you mean "{ours}"?'
-    return SENTENCES.get(part, {}).get(plain)
+    return SENTENCES.get(part, {} if part in WORDS or part in _OWN_PARTS else SENTENCES["action's"]).get(
+        plain
+    )
 
 
 def habitual(part: str, word: str, known: Collection[str]) -> str:

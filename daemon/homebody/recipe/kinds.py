@@ -103,7 +103,12 @@ def build(model: type[Model], value: Any, context: Any, part: str, *, strict: bo
 
 
 def _explained(missing: InitErrorDetails, meanings: Sequence[str]) -> bool:
-    """Return whether a key is only missing because it is misspelt, which is said already."""
+    """Return whether a key is only missing because it is misspelt, which is said already.
+
+    So it is with what is wrong with a part as a whole.
+    """
+    if not missing["loc"] and missing["type"] == "value_error":
+        return bool(meanings)
     if missing["type"] != "missing":
         return False
     name = missing["loc"][-1]

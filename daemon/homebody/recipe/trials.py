@@ -218,11 +218,15 @@ def refuse_unknown(trials: Sequence[Trial], slots: Sequence[str], *, scheduled: 
         for name in trial.slots:
             if name not in slots:
                 raise _at(("tests", number, "slots", name), unknown_slot(name, slots), at_key=True)
-        for name in named_in(trial.answer or {}, [one for one in slots if "." in one]):
+        asks = list(dict.fromkeys(one.split(".")[0] for one in slots if "." in one))
+        for name in named_in(trial.answer or {}, asks):
+            ask = name.split(".")[0]
+            if asks and ask not in asks:
+                what = f'the ask "{ask}" is not known here{meant(ask, asks)}'
+                raise _at(("tests", number, "answer", ask), what, at_key=True)
             if name not in slots:
-                raise _at(
-                    ("tests", number, "answer", *name.split(".")), unknown_slot(name, slots), at_key=True
-                )
+                place: tuple[str | int, ...] = ("tests", number, "answer", *name.split("."))
+                raise _at(place, unknown_slot(name, slots), at_key=True)
         given = [one for one in ("input", "text", "documents") if getattr(trial, one) is not None]
         if scheduled and given not in (["documents"], []):
             raise _at(("tests", number, given[0]), "a schedule takes up `documents`, names and texts")

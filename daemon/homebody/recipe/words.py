@@ -54,21 +54,23 @@ LONGEST_SEEN = 40
 
 def seen(what: str, node: Node | None) -> str:
     """Return *what* is expected with what stands in the file, where *what* does not say it."""
-    if not what.startswith("must be"):
-        return what
+    there = _there(what, node) if what.startswith("must be") else None
+    return what if there is None else f"{what}; {there}"
+
+
+def _there(what: str, node: Node | None) -> str | None:
+    """Return what *node* is, in words; None where it need not be said."""
     if isinstance(node, MappingNode | SequenceNode):
-        return f"{what}; this is {'made of keys and values' if isinstance(node, MappingNode) else 'a list'}"
+        return f"this is {'made of keys and values' if isinstance(node, MappingNode) else 'a list'}"
     if not isinstance(node, ScalarNode) or "\n" in node.value or len(node.value) > LONGEST_SEEN:
-        return what
+        return None
+    if node.tag.endswith(":null") and not node.value:
+        return "nothing stands here"
     if node.style in ("'", '"') and _BARE.fullmatch(node.value) and not _TEXT.search(what):
-        return f'{what}; this is the text "{node.value}": take its quotes away'
+        return f'this is the text "{node.value}": take its quotes away'
     if re.search(rf"(?<!\w){re.escape(node.value)}(?!\w)", what.partition(", as in ")[0]):
-        return what
-    return (
-        f'{what}; this is "{node.value}"'
-        if node.style or node.tag.endswith(":str")
-        else f"{what}; this is {node.value}"
-    )
+        return None
+    return f'this is "{node.value}"' if node.style or node.tag.endswith(":str") else f"this is {node.value}"
 
 
 _BARE = re.compile(r"-?\d+(\.\d+)?|true|false")

@@ -42,8 +42,9 @@ from homebody.service.children import refuse_unloading, start_before_the_seal
 from homebody.service.choosing import choice_of
 from homebody.service.daemon import Daemon
 from homebody.service.grammars import Grammars
-from homebody.service.lifecycle import Lock, Readiness, Signals
+from homebody.service.lifecycle import Readiness, Signals
 from homebody.service.listener import ControlServer
+from homebody.service.lock import Lock
 from homebody.service.newcomers import Say, announce, introduce, nothing
 from homebody.service.obstacles import standing
 from homebody.service.routes import routes

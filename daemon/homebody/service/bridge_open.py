@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from homebody.paths import Home
-from homebody.service.lifecycle import holder
+from homebody.service.lock import holder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

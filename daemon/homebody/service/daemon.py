@@ -18,7 +18,7 @@ from homebody.journal.vault import Vault
 from homebody.model.client import ModelClient
 from homebody.paths import Home
 from homebody.secrets import Key
-from homebody.service.lifecycle import Lock
+from homebody.service.lock import Lock
 from homebody.service.newcomers import Say
 from homebody.service.taking import Taker
 from homebody.service.timetable import Timetable

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from homebody.errors import HomebodyError
-from homebody.service.lifecycle import holder
+from homebody.service.lock import holder
 
 PATIENCE_SECONDS = 15.0
 """A daemon hands back the runs in hand and is gone within five; a slow disk may need longer for its last copy."""

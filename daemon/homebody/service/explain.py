@@ -12,8 +12,8 @@ from homebody.errors import HomebodyError, UsageError
 from homebody.house.account import account, history, printable, run_dict
 from homebody.house.forget import forget
 from homebody.house.inquiry import Answer, House, inquire
-from homebody.house.taking import told
 from homebody.house.undo import CAN_BE_UNDONE
+from homebody.house.waits import told
 from homebody.journal.again import RetryRefusedError
 from homebody.journal.run import EffectState, RunState
 from homebody.journal.store import Journal

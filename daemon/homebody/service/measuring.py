@@ -10,10 +10,12 @@ from typing import Any
 
 from homebody.clock import Clock
 from homebody.errors import HomebodyError, NotRunningError
+from homebody.model.computer import peak_of
 from homebody.model.gguf import ModelInfo, inspect
 from homebody.model.loading import Loader, ModelReady
 from homebody.model.measurement import Measurement
 from homebody.model.memory import recall_measurement
+from homebody.model.need import kv_bytes
 from homebody.model.pin import sha256_of
 from homebody.model.process import ModelProcess
 from homebody.model.states import Happening
@@ -21,7 +23,7 @@ from homebody.paths import Home
 from homebody.service.choosing import choice_of
 from homebody.service.control import Route, request
 from homebody.service.daemon import Daemon
-from homebody.service.lifecycle import holder
+from homebody.service.lock import holder
 from homebody.settings import Settings, load_settings
 
 MEASURE_SECONDS = 90.0
@@ -109,10 +111,10 @@ def measure(home: Home, settings: Settings, clock: Clock, say: Say, *, again: bo
     progress = Progress(say)
     try:
         _process, ready = loader.load(progress)
+        return of_ready(path, ready, "measured now")
     finally:
         if progress.process is not None:
             progress.process.stop()
-    return of_ready(path, ready, "measured now")
 
 
 def state_of_daemon(home: Home) -> str | None:
@@ -130,7 +132,13 @@ def memory(home: Home) -> Path:
 
 def of_ready(path: Path, ready: ModelReady, source: str) -> dict[str, Any]:
     """Return what is known of a loaded model."""
-    return described(path, ready.info, ready.sha256, ready.measurement, source)
+    found = described(path, ready.info, ready.sha256, ready.measurement, source)
+    if ready.fitted is not None:
+        found["memory"] = {
+            "reckoned": ready.fitted.need.total,
+            "peak": peak_of(ready.pid) or ready.memory_bytes,
+        }
+    return found
 
 
 def described(path: Path, info: ModelInfo, sha256: str, found: Measurement, source: str) -> dict[str, Any]:
@@ -144,6 +152,8 @@ def described(path: Path, info: ModelInfo, sha256: str, found: Measurement, sour
             "quantization": info.quantization,
             "bytes": info.file_bytes,
             "sha256": sha256,
+            "active_bytes": info.shape.active_bytes,
+            "kv_bytes_per_token": kv_bytes(info, 1),
         },
         "cpu": found.cpu,
         "threads": found.threads,

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from homebody.errors import DiskFullError
-from homebody.house.taking import Standing, change, told
+from homebody.house.taking import Standing, change
+from homebody.house.waits import told
 from homebody.journal.store import Journal
 from homebody.logs import get_log
 from homebody.recipe.permitted import permitted_in_words

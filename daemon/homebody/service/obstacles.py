@@ -5,7 +5,8 @@ from pathlib import Path
 
 from homebody import seal
 from homebody.errors import SealError
-from homebody.house.taking import WAITING, Standing, Wait, decide, without
+from homebody.house.taking import Standing, Wait, decide, without
+from homebody.house.waits import WAITING
 from homebody.paths import Home, real
 from homebody.recipe.carried import refused
 from homebody.recipe.load import Loaded

@@ -45,10 +45,12 @@ def tell(daemon: Daemon, asked: Mapping[str, Any], client: Client) -> None:
     client.event({"after": after})  # from here on nothing is missed
     with client.waiting(over.set):
         while not over.is_set() and not daemon.stop.is_set():
-            for step in daemon.journal.changes(after):
+            steps = daemon.journal.changes(after)
+            for step in steps:
                 after = step.seq
                 client.event(step_dict(step) | {"of": run_now(daemon, step.run)})
-            over.wait(LOOK_SECONDS)
+            if not steps:  # of many there are more at once
+                over.wait(LOOK_SECONDS)
     if not over.is_set():
         client.event("[DONE]")
         client.end()

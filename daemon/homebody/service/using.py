@@ -9,7 +9,7 @@ from homebody.model.pin import Tell, sha256_of
 from homebody.paths import Home, starter_model
 from homebody.quantities import rounded
 from homebody.service.choosing import choice_of, choose
-from homebody.service.lifecycle import holder
+from homebody.service.lock import holder
 from homebody.service.shelving import fitting, here, named, verdict
 from homebody.settings import load_settings
 

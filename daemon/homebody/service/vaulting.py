@@ -13,7 +13,7 @@ from homebody.journal.store import Journal
 from homebody.paths import Home
 from homebody.service.control import Route
 from homebody.service.daemon import Daemon
-from homebody.service.lifecycle import Lock
+from homebody.service.lock import Lock
 from homebody.settings import VaultLimits, load_settings
 
 
