@@ -129,6 +129,11 @@ def facts_of(
     )
 
 
+def facts_at(path: Path, size: int, modified: datetime, folder: Path, now: datetime) -> FileFacts:
+    """Return the same of a file that was looked at before."""
+    return facts_of(path, Signature(size, int(modified.timestamp() * 1e9), 0), folder=folder, now=now)
+
+
 def lets_in(recipe: Recipe, facts: FileFacts, upto: Stage) -> bool | None:
     """Return whether the filters of *recipe* choose a file, None when that takes a closer look than *upto*.
 

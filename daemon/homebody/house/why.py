@@ -11,14 +11,13 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Literal
 
-from homebody.filters import FileFacts
-from homebody.house.facts import FILTERED, facts_of, leaves_out, left_out, was_left_out
+from homebody.house.facts import FILTERED, facts_at, leaves_out, left_out, was_left_out
 from homebody.house.state_words import pauses, say_seconds, standing
 from homebody.house.watched import Watched
 from homebody.journal.again import CAN_BE_TRIED_AGAIN
 from homebody.journal.run import Run, RunState
 from homebody.recipe.schema import Recipe
-from homebody.triggers.settle import Signature, is_temporary
+from homebody.triggers.settle import is_temporary
 
 
 class Why(StrEnum):
@@ -160,17 +159,11 @@ def _scheduled(case: Case) -> Said:
     if fits and select.newer_than is not None and age > select.newer_than:
         return Why.SCHEDULED, f"{what}; this one is too old for it by now", None
     if fits and case.file.modified is not None:
-        facts = _facts(case, folder)
+        facts = facts_at(case.file.path, case.file.size, case.file.modified, folder, case.now)
         refused = [one for one in (*select.own_filters, *case.recipe.filters) if leaves_out(one, facts)]
         if refused:
             return Why.SCHEDULED, f"{what}; this one is left out by {left_out(refused[0], facts)}", None
     return Why.SCHEDULED, f"{what}; this one {'is' if fits else 'is not'} among them", None
-
-
-def _facts(case: Case, folder: Path) -> FileFacts:
-    assert case.file.modified is not None
-    signature = Signature(case.file.size, int(case.file.modified.timestamp() * 1e9), 0)
-    return facts_of(case.file.path, signature, folder=folder, now=case.now)
 
 
 def _not_watched(case: Case) -> Said:
@@ -255,8 +248,10 @@ def _ours(case: Case) -> Said:
 
 
 def _filtered(case: Case) -> Said:
+    assert case.file.modified is not None
     assert case.watched is not None
-    facts = _facts(case, case.watched.folder)
+    file = case.file
+    facts = facts_at(file.path, file.size, file.modified, case.watched.folder, case.now)
     refused = [chosen for chosen in case.recipe.filters if leaves_out(chosen, facts)]
     if not refused:
         return None
