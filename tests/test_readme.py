@@ -25,7 +25,8 @@ TRIED = {
     "cancel", "pause", "resume", "top", "report", "setup", "model",
     "demo", "new", "list", "check", "show", "serve", "status", "history", "why", "run", "review", "tags", "backfill",
     "retry", "undo", "ask", "chat", "forget", "vault", "prove", "doctor", "install", "uninstall", "start", "stop",
-    "restart", "logs", "reload", "bench", "quantize", "schema", "completion", "man", "bridge", "notices", "import",
+    "restart", "logs", "reload", "bench", "quantize", "compare", "schema", "completion", "man", "bridge",
+    "notices", "import",
 }  # fmt: skip
 """The commands that tests/cli and tests/e2e run."""
 

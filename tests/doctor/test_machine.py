@@ -19,7 +19,7 @@ from homebody.doctor import (
     versions,
 )
 from homebody.errors import SealError
-from homebody.model.computer import Memory, cgroup_limit, memory_here, parse_meminfo
+from homebody.model.computer import Memory, cgroup_limit, cgroup_room, memory_here, parse_meminfo
 from homebody.paths import Home, starter_model
 from homebody.seal import SealReport
 
@@ -80,6 +80,23 @@ def test_the_least_limit_of_all_control_groups_counts(tmp_path: Path):
     assert 2_000_000 == cgroup_limit("5:cpu,memory:/box\n0::/user.slice\n", tmp_path)
     assert cgroup_limit("5:memory:/\n", tmp_path) is None
     assert cgroup_limit("nonsense\n\n", tmp_path) is None
+
+
+def test_what_others_in_the_group_use_is_not_free(tmp_path: Path):
+    """In both versions: the limit less what is used, pages of files counted as free; the narrowest group counts."""
+    group = tmp_path / "box"
+    group.mkdir()
+    (group / "memory.max").write_text("3000000\n")
+    (group / "memory.current").write_text("2500000\n")
+    (group / "memory.stat").write_text("anon 1000000\nactive_file 300000\ninactive_file 700000\n")
+    assert 1_500_000 == cgroup_room("0::/box\n", tmp_path)
+    assert cgroup_room("0::/\n", tmp_path) is None
+    old = tmp_path / "memory" / "box"
+    old.mkdir(parents=True)
+    (old / "memory.limit_in_bytes").write_text("2000000\n")
+    (old / "memory.usage_in_bytes").write_text("2500000\n")
+    (old / "memory.stat").write_text("total_active_file 100000\n")
+    assert 0 == cgroup_room("5:memory:/box\n0::/box\n", tmp_path)
 
 
 def test_this_computers_memory():

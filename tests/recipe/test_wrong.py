@@ -530,6 +530,8 @@ BY_HAND_SCHEDULED = [
     ("  - schedule: {every: 2h}", "  - schedule: {every: 2h, days: [mon]}", "belongs to `at`"),
     ('  - schedule: {cron: "30 7 * * 1-5"}', '  - schedule: {cron: "30 7 * *"}', "five fields"),
     ('  - schedule: {cron: "30 7 * * 1-5"}', '  - schedule: {cron: "61 7 * * *"}', "is not a minute"),
+    ('  - schedule: {cron: "30 7 * * 1-5"}', '  - schedule: {cron: "0 7 30 2 *"}', "never comes"),
+    ('  - schedule: {cron: "30 7 * * 1-5"}', '  - schedule: {cron: "0 7 31 4,jun *"}', "never comes"),
     ('  - schedule: {cron: "30 7 * * 1-5"}', '  - schedule: {cron: "0 0 * * 5-1"}', "day of the week"),
     ("  folder: ~/Notes", "  folder: Notes", "whole path"),
     ('  name: "*.md"', "  name: a/b", "slash"),

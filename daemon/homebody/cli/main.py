@@ -58,6 +58,7 @@ COMMANDS = {
     "forget": ("why", "Forget a file: its name, its runs, and what is kept of them."),
     "vault": ("vault", "Show what is kept for undo, and throw it away."),
     "model": ("model", "Choose a model: what is on this computer, what fits, what is in a file."),
+    "compare": ("compare", "Let models do the same, one after the other, and show the difference."),
     "quantize": ("quantize", "Make smaller files of a model, and see what each has lost."),
     "bench": ("bench", "Show how fast your model is here, and what was chosen from that."),
     "prove": ("prove", "Let homebody try to get out, and see that it cannot."),

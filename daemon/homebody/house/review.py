@@ -92,7 +92,7 @@ def edit(journal: Journal, vault: Vault, recipe: Recipe | None, run: int, slots:
             raise UsageError(f"{found.recipe} has no slot {given!r}.", hint=f"It has {', '.join(output)}.")
         ask = name.rpartition(".")[0]
         if proposal.answer_to(ask) is None:
-            raise UsageError(f"{ask or 'Nothing'} was not asked: its `when` did not hold.")
+            raise UsageError(f"{ask or 'The model'} was not asked: the ask's `when` did not hold.")
         try:
             values[name] = _by_hand(output[name], text)
         except SlotError as error:

@@ -3,7 +3,8 @@
 import os
 import re
 import sys
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 MEMINFO = Path("/proc/meminfo")
@@ -47,27 +48,67 @@ def parse_meminfo(text: str, limit: int | None = None) -> Memory | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What the files of a control group are called: its limit, what it uses, and which parts of that are caches."""
+
+    limit: str
+    usage: str
+    caches: tuple[str, str]
+
+
+_SECOND = _Names("memory.max", "memory.current", ("inactive_file", "active_file"))
+_FIRST = _Names(
+    "memory.limit_in_bytes", "memory.usage_in_bytes", ("total_inactive_file", "total_active_file")
+)
+
+
 def cgroup_limit(text: str, root: Path) -> int | None:
     """Return the least memory limit of the control groups that /proc/PID/cgroup *text* names, None without one.
 
     Version 2 has ``memory.max`` in the group and in those above it; version 1 ``memory.limit_in_bytes`` in a tree
     of its own (cgroups(7)).
     """
-    limits = []
+    return min((limit for _folder, _names, limit in _limited(text, root)), default=None)
+
+
+def cgroup_room(text: str, root: Path) -> int | None:
+    """Return the bytes that can still be had in those groups, None without a limit; pages of files count as free."""
+    rooms = []
+    for folder, names, limit in _limited(text, root):
+        used = _number(folder / names.usage)
+        if used is not None:
+            rooms.append(max(0, limit - max(0, used - _caches(folder, names))))
+    return min(rooms, default=None)
+
+
+def _limited(text: str, root: Path) -> Iterator[tuple[Path, _Names, int]]:
+    """Give each group that has a limit, how its files are called, and the limit."""
     for line in text.splitlines():
         number, _, rest = line.partition(":")
         controllers, _, group = rest.partition(":")
         if number == "0" and not controllers:
-            trees = [(base, "memory.max") for base in (root, root / "unified")]
+            trees = [(root, _SECOND), (root / "unified", _SECOND)]
         elif "memory" in controllers.split(","):
-            trees = [(root / "memory", "memory.limit_in_bytes")]
+            trees = [(root / "memory", _FIRST)]
         else:
             continue
-        for base, name in trees:
-            inner = Path(group.lstrip("/"))
-            limits += [_number(base / part / name) for part in (inner, *inner.parents)]
-    real = [limit for limit in limits if limit is not None and limit < 1 << 62]
-    return min(real, default=None)
+        inner = Path(group.lstrip("/"))
+        for base, names in trees:
+            for part in (inner, *inner.parents):
+                limit = _number(base / part / names.limit)
+                if limit is not None and limit < 1 << 62:
+                    yield base / part, names, limit
+
+
+def _caches(folder: Path, names: _Names) -> int:
+    """Return the bytes of a group's use that are pages of files."""
+    try:
+        text = (folder / "memory.stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return 0
+    found = dict(re.findall(r"(?m)^(\w+) (\d+)$", text))
+    return sum(int(found.get(name, 0)) for name in names.caches)
 
 
 def _number(path: Path) -> int | None:
@@ -79,13 +120,14 @@ def _number(path: Path) -> int | None:
 
 def memory_here(pid: int | None = None) -> Memory:
     """Return the memory of this computer, with the limit of the process *pid* (the daemon's), or of this one."""
-    limit = least(_of_group(pid), _of_process(pid))
+    group = _group_of(pid)
+    limit = least(cgroup_limit(group, CGROUPS), _of_process(pid))
     try:
         found = parse_meminfo(MEMINFO.read_text(encoding="ascii", errors="replace"), limit)
     except OSError:
         found = None
     if found is not None:
-        return found
+        return replace(found, free=least(found.free, cgroup_room(group, CGROUPS)) or 0)
     total = physical()
     gpu = gpu_share(total) if str(sys.platform) == "darwin" else None
     # macOS: what is free is not to be had without a program
@@ -117,13 +159,12 @@ def least(*limits: int | None) -> int | None:
     return min((limit for limit in limits if limit is not None), default=None)
 
 
-def _of_group(pid: int | None) -> int | None:
-    """Return what the control groups of a process allow."""
+def _group_of(pid: int | None) -> str:
+    """Return in which control groups a process is, as /proc says it."""
     try:
-        text = Path(f"/proc/{pid or 'self'}/cgroup").read_text(encoding="utf-8", errors="replace")
+        return Path(f"/proc/{pid or 'self'}/cgroup").read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return None
-    return cgroup_limit(text, CGROUPS)
+        return ""
 
 
 def _of_process(pid: int | None) -> int | None:

@@ -14,6 +14,9 @@ FIELDS = (
     ("day of the week", 0, 7),
 )
 
+LONGEST = {month: 29 if month == 2 else 30 if month in (4, 6, 9, 11) else 31 for month in range(1, 13)}
+"""The most days that a month can have."""
+
 _ITEM = re.compile(r"(\*|(\w+)(?:-(\w+))?)(?:/(\d{1,2}))?")
 
 
@@ -29,6 +32,8 @@ def read_cron(line: str) -> str:
             f"a cron line has five fields (minute, hour, day, month, day of the week), and this has {len(fields)}"
         )
     values = [_values(text, *field) for text, field in zip(fields, FIELDS, strict=True)]
+    if fields[4].startswith("*") and min(values[2]) > max(LONGEST[month] for month in values[3]):
+        raise ValueError(f"this never comes: no month of {fields[3]} has a day {min(values[2])}")
     if not fields[4].startswith("*"):
         days = {number % 7 for number in values[4]}
         fields[4] = ",".join(WEEK[number] for number in sorted(days, key=lambda day: (day - 1) % 7))
