@@ -248,9 +248,9 @@ def _ours(case: Case) -> Said:
 
 
 def _filtered(case: Case) -> Said:
-    assert case.file.modified is not None
-    assert case.watched is not None
     file = case.file
+    assert file.modified is not None
+    assert case.watched is not None
     facts = facts_at(file.path, file.size, file.modified, case.watched.folder, case.now)
     refused = [chosen for chosen in case.recipe.filters if leaves_out(chosen, facts)]
     if not refused:
