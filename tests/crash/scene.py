@@ -63,6 +63,9 @@ RECIPES = {
         "copy: 'OUT/copied/{{ file.suffix | slug }}/'\n  - tag: seen\n  - copy: DISK/copied/",
     ),
     "copy-over": ("copied-over", "bin", "copy: {dest: OUT/replaced/, on_conflict: overwrite}"),
+    "aside": ("aside", "bin", "move: {dest: OUT/replaced/, on_conflict: rename_existing}"),
+    "link": ("linked", "bin", "hard_link: {dest: OUT/replaced/, on_conflict: overwrite}\n  - tag: seen"),
+    "instead": ("instead", "bin", "copy: {dest: DISK/replaced/, on_conflict: trash}\n  - tag: seen"),
     "a-move": ("twice", "bin", "move: 'OUT/twice/{{ file.suffix | slug }}/'"),
     "b-tag": ("twice", "bin", "tag: twice"),
     "c-log": (
@@ -99,6 +102,9 @@ FOLDERS = (
     "thrown",
     "copied",
     "copied-over",
+    "aside",
+    "instead",
+    "linked",
 )
 """Where the files lie, in turn."""
 
@@ -154,9 +160,9 @@ class Scene:
             os.setxattr(path, TAGS, b"inbox,mine %d" % number)
         if folder == "notes" and number % 2:
             self._there(self.out / f"file-{number}.txt", number)
-        if folder in ("replace", "copied-over"):
+        if folder in ("replace", "copied-over", "aside", "linked"):
             self._there(self.out / "replaced" / path.name, number)
-        if folder == "replace-away":
+        if folder in ("replace-away", "instead"):
             self._there(self.disk / "replaced" / path.name, number)
         modes = (0o600, 0o644, 0o640, 0o444 if folder == "away" else 0o664)
         path.chmod(modes[number // len(FOLDERS) % 4])

@@ -31,6 +31,13 @@ PLANS = {
     "copy-away": "copy: 'DISK/deep/'",
     "all": "rename: 'b.md'\n  - front_matter: {set: {seen: often}}\n  - move: 'OUT/deep/'\n  - tag: seen\n"
     "  - append: {dest: 'OUT/a.md', content: 'One line more.'}",
+    "move-trash": "move: {dest: 'OUT/', on_conflict: trash}",
+    "away-aside": "move: {dest: 'DISK/', on_conflict: rename_existing}",
+    "write-trash": "write: {dest: 'OUT/a.md', content: 'A newer text.', on_conflict: trash}",
+    "copy-aside": "copy: {dest: 'OUT/', on_conflict: rename_existing}",
+    "link": "hard_link: 'OUT/deep/er/'",
+    "link-over": "hard_link: {dest: 'OUT/', on_conflict: overwrite}\n  - tag: seen\n"
+    "  - front_matter: {set: {seen: often}}",
     "copies": "copy: {dest: 'OUT/', on_conflict: overwrite}\n  - front_matter: {set: {seen: often}}\n  - tag: seen\n"
     "  - copy: 'OUT/later/'\n  - rename: 'b.md'\n  - copy: 'DISK/'",
 }

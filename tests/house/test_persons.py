@@ -57,11 +57,18 @@ def targets(plan: Plan, name: str) -> dict[str, Path]:
     found = {"note": plan.note}
     if name in ("over", "append", "move-over", "copy-over", "copies", "all"):
         found["there"] = plan.there
-    if name == "away-over":
+    if name in ("link-over", "move-trash", "write-trash", "copy-aside"):
+        found["there"] = plan.there
+    if name in ("away-over", "away-aside"):
         found["there"] = plan.disk / "a.md"
     made = {"new": plan.out / "new" / "a.txt", "move": plan.out / "deep" / "er" / "a.md"}
     made |= {"away": plan.disk / "deep" / "a.md", "all": plan.out / "deep" / "b.md"}
-    made |= {"trash": plan.out / "Trash" / "files" / "a.md", "copy": made["move"], "copy-away": made["away"]}
+    made |= {
+        "trash": plan.out / "Trash" / "files" / "a.md",
+        "copy": made["move"],
+        "link": made["move"],
+        "copy-away": made["away"],
+    }
     made |= {"copies": plan.out / "later" / "a.md"}
     if name in made:
         found["made"] = made[name]
@@ -128,6 +135,12 @@ TARGETS = {
     "copy": ("note", "made"),
     "copy-over": ("note", "there"),
     "copy-away": ("note", "made"),
+    "move-trash": ("note", "there"),
+    "away-aside": ("note", "there"),
+    "write-trash": ("there",),
+    "copy-aside": ("note", "there"),
+    "link": ("note", "made"),
+    "link-over": ("note", "there"),
     "copies": ("note", "there", "made"),
 }
 EVERYDAY = ("over", "move", "move-over", "away-over")

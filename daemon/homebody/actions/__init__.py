@@ -4,6 +4,7 @@ from homebody.actions.action import Action, World
 from homebody.actions.append import AppendAction
 from homebody.actions.copy import CopyAction
 from homebody.actions.front_matter import FrontMatterAction
+from homebody.actions.hard_link import HardLinkAction
 from homebody.actions.move import MoveAction
 from homebody.actions.notify import NotifyAction
 from homebody.actions.rename import RenameAction
@@ -14,10 +15,10 @@ from homebody.actions.write import WriteAction
 
 ALL: tuple[type[Action], ...] = (
     WriteAction, FrontMatterAction, AppendAction, RenameAction, MoveAction, CopyAction, TagAction, TrashAction,
-    ReplaceTextAction, NotifyAction,
+    HardLinkAction, ReplaceTextAction, NotifyAction,
 )  # fmt: skip
 
 __all__ = [
-    "ALL", "Action", "AppendAction", "CopyAction", "FrontMatterAction", "MoveAction", "NotifyAction", "RenameAction",
-    "ReplaceTextAction", "TagAction", "TrashAction", "World", "WriteAction",
+    "ALL", "Action", "AppendAction", "CopyAction", "FrontMatterAction", "HardLinkAction", "MoveAction", "NotifyAction",
+    "RenameAction", "ReplaceTextAction", "TagAction", "TrashAction", "World", "WriteAction",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Protocol
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo
 
+from homebody.actions.conflict import NUMBERING
 from homebody.actions.defang import defanged
 from homebody.actions.effect import Effect
 from homebody.actions.tags import stored_tags
@@ -68,10 +69,14 @@ class World:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """Where an action may make a file: the template ``dest``; *numbered* when the name may get a number."""
+    """Where an action may make a file: the template ``dest``; *numbered* when the name may get a number.
+
+    ``rename_template`` says how such a name is made, None for a blank and the number before the ending.
+    """
 
     dest: str
     numbered: bool = False
+    rename_template: str | None = None
 
 
 class Action(BaseModel, ABC):
@@ -129,8 +134,9 @@ class Action(BaseModel, ABC):
             return ()
         name = "{{ file.name }}" if dest.rstrip().endswith("/") else ""
         # By the name of the field, so that no action with a `dest` can forget to say it.
-        numbered = getattr(self, "on_conflict", None) == "rename_new"
-        return (Output(dest=dest.strip() + name, numbered=numbered),)
+        numbered = getattr(self, "on_conflict", None) in NUMBERING
+        template = getattr(self, "rename_template", None) if numbered else None
+        return (Output(dest=dest.strip() + name, numbered=numbered, rename_template=template),)
 
 
 def _plain(value: Any) -> Any:

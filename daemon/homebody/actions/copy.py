@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from homebody.actions.action import Action, World
-from homebody.actions.conflict import OnConflict, names
+from homebody.actions.conflict import TEMPLATE, WORDS, OnConflict, RenameTemplate
 from homebody.actions.destination import FolderOrFile, resolve, roots, whole
 from homebody.actions.effect import Copy, Effect, Put, Tags
-from homebody.errors import DocumentError, EffectError
+from homebody.actions.placing import Wish, more_roots, room_for
+from homebody.errors import EffectError
 
 
 class CopyAction(Action):
@@ -26,9 +27,8 @@ class CopyAction(Action):
     dest: FolderOrFile = Field(
         max_length=4000, description="Where the copy goes: a folder with a slash at its end, or a whole path."
     )
-    on_conflict: OnConflict = Field(
-        default="rename_new", description="What happens when a file of that name is there already."
-    )
+    on_conflict: OnConflict = Field(default="rename_new", description=WORDS)
+    rename_template: RenameTemplate | None = Field(default=None, description=TEMPLATE)
 
     @classmethod
     def expand(cls, value: Any) -> Any:
@@ -43,29 +43,20 @@ class CopyAction(Action):
         here = world.sha(source)
         if here is None:
             raise EffectError("The file is no longer there.")
-        for wanted in names(resolve(whole(self.dest), world, source.name)):
-            try:
-                there = world.sha(wanted)
-            except DocumentError:  # a folder or a link
-                if self.on_conflict == "overwrite":
-                    raise
-                if self.on_conflict == "skip":
-                    return []
-                continue
-            if there is not None and (there == here or self.on_conflict == "skip"):
-                return []
-            if there is None:
-                return self._copied(world, wanted, here, None)
-            if self.on_conflict == "overwrite":
-                world.content(wanted)  # what is replaced is kept for undo: it must not be too large for that
-                tags = world.tags(wanted)
-                bare = (
-                    []
-                    if tags is None
-                    else [Tags(path=wanted, stored=None, stored_before=tags, kind=self.kind)]
-                )
-                return [*bare, *self._copied(world, wanted, here, there)]
-        return []
+        wish = Wish(
+            sha256=here,
+            on_conflict=self.on_conflict,
+            template=self.rename_template,
+            kind=self.kind,
+            own=source,
+            made=True,
+        )
+        room = room_for(world, resolve(whole(self.dest), world, source.name), wish)
+        if room is None:
+            return []
+        tags = None if room.before is None else world.tags(room.path)
+        bare = [] if tags is None else [Tags(path=room.path, stored=None, stored_before=tags, kind=self.kind)]
+        return [*room.first, *bare, *self._copied(world, room.path, here, room.before)]
 
     def _copied(self, world: World, path: Path, here: str, before: str | None) -> list[Effect]:
         """Return the changes that bring a copy to *path*; of a file that the recipe writes anew, its new content."""
@@ -80,8 +71,9 @@ class CopyAction(Action):
         return [put, *given]
 
     def roots(self, watched: Sequence[Path], variables: Mapping[str, Any]) -> tuple[Path, ...]:
-        """Return the folders that ``dest`` surely lies in."""
-        return roots(whole(self.dest), watched, variables)
+        """Return the folders that ``dest`` surely lies in, and the trash if something may go there."""
+        found = roots(whole(self.dest), watched, variables)
+        return (*found, *more_roots(self.on_conflict, found))
 
     def templates(self) -> Mapping[str, str]:
         """Return the one template."""

@@ -54,7 +54,7 @@ class Copy:
     """The file at ``path`` is to be a copy of that at ``source``, which holds what ``after`` is the SHA-256 of.
 
     ``before`` is the SHA-256 of what is at ``path`` now and is to go, or None when nothing is there. ``tags`` are those
-    of the original, as they are stored: they come along.
+    of the original, as they are stored: they come along. ``linked`` makes it a second name of the same file instead.
     """
 
     path: Path
@@ -63,6 +63,7 @@ class Copy:
     before: str | None = None
     kind: str = "copy"
     tags: bytes | None = None
+    linked: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

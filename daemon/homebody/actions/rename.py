@@ -9,9 +9,10 @@ from pydantic import AfterValidator, Field
 
 from homebody.actions.acting import harmless
 from homebody.actions.action import FROM_OUTSIDE, Action, TemplateText, World
-from homebody.actions.conflict import OnConflict
+from homebody.actions.conflict import TEMPLATE, WORDS, OnConflict, RenameTemplate
 from homebody.actions.effect import Effect
 from homebody.actions.move import moved
+from homebody.actions.placing import more_roots
 from homebody.errors import EffectError
 from homebody.filenames import safe_component, safe_words
 from homebody.paths import real
@@ -45,9 +46,8 @@ class RenameAction(Action):
     name: Annotated[TemplateText, AfterValidator(_has_an_ending)] = Field(
         max_length=1000, description='The new name, as in "{{ ask.title }}{{ file.suffix }}".'
     )
-    on_conflict: OnConflict = Field(
-        default="rename_new", description="What happens when a file of that name is there already."
-    )
+    on_conflict: OnConflict = Field(default="rename_new", description=WORDS)
+    rename_template: RenameTemplate | None = Field(default=None, description=TEMPLATE)
 
     @classmethod
     def expand(cls, value: Any) -> Any:
@@ -64,11 +64,14 @@ class RenameAction(Action):
         if not world.file.path.suffix and _OF_THE_FILE.search(self.name.strip()):
             name = name.replace(".", "-")  # else a slot would give an ending to a file that has none
         name = harmless(name, own=world.file.path.name)
-        return moved(world, world.file.path.with_name(name), self.on_conflict, self.kind)
+        return moved(
+            world, world.file.path.with_name(name), self.on_conflict, self.rename_template, self.kind
+        )
 
     def roots(self, watched: Sequence[Path], variables: Mapping[str, Any]) -> tuple[Path, ...]:  # noqa: ARG002
-        """Return the watched folders: the file that woke the recipe is in one of them."""
-        return tuple(real(folder) for folder in watched)
+        """Return the watched folders, for the file is in one of them, and the trash if something may go there."""
+        folders = tuple(real(folder) for folder in watched)
+        return (*folders, *more_roots(self.on_conflict, folders))
 
     def templates(self) -> Mapping[str, str]:
         """Return the one template."""

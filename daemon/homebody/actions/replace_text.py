@@ -15,9 +15,10 @@ from pydantic import (
 )
 
 from homebody.actions.action import Action, TemplateText, World
-from homebody.actions.conflict import OnConflict, names
+from homebody.actions.conflict import TEMPLATE, WORDS, OnConflict, RenameTemplate
 from homebody.actions.destination import FolderOrFile, resolve, roots, whole
-from homebody.actions.effect import Effect, Put
+from homebody.actions.effect import Effect, Put, sha
+from homebody.actions.placing import Wish, more_roots, room_for
 from homebody.actions.replacing import replace_pattern, replace_words, words_in
 from homebody.errors import EffectError
 from homebody.paths import real
@@ -100,9 +101,8 @@ class ReplaceTextAction(Action):
     replace: tuple[Annotated[Rule, BeforeValidator(_known)], ...] = Field(
         min_length=1, max_length=50, description="What is replaced by what, one after the other."
     )
-    on_conflict: OnConflict = Field(
-        default="rename_new", description="What happens when a file of that name is there already."
-    )
+    on_conflict: OnConflict = Field(default="rename_new", description=WORDS)
+    rename_template: RenameTemplate | None = Field(default=None, description=TEMPLATE)
 
     def long(self) -> dict[str, Any]:
         """Return the action's fields as the recipe's long form has them."""
@@ -132,22 +132,26 @@ class ReplaceTextAction(Action):
         )
         if path == world.file.path:
             return [Put(path=path, content=content, before=own[1], kind=self.kind, mode=own[2])]
-        for wanted in names(path):
-            there = world.content(wanted)
-            if there is None:
-                return [Put(path=wanted, content=content, before=None, kind=self.kind, mode=own[2])]
-            data, before, mode = there
-            if data == content or self.on_conflict == "skip":
-                return []
-            if self.on_conflict == "overwrite":
-                return [Put(path=wanted, content=content, before=before, kind=self.kind, mode=mode)]
-        return []
+        wish = Wish(
+            sha256=str(sha(content)),
+            on_conflict=self.on_conflict,
+            template=self.rename_template,
+            kind=self.kind,
+            made=True,
+        )
+        room = room_for(world, path, wish)
+        if room is None:
+            return []
+        mode = own[2] if room.before is None else room.mode
+        put = Put(path=room.path, content=content, before=room.before, kind=self.kind, mode=mode)
+        return [*room.first, put]
 
     def roots(self, watched: Sequence[Path], variables: Mapping[str, Any]) -> tuple[Path, ...]:
         """Return the folders that ``dest`` surely lies in; without one the watched ones."""
         if self.dest is None:
             return tuple(real(folder) for folder in watched)
-        return roots(whole(self.dest), watched, variables)
+        found = roots(whole(self.dest), watched, variables)
+        return (*found, *more_roots(self.on_conflict, found))
 
     def templates(self) -> Mapping[str, str]:
         """Return every template: where the copy goes, what is looked for, what comes instead."""

@@ -1,13 +1,12 @@
 """The trash action: the file that woke the recipe goes to where the desktop keeps what was thrown away."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 from homebody.actions.action import Action, Output, World
 from homebody.actions.effect import Effect
-from homebody.actions.trashes import thrown_away, trashes
+from homebody.actions.trashes import thrown_away, trash_outputs, trashes
 from homebody.errors import EffectError
 from homebody.paths import real
 
@@ -41,8 +40,7 @@ class TrashAction(Action):
 
     def outputs(self, watched: Sequence[Path] = ()) -> tuple[Output, ...]:
         """Return the places in the trash of each disk."""
-        places = [json.dumps(str(trash.files), ensure_ascii=False) for trash in trashes(watched)]
-        return tuple(Output(dest=f"{{{{ {place} }}}}/{{{{ file.name }}}}", numbered=True) for place in places)
+        return trash_outputs(watched)
 
     def templates(self) -> Mapping[str, str]:
         """Return none."""

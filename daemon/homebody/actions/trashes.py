@@ -5,15 +5,16 @@ the top of each other disk. A file is in ``files``, and a note in ``info`` says 
 there. macOS: ``~/.Trash``, without notes.
 """
 
+import json
 import os
 import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from homebody.actions.action import World
+from homebody.actions.action import Output, World
 from homebody.actions.conflict import names
 from homebody.actions.effect import Effect, Move, Put
 from homebody.errors import EffectError
@@ -124,13 +125,19 @@ def device(folder: Path) -> int:
     return folder.stat().st_dev
 
 
+def trash_outputs(folders: Sequence[Path]) -> tuple[Output, ...]:
+    """Return where files of *folders* lie that are thrown away."""
+    places = [json.dumps(str(trash.files), ensure_ascii=False) for trash in trashes(folders)]
+    return tuple(Output(dest=f"{{{{ {place} }}}}/{{{{ file.name }}}}", numbered=True) for place in places)
+
+
 def thrown_away(world: World, path: Path, sha256: str, kind: str) -> list[Effect]:
     """Return the changes that bring the file at *path*, of that SHA-256, to the trash: the note first, then the file.
 
     So no other program takes the same name in the trash in between. Raises EffectError.
     """
     trash = trash_for(path, world.roots)
-    place = free_name(trash, path.name)
+    place = free_name(trash, path.name, world.sha)
     effects: list[Effect] = [Move(path=place, source=path, after=sha256, kind=kind)]
     note = trash.note_of(place.name)
     if note is not None:
@@ -140,13 +147,14 @@ def thrown_away(world: World, path: Path, sha256: str, kind: str) -> list[Effect
     return effects
 
 
-def free_name(trash: Trash, name: str) -> Path:
+def free_name(trash: Trash, name: str, planned: Callable[[Path], object] = lambda _path: None) -> Path:
     """Return where in *trash* a file called *name* finds room: neither a file nor a note has the name there.
 
-    Raises EffectError when there are too many of that name.
+    *planned* tells what is to be at a path, None for nothing. Raises EffectError when there are too many of that name.
     """
     for path in names(trash.files / shorten(name, LONGEST_NAME)):
         note = trash.note_of(path.name)
-        if not os.path.lexists(path) and (note is None or not os.path.lexists(note)):
+        taken = [one for one in (path, note) if one is not None and os.path.lexists(one)]
+        if not taken and planned(path) is None and (note is None or planned(note) is None):
             return path
     raise EffectError("There is no free name in the trash: nothing was changed.")

@@ -7,46 +7,51 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from homebody.actions.action import Action, TemplateText, World
-from homebody.actions.conflict import OnConflict, names
+from homebody.actions.conflict import TEMPLATE, WORDS, OnConflict, RenameTemplate
 from homebody.actions.content import filled
 from homebody.actions.destination import Destination, resolve, roots
-from homebody.actions.effect import Effect, Put
+from homebody.actions.effect import Effect, Put, sha
+from homebody.actions.placing import Wish, more_roots, room_for
 
 
 class WriteAction(Action):
     """Writes ``content`` to the file ``dest``; a text without a line break at its end gets one.
 
-    When ``dest`` is there already with another content, ``on_conflict`` decides: ``rename_new`` (write beside
-    it, as "notes 2.md"), ``skip`` (leave it), ``overwrite`` (the old content goes to the vault, for undo).
+    When ``dest`` is there already with another content, ``on_conflict`` decides: ``rename_new`` and ``deduplicate``
+    (write beside it, as "notes 2.md", or as ``rename_template`` says), ``skip`` (leave it), ``overwrite`` (the old
+    content goes to the vault, for undo), ``trash`` (the old file goes to the desktop's trash), ``rename_existing`` (the
+    old file gets the other name).
     """
 
     kind: ClassVar[str] = "write"
 
     dest: Destination = Field(max_length=4000, description="The file to write, beginning with a folder.")
     content: TemplateText = Field(description="What it holds.")
-    on_conflict: OnConflict = Field(
-        default="rename_new", description="What happens when the file is there already."
-    )
+    on_conflict: OnConflict = Field(default="rename_new", description=WORDS)
+    rename_template: RenameTemplate | None = Field(default=None, description=TEMPLATE)
 
     def plan(self, world: World) -> list[Effect]:
         """Return the one change, or none when the file holds the content already or is to be left."""
         path = resolve(self.dest, world)
         text = filled(self.content, world, path)
         content = (text if text.endswith("\n") or not text else text + "\n").encode()
-        for wanted in names(path):
-            there = world.content(wanted)
-            if there is None:
-                return [Put(path=wanted, content=content, before=None, kind=self.kind)]
-            data, before, mode = there
-            if data == content or self.on_conflict == "skip":
-                return []
-            if self.on_conflict == "overwrite":
-                return [Put(path=wanted, content=content, before=before, kind=self.kind, mode=mode)]
-        return []
+        wish = Wish(
+            sha256=str(sha(content)),
+            on_conflict=self.on_conflict,
+            template=self.rename_template,
+            kind=self.kind,
+            made=True,
+        )
+        room = room_for(world, path, wish)
+        if room is None:
+            return []
+        put = Put(path=room.path, content=content, before=room.before, kind=self.kind, mode=room.mode)
+        return [*room.first, put]
 
     def roots(self, watched: Sequence[Path], variables: Mapping[str, Any]) -> tuple[Path, ...]:
-        """Return the folders that ``dest`` surely lies in."""
-        return roots(self.dest, watched, variables)
+        """Return the folders that ``dest`` surely lies in, and the trash if something may go there."""
+        found = roots(self.dest, watched, variables)
+        return (*found, *more_roots(self.on_conflict, found))
 
     def templates(self) -> Mapping[str, str]:
         """Return the two templates."""

@@ -177,6 +177,6 @@ def paused_words(paused: dict[str, Any]) -> str:
     """Return why nothing is done just now, since when, and what lets it go on by itself."""
     since = datetime.fromisoformat(paused["since"]).astimezone()
     if "until" in paused:
-        return f"paused: {paused['why']}, since {since:%H:%M}; {paused['until']}"
+        return f"paused: {paused['why']}, since {since:%Y-%m-%d %H:%M}; {paused['until']}"
     free = f"{paused['free_bytes'] / 1e6:.1f} MB free in {paused['folder']}"
-    return f"paused: {paused['why']} ({free}), since {since:%H:%M}; goes on by itself when there is room"
+    return f"paused: {paused['why']} ({free}), since {since:%Y-%m-%d %H:%M}; goes on by itself when there is room"

@@ -53,7 +53,7 @@ def change_lines(change: dict[str, Any]) -> list[str]:
         return trash_lines(change)
     if change["deed"] == "notice":
         return ["notify, when it is done", f"  {change['new']}"]
-    if change["deed"] in ("move", "copy"):
+    if change["deed"] in ("move", "copy", "link"):
         over = ", over the file that is there" if change["before"] else ""
         return [f"{change['kind']} {change['source']}", f"  to {change['path']}{over}"]
     if change["deed"] == "tags":

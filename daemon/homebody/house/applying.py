@@ -71,7 +71,7 @@ def row(
             after_image = None
         case Copy():
             if content_sha(now_at(effect.source)) != effect.after:
-                raise ChangedSinceError("The file changed before it could be copied.")
+                raise ChangedSinceError("The file changed before it could be copied or get a second name.")
             if effect.before is not None:
                 replaced = expected(effect.path, effect.before)
             before_image = None if replaced is None else vault.put(replaced.data)
@@ -102,6 +102,8 @@ def row(
 
 def deed_of(effect: OnFile) -> Deed:
     """Return which deed a change is."""
+    if isinstance(effect, Copy) and effect.linked:
+        return Deed.LINK
     return {Put: Deed.PUT, Move: Deed.MOVE, Copy: Deed.COPY, Tags: Deed.TAGS}[type(effect)]
 
 

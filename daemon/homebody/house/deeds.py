@@ -13,7 +13,7 @@ from homebody.actions.apply import content_sha, put, remove_folders, take_away
 from homebody.actions.effect import Copy, Effect, Move, Notice, Put, Tags, sha
 from homebody.actions.relocate import move, move_back
 from homebody.actions.tags import set_tags, stored_tags
-from homebody.actions.twin import copy
+from homebody.actions.twin import copy, link, unlink
 from homebody.errors import ChangedSinceError
 from homebody.journal.run import Deed, EffectRow
 from homebody.journal.vault import Vault
@@ -35,6 +35,8 @@ def carry_out(effect: Effect) -> None:
             put(effect)
         case Move():
             move(effect)
+        case Copy(linked=True):
+            link(effect)
         case Copy():
             copy(effect)
         case Tags():
@@ -49,7 +51,7 @@ def standing(effect: EffectRow) -> Standing:
     Raises InTheWayError for what is no plain file, EffectError for what cannot be read just now.
     """
     match effect.deed:
-        case Deed.PUT | Deed.COPY:
+        case Deed.PUT | Deed.COPY | Deed.LINK:
             return _of_hash(content_sha(effect.path), effect)
         case Deed.TAGS:
             if content_sha(effect.path) is None:
@@ -101,7 +103,7 @@ def again(vault: Vault, effect: EffectRow) -> Effect:
             )
         case Deed.MOVE:
             return _move(effect)
-        case Deed.COPY:
+        case Deed.COPY | Deed.LINK:
             assert effect.source is not None
             assert effect.after is not None
             return Copy(
@@ -110,6 +112,7 @@ def again(vault: Vault, effect: EffectRow) -> Effect:
                 after=effect.after,
                 before=effect.before,
                 kind=effect.kind,
+                linked=effect.deed is Deed.LINK,
             )
         case Deed.TAGS:
             return Tags(
@@ -133,7 +136,7 @@ def reverse(vault: Vault, effect: EffectRow, *, force: bool = False) -> None:
     give way.
     """
     match effect.deed:
-        case Deed.PUT | Deed.COPY:
+        case Deed.PUT | Deed.COPY | Deed.LINK:
             _reverse_put(vault, effect, force=force)
         case Deed.MOVE:
             _reverse_move(vault, effect, force=force)
@@ -152,7 +155,11 @@ def _reverse_put(vault: Vault, effect: EffectRow, *, force: bool) -> None:
         return
     if effect.before is None or effect.before_image is None:
         assert effect.after is not None
-        take_away(effect.path, effect.after)
+        if effect.deed is Deed.LINK:
+            assert effect.source is not None
+            unlink(effect.path, effect.source, effect.after)
+        else:
+            take_away(effect.path, effect.after)
         return
     old = vault.get(effect.before_image)
     expected = None if force and now is None else effect.after
@@ -188,7 +195,7 @@ def _as_it_was(effect: EffectRow, old: bytes, now: str | None) -> Put:
         kind="undo",
         mode=effect.before_mode,
         mtime_ns=effect.before_mtime_ns,
-        bare=effect.deed is Deed.COPY,
+        bare=effect.deed in (Deed.COPY, Deed.LINK),
     )
 
 
@@ -217,7 +224,7 @@ def left_behind(effects: Iterable[EffectRow]) -> Mapping[tuple[Path, Deed], str 
             found[effect.source, Deed.PUT] = None
             found[effect.path, Deed.PUT] = effect.after
             found.pop((effect.path, Deed.TAGS), None)  # those of the file that was replaced
-        elif effect.deed is Deed.COPY:
+        elif effect.deed in (Deed.COPY, Deed.LINK):
             found[effect.path, Deed.PUT] = effect.after
             found.pop((effect.path, Deed.TAGS), None)
         else:

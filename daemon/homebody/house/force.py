@@ -22,6 +22,9 @@ from homebody.journal.vault import Vault, VaultError
 BESIDE = "kept beside"
 """The kind of the effects that are made by force: a newer version gets out of the way."""
 
+MADE = (Deed.PUT, Deed.COPY, Deed.LINK)
+"""Deeds after which a file of that name is there."""
+
 MOST_NAMES = 10_000
 MOST_TRIES = 3
 
@@ -29,7 +32,7 @@ MOST_TRIES = 3
 def intend(journal: Journal, run: Run, found: Iterable[Difference]) -> None:
     """Write down which newer version in *found* gets which name beside its own; then the undo has begun."""
     carried = {effect.path for effect in journal.effects(run.id) if effect.deed is Deed.MOVE} - {
-        effect.path for effect in journal.effects(run.id) if effect.deed in (Deed.PUT, Deed.COPY)
+        effect.path for effect in journal.effects(run.id) if effect.deed in MADE
     }  # a file that was only moved goes back with what a person made of it
     rows = [
         EffectRow(
@@ -85,7 +88,7 @@ def take_back_all(journal: Journal, vault: Vault, run: int) -> tuple[int, list[P
             journal.mark(effect.id, EffectState.ABANDONED if path is None else EffectState.APPLIED)
     left = 0
     # A file that was set aside is made again before it gets its tags.
-    for effect in sorted(effects, key=lambda one: (one.deed not in (Deed.PUT, Deed.COPY), -one.ordinal)):
+    for effect in sorted(effects, key=lambda one: (one.deed not in MADE, -one.ordinal)):
         if effect.kind == BESIDE or effect.state not in (EffectState.APPLIED, EffectState.KEPT):
             continue
         assert effect.id is not None

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from homebody.actions.effect import Copy, Effect, Move, Notice, Put, Tags
 from homebody.actions.tags import stored_tags
-from homebody.documents.file import Snapshot, glance, take
+from homebody.documents.file import LIMIT, Snapshot, glance, take
 
 
 class Overlay:
@@ -80,9 +80,14 @@ class Overlay:
     def _know(self, path: Path, source: Path) -> None:
         """Let *path* hold what *source* holds."""
         (self._rewritten.add if source in self._rewritten else self._rewritten.discard)(path)
-        if source in self._not_held:
-            self._not_held[path] = self._not_held[source]
+        if source in self._not_held or (source not in self._content and too_large(source)):
+            self._not_held[path] = self._not_held[source] if source in self._not_held else glance(source)
             self._content.pop(path, None)
         else:
             self._content[path] = self.content(source)
             self._not_held.pop(path, None)
+
+
+def too_large(path: Path) -> bool:
+    """Return whether the file at *path* is too large to be held."""
+    return os.path.lexists(path) and path.lstat().st_size > LIMIT

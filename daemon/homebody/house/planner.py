@@ -103,7 +103,9 @@ def plan(
                 continue
             effects.append(effect)
             overlay.add(effect)
-            if isinstance(effect, Move) and file is not None and world.file is not None:
+            if file is None or world.file is None:
+                continue
+            if isinstance(effect, Move) and effect.source == world.file.path:
                 world = followed(world, replace(file, path=effect.path))
     return effects
 

@@ -16,7 +16,7 @@ from homebody.actions.effect import Copy, Effect, Move, Notice, OnFile, Put, Tag
 from homebody.actions.tags import split
 from homebody.documents.file import take
 from homebody.errors import DocumentError
-from homebody.house.applying import home_of
+from homebody.house.applying import deed_of, home_of
 from homebody.journal.run import Run
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault, VaultError
@@ -140,7 +140,7 @@ def _shown(effect: OnFile, here: Path) -> Change:
             )
         case Move() | Copy():
             return Change(
-                deed="move" if isinstance(effect, Move) else "copy",
+                deed=deed_of(effect).value,
                 kind=effect.kind,
                 path=str(effect.path),
                 source=str(effect.source),

@@ -20,6 +20,7 @@ from homebody.actions.content import filled
 from homebody.actions.copy import CopyAction
 from homebody.actions.destination import resolve, roots, whole
 from homebody.actions.front_matter import FrontMatterAction
+from homebody.actions.hard_link import HardLinkAction
 from homebody.actions.matter import split
 from homebody.actions.move import MoveAction
 from homebody.actions.rename import RenameAction
@@ -113,7 +114,7 @@ def fixed(template: str) -> bool:
     )
 
 
-def _write(action: WriteAction | CopyAction, world: World) -> Verdict:
+def _write(action: WriteAction | CopyAction | HardLinkAction, world: World) -> Verdict:
     return _made(action.dest, world)
 
 
@@ -191,6 +192,7 @@ def _gone(_action: Action, _world: World) -> Verdict:
 LOOKS: Mapping[str, Callable[[Any, World], Verdict]] = {
     "write": _write,
     "copy": _write,
+    "hard_link": _write,
     "append": _append,
     "front_matter": _front_matter,
     "move": _move,
@@ -209,7 +211,9 @@ def outputs(watched: Sequence[Watched]) -> frozenset[Path]:
         made = [
             action
             for action in one.recipe.actions
-            if isinstance(action, WriteAction | CopyAction | ReplaceTextAction | AppendAction)
+            if isinstance(
+                action, WriteAction | CopyAction | HardLinkAction | ReplaceTextAction | AppendAction
+            )
         ]
         plain = [whole(dest) for action in made if (dest := action.dest) is not None and fixed(dest)]
         with suppress(HomebodyError, OSError):

@@ -135,6 +135,8 @@ class Deed(StrEnum):
     """The file at ``source`` gets the name ``path``; ``before`` is what had that name until then, if anything."""
     COPY = "copy"
     """The file at ``path`` becomes a copy of that at ``source``, with its mode, times and tags."""
+    LINK = "link"
+    """The file at ``source`` gets ``path`` as a second name."""
     TAGS = "tags"
     """The file at ``path`` gets other tags of the desktop; ``before`` and ``after`` are hashes of the attribute."""
 

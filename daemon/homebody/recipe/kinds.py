@@ -35,13 +35,6 @@ LATER: Mapping[str, frozenset[str]] = {
     "read": frozenset({"max_tokens"}),
     "ask": frozenset({"timeout", "system", "options"}),
     "slot": frozenset({"format"}),
-    "action": frozenset(
-        {
-            "hard_link",
-            "finder_tags",
-            "macos_tags",
-        }
-    ),
 }
 """Words of the language that are planned and not there yet, by the part that will know them."""
 

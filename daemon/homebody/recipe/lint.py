@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from homebody.actions import WriteAction
+from homebody.actions import Action
+from homebody.actions.destination import whole
 from homebody.paths import real
 from homebody.recipe.problem import Places, Problem, places_of
 from homebody.recipe.reach import circles, edges
@@ -24,8 +25,9 @@ def _overwrites(recipes: Sequence[Recipe], places: Mapping[str, Places]) -> tupl
         if not recipe.enabled:
             continue
         for number, action in enumerate(recipe.actions):
-            if isinstance(action, WriteAction) and action.on_conflict == "overwrite":
-                writers.setdefault(_filled(action.dest, recipe.vars), {}).setdefault(recipe.name, number)
+            dest = _taken(action)
+            if dest is not None:
+                writers.setdefault(_filled(dest, recipe.vars), {}).setdefault(recipe.name, number)
     known = {recipe.name: recipe for recipe in recipes}
     found = []
     for dest, names in writers.items():
@@ -37,8 +39,16 @@ def _overwrites(recipes: Sequence[Recipe], places: Mapping[str, Places]) -> tupl
             ]
             if others:
                 what = f"overwrites the same file as {', '.join(others)}"
-                found.append(places_of(name, places).problem(number, WriteAction.kind, what))
+                found.append(places_of(name, places).problem(number, known[name].actions[number].kind, what))
     return tuple(found)
+
+
+def _taken(action: Action) -> str | None:
+    """Return the file whose place *action* takes, whatever is there; None for an action that takes nobody's."""
+    if getattr(action, "on_conflict", None) not in ("overwrite", "trash"):
+        return None
+    dest = action.templates().get("dest")
+    return None if dest is None else whole(dest)
 
 
 def _share_files(one: Recipe, other: Recipe) -> bool:

@@ -12,11 +12,16 @@ from dataclasses import dataclass
 from glob import escape
 from pathlib import Path
 
+from jinja2 import nodes
+
+from homebody.actions.action import Output
+from homebody.actions.placing import more_outputs
 from homebody.filenames import INVISIBLE, UNTITLED, split_ending
 from homebody.filters import ExtensionFilter
 from homebody.paths import real
 from homebody.recipe.pattern import FOLDER, NAME, STEM, SUFFIX, Hole, Known, Of, Pattern, patterns, tidy
 from homebody.recipe.schema import Recipe, Watch
+from homebody.sandbox import parse
 
 NUMBER = Hole(Of.NUMBER, empty=False, slash=False)
 TEXT = Hole(empty=False, slash=False)
@@ -59,13 +64,14 @@ def outputs(recipe: Recipe) -> list[Made]:
     for number, action in enumerate(recipe.actions):
         folders = [folder for folder, _ in watched]
         roots = action.roots(folders, recipe.vars)
-        for output in action.outputs(folders):
+        made = more_outputs(getattr(action, "on_conflict", "skip"), roots)
+        for output in (*action.outputs(folders), *made):
             for way in (_whole_name(way, pinned) for way in patterns(output.dest, known)):
                 for folder, rest in _placed(way, watched, roots):
                     in_place = way == (FOLDER, "/", NAME) or (
                         rest == (NAME,) and watched == [(folder, False)]
                     )
-                    ways = [*([] if in_place else [rest]), *(_numbered(rest) if output.numbered else ())]
+                    ways = [*([] if in_place else [rest]), *_other_names(rest, output)]
                     for where, one in (short for whole in ways for short in _shortened(folder, whole)):
                         if plain := _plain(tidy(one)):
                             found[Made(action=number, kind=action.kind, folder=where, rest=plain)] = None
@@ -151,6 +157,34 @@ def _name(rest: Pattern) -> tuple[Pattern, Pattern]:
             folders, _, name = part.rpartition("/")
             return (*rest[:number], f"{folders}/"), tidy((name, *rest[number + 1 :]))
     return (), rest
+
+
+def _other_names(rest: Pattern, output: Output) -> Iterator[Pattern]:
+    """Yield *rest* with the names that a file gets when its own is taken."""
+    if output.rename_template is not None:
+        yield _renamed(rest, output.rename_template)
+    elif output.numbered:
+        yield from _numbered(rest)
+
+
+def _renamed(rest: Pattern, template: str) -> Pattern:
+    """Return *rest* with a name as *template* makes it of the name's beginning, its ending and a number."""
+    folders, name = _name(rest)
+    tail = name[-1] if name and isinstance(name[-1], str) else ""
+    stem, ending = split_ending(tail if len(name) == 1 else f"x{tail}")
+    known: dict[str, str | Hole] = {"counter": NUMBER, "name": TEXT, "extension": ending or SUFFIX}
+    if len(name) == 1 and tail:
+        known |= {"name": stem, "extension": ending}
+    parts: list[str | Hole] = []
+    for node in parse(template).find_all(nodes.Output):
+        for part in node.nodes:
+            if isinstance(part, nodes.TemplateData):
+                parts.append(part.data)
+            else:
+                parts.append(
+                    known.get(part.name, TEXT) if isinstance(part, nodes.Name) else Hole(slash=False)
+                )
+    return (*folders, *parts)
 
 
 def _numbered(rest: Pattern) -> Iterator[Pattern]:
