@@ -41,6 +41,7 @@ SHAPES = {
     "lanes only": (BASE, Choice(context=512)),
     "deep": (replace(BASE, layers=24), Choice(context=2048)),
     "experts": (replace(BASE, experts=8, used=2), Choice(context=2048)),
+    "many small experts": (replace(BASE, experts=16, used=4, hidden=768), Choice(context=2048)),
     "convolutions": (replace(BASE, architecture="lfm2", conv=3, tied=True, kv_heads=4), Choice(context=2048)),
     "long heads": (replace(BASE, heads=16, kv_heads=4, head_length=128), Choice(context=4096)),
 }  # fmt: skip

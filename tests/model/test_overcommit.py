@@ -20,7 +20,7 @@ from shaped_model import Shape as Written  # noqa: E402 - found by the lines abo
 from homebody.clock import SystemClock  # noqa: E402
 from homebody.errors import ModelError, ModelFileError  # noqa: E402
 from homebody.model.choice import Choice  # noqa: E402
-from homebody.model.computer import Memory, gpu_share  # noqa: E402
+from homebody.model.computer import Memory, gpu_share, guessed_free  # noqa: E402
 from homebody.model.fit import (  # noqa: E402
     LEAST_CONTEXT,
     DoesNotFitError,
@@ -125,9 +125,10 @@ def test_what_processors_repack() -> None:
 
 
 def test_what_a_mac_lets_its_gpu_hold() -> None:
-    """Two thirds of a small one's memory, three quarters of a large one's."""
+    """Two thirds of a small one's memory, three quarters of a large one's; and what is taken to be free there."""
     assert 5 < gpu_share(8 * 1024**3) / 1024**3 < 6
     assert 48 == gpu_share(64 * 1024**3) / 1024**3
+    assert [2, 4, 12, 48] == [guessed_free(size * 1024**3) // 1024**3 for size in (4, 8, 16, 64)]
 
 
 class Watching:

@@ -21,7 +21,7 @@ from homebody.paths import Home
     "compare",
     epilog=examples(
         "homebody compare small.Q4_K_M.gguf small.Q2_K.gguf --html compared.html",
-        "homebody compare small.gguf other.gguf --recipe file-invoices --documents ~/Invoices",
+        "homebody compare a.gguf b.gguf --recipe tag-files --documents ~/Notes",
     ),
 )
 @click.argument("models", nargs=-1, required=True, metavar="MODEL...")

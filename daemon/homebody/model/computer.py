@@ -130,8 +130,7 @@ def memory_here(pid: int | None = None) -> Memory:
         return replace(found, free=least(found.free, cgroup_room(group, CGROUPS)) or 0)
     total = physical()
     gpu = gpu_share(total) if str(sys.platform) == "darwin" else None
-    # macOS: what is free is not to be had without a program
-    return Memory(total=total, free=total, limit=limit, gpu=gpu)
+    return Memory(total=total, free=guessed_free(total), limit=limit, gpu=gpu)
 
 
 def peak_of(pid: int) -> int | None:
@@ -147,6 +146,14 @@ def peak_of(pid: int) -> int | None:
 def physical() -> int:
     """Return the bytes of memory that this computer has."""
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def guessed_free(total: int) -> int:
+    """Return the bytes that can be taken to be free where nobody says it without a program (macOS).
+
+    A quarter is left to everything else, four gigabytes at least, and half of a very small computer.
+    """
+    return total - min(max(4 * 1024**3, total // 4), total // 2)
 
 
 def gpu_share(total: int) -> int:
