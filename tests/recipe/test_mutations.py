@@ -150,7 +150,8 @@ def judged(base: int, seed: int, *, deep: bool) -> None:
         for problem in error.problems:
             assert 1 <= problem.line <= text.count("\n") + 2
             assert problem.column >= 1
-            assert "\n" not in problem.what
+            assert 1 == len(str(problem).splitlines())
+            assert len(str(problem)) < 2000
 
 
 CHANGES = (st.integers(0, len(BASES) - 1), st.integers(0, 2**32), st.booleans())

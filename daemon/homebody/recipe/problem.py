@@ -5,6 +5,14 @@ from dataclasses import dataclass
 
 from homebody.errors import RecipeError
 
+LONGEST = 800
+"""The most characters of a sentence about a mistake."""
+
+
+def _line(words: str) -> str:
+    line = " ".join(part.strip() for part in words.splitlines())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST // 2]} ... {line[-LONGEST // 2 :]}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Problem:
@@ -15,6 +23,11 @@ class Problem:
     column: int
     where: str
     what: str
+
+    def __post_init__(self) -> None:
+        """Let the words stand on one line, and a value that is very long be cut in its middle."""
+        object.__setattr__(self, "where", _line(self.where))
+        object.__setattr__(self, "what", _line(self.what))
 
     def __str__(self) -> str:
         where = f" {self.where}:" if self.where else ""
