@@ -16,8 +16,8 @@ from homebody.errors import UsageError
 from homebody.recipe.composing import DEEDS, Wish, composed
 from homebody.recipe.load import load_recipe, read_recipe
 
-
-CHORE = f"Its number [{len(shipped_recipes()) + 1}]:"
+OWN = len(shipped_recipes()) + 1
+"""The number of a recipe of one's own: the one after all that ship."""
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +62,7 @@ def test_a_recipe_of_ones_own(house: Path) -> None:
     (house / "a-file").write_text("", encoding="utf-8")
     screen = answered(
         house,
-        (CHORE, ""),
+        (f"Its number [{OWN}]:", ""),
         ("look after?:", str(house / "a-file")),
         ("look after?:", "~/Papers"),
         ("nothing for all:", "pdf, .DOCX"),
@@ -83,7 +83,7 @@ def test_a_recipe_of_ones_own(house: Path) -> None:
 
 def test_a_chore_that_ships(house: Path) -> None:
     """Its folder is asked, the one that it names offered."""
-    answered(house, (CHORE, "1"), ("look after? [~/Notes]:", ""))
+    answered(house, (f"Its number [{OWN}]:", "1"), ("look after? [~/Notes]:", ""))
     assert ["summarize-notes"] == recipes(house)
 
 

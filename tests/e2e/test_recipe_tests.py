@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from make_pdf import make_pdf
+
 from homebody.paths import shipped
 
 ASKS = """
@@ -117,6 +119,20 @@ def test_the_shipped_recipes_pass_with_the_starter_model(house):
     failed = {one["recipe"] for one in told if not one["passed"]}
     assert [] == [name for name in failed if "it takes a model of some size" not in texts[name]], told
     assert not failed & {"summarize-notes", "tag-files", "daily-digest"}
+
+
+def test_only_the_pages_that_the_recipe_reads_are_read(house):
+    """As in a run: what stands on another page is not in the text."""
+    (house.home.recipes / "samples").mkdir()
+    (house.home.recipes / "samples/two.pdf").write_bytes(
+        make_pdf([["The first page."], ["The second page."]])
+    )
+    body = f"triggers: [{{watch: {house.notes}}}]\nfilters: [{{contains: second}}]\nactions: [trash]\n"
+    for name, pages, outcome in (("one", "1", "skipped"), ("both", "1-2", "done")):
+        test = f"tests: [{{input: samples/two.pdf, outcome: {outcome}}}]\n"
+        house.recipe(name, f"name: {name}\nread: {{pages: {pages}}}\n" + body + test)
+    found = homebody(house, "test")
+    assert (0, True) == (found.returncode, "2 of 2 passed." in found.stdout), found.stdout + found.stderr
 
 
 def test_what_cannot_be_tested_is_said(house):

@@ -72,6 +72,8 @@ def test_each_word_means_the_same_for_each_action(room, there, action, word):
     if word == "trash":
         assert f"Path={there}\n" in room.tree()["out/Trash/info/a.txt.trashinfo"]
     (run,) = room.journal.in_state(RunState.DONE)
+    kinds = {effect.kind for effect in room.journal.effects(run.id)}
+    assert kinds <= ({action, "trash"} if word == "trash" else {action})
     if room.journal.effects(run.id):
         undo(room.journal, room.vault, run.id)
     assert {"out/a.txt": "old", "Notes/a.txt": "new\n"} == room.tree()

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from homebody.errors import UsageError
+from homebody.house.facts import as_written
+from homebody.house.inquiry import House, inquire
 from homebody.house.requests import backlog, file_of, request
+from homebody.house.watched import wishes
 from homebody.journal.run import RunState
 
 OLD = timedelta(days=40)
@@ -206,3 +209,40 @@ def test_a_backlog_counts_what_filters_leave_out_at_a_look(room):
     recipe = room.recipe("pick", body(room, "mime: text/*", "contains: roof"))
     found = backlog(room.journal, recipe)
     assert (5, 3) == (len(found.never), found.filtered)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        ("not name: '*.summary.md'", "not name: '*.summary.md'"),
+        ("extension: [md, txt]", "extension: [md, txt]"),
+        ("empty", "empty"),
+        ("any: [not duplicate, age: '> 30 days']", "any: [not duplicate, {age: '> 30d'}]"),
+        ("none: {all: [mime: image/*, tagged: a]}", "none: [{all: [{mime: image/*}, {tagged: a}]}]"),
+    ],
+)
+def test_a_filter_is_told_as_it_is_written(room, chosen: str, said: str):
+    """On one line, in the words of the recipe."""
+    (made_of,) = room.recipe("pick", body(room, chosen)).filters
+    assert said == as_written(made_of)
+
+
+def test_why_does_not_speak_of_what_an_older_version_left_out(room):
+    """The recipe that is there now looks at the file again, and `why` says what it will do."""
+    room.recipe("pick", body(room, "contains: roof"))
+    path = room.notes / "a.txt"
+    path.write_text("The floor.")
+    room.settle()
+    room.work()
+    words = []
+    for text in ("roof", "floor"):
+        recipe = room.recipe("pick", body(room, f"contains: {text}"))
+        asked = House(
+            recipes=[recipe], watched=wishes([recipe], 5.0), journal=room.journal, now=room.clock.now(),
+            serving=True, rescan=300,
+        )  # fmt: skip
+        words.append(inquire(path, asked).verdicts[0].words)
+    assert words == [
+        "filtered out by `contains: roof` when it was read, in run 1",
+        "not noticed yet; every folder is looked at within 5m",
+    ]

@@ -68,7 +68,7 @@ def room_for(world: World, path: Path, wish: Wish) -> Room | None:  # noqa: PLR0
                 content = world.content(wanted)  # it is kept for undo, so it must not be too large for that
                 return Room(path=wanted, before=there, mode=None if content is None else content[2])
             case "trash":
-                return Room(path=wanted, first=tuple(thrown_away(world, wanted, there, wish.kind)))
+                return Room(path=wanted, first=tuple(thrown_away(world, wanted, there, "trash")))
             case "rename_existing":
                 free = _free(world, wanted, wish.template)
                 move = Move(path=free, source=wanted, after=there, kind=wish.kind)

@@ -19,7 +19,9 @@ from homebody.documents.pictures.tesseract import find
 from homebody.documents.readers import Readers, readers
 from homebody.errors import NotRunningError, UsageError
 from homebody.house.expecting import in_plain, told
+from homebody.house.reading import Heeding
 from homebody.house.trial import Asks, Tried, answer_by, try_out
+from homebody.model.cancellation import Cancellation
 from homebody.model.client import ModelClient
 from homebody.paths import Home
 from homebody.recipe.load import load_folder, load_recipe, long_form
@@ -163,7 +165,8 @@ def tried(case: Case, reads: Readers, asks: Asks, *, quiet: bool) -> tuple[Tried
     if not quiet:
         click.echo(f"{case.recipe.name}: {case.name} ...", err=True)
     began = time.monotonic()
-    found = try_out(case.recipe, case.trial, case.folder, reads=reads, asks=asks, now=SystemClock().now())
+    paged = Heeding(reads, Cancellation(), case.recipe.read.pages)
+    found = try_out(case.recipe, case.trial, case.folder, reads=paged, asks=asks, now=SystemClock().now())
     return found, time.monotonic() - began
 
 

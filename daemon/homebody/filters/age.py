@@ -88,7 +88,8 @@ def in_words(age: timedelta) -> str:
     for seconds, unit in ((86_400, "days"), (3600, "hours"), (60, "minutes")):
         if age >= timedelta(seconds=2 * seconds):
             return f"{age // timedelta(seconds=seconds)} {unit}"
-    return f"{age // timedelta(seconds=1)} seconds"
+    seconds = age // timedelta(seconds=1)
+    return "1 second" if seconds == 1 else f"{seconds} seconds"
 
 
 def _parse(condition: str) -> tuple[str, timedelta]:

@@ -14,11 +14,10 @@ from homebody.documents.file import LARGE, LIMIT, identify
 from homebody.errors import DiskFullError, DocumentError, HomebodyError
 from homebody.events import FileSettled
 from homebody.filters import Stage
-from homebody.house.facts import FILTERED, OnDisk, facts_of, lets_in
+from homebody.house.facts import OnDisk, facts_of, lets_in, was_left_out
 from homebody.house.modes import put_off
 from homebody.house.watched import Coverage, Watched, key_of
 from homebody.journal.breaker import opens_until, waits
-from homebody.journal.run import RunState
 from homebody.journal.store import Journal, Origin
 from homebody.logs import get_log
 from homebody.recipe.schema import Recipe
@@ -191,9 +190,8 @@ class Admission:
         last = self._journal.runs(limit=1, recipe=recipe.name, path=path)
         return (
             bool(last)
-            and (last[0].state, last[0].content) == (RunState.SKIPPED, content)
-            and last[0].recipe_hash == recipe.hash
-            and (last[0].reason or "").startswith(FILTERED)
+            and was_left_out(last[0])
+            and (last[0].recipe_hash, last[0].content) == (recipe.hash, content)
         )
 
     def _enqueue(self, wanting: Wanting, path: Path, held: Held, origin: str) -> bool:

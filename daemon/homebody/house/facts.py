@@ -16,6 +16,7 @@ from homebody.documents.file import opened, plain
 from homebody.errors import DocumentError, EffectError
 from homebody.filters import Closer, FileFacts, Filter, Stage
 from homebody.filters.magic import HEAD
+from homebody.journal.run import Run, RunState
 from homebody.recipe.schema import Recipe
 from homebody.triggers.birth import born
 from homebody.triggers.settle import Signature
@@ -128,6 +129,11 @@ def facts_of(
     )
 
 
+def facts_at(path: Path, size: int, modified: datetime, folder: Path, now: datetime) -> FileFacts:
+    """Return the same of a file that was looked at before."""
+    return facts_of(path, Signature(size, int(modified.timestamp() * 1e9), 0), folder=folder, now=now)
+
+
 def lets_in(recipe: Recipe, facts: FileFacts, upto: Stage) -> bool | None:
     """Return whether the filters of *recipe* choose a file, None when that takes a closer look than *upto*.
 
@@ -137,6 +143,11 @@ def lets_in(recipe: Recipe, facts: FileFacts, upto: Stage) -> bool | None:
         return judged(recipe.filters_in_order, facts, upto)
     except DocumentError:
         return None
+
+
+def was_left_out(run: Run) -> bool:
+    """Return whether *run* ended because a filter left its file out."""
+    return run.state is RunState.SKIPPED and (run.reason or "").startswith(FILTERED)
 
 
 def judged(filters: Iterable[Filter], facts: FileFacts, upto: Stage) -> bool | None:
@@ -175,9 +186,11 @@ def as_written(chosen: Filter) -> str:
 
 
 def _short(value: Any) -> Any:
-    """Return a filter's long form as people write it: a list of one text as that text, in groups, too."""
+    """Return a filter's long form as people write it, in groups, too: one text for a list of one, a word alone."""
     if isinstance(value, list) and len(value) == 1 and not isinstance(value[0], dict):
         return value[0]
     if isinstance(value, list):
         return [_short(one) for one in value]
+    if isinstance(value, dict) and list(value.values()) == [True]:
+        return next(iter(value))
     return {word: _short(one) for word, one in value.items()} if isinstance(value, dict) else value

@@ -11,13 +11,13 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Literal
 
-from homebody.house.facts import FILTERED, facts_of, leaves_out, left_out
+from homebody.house.facts import FILTERED, facts_at, leaves_out, left_out, was_left_out
 from homebody.house.state_words import pauses, say_seconds, standing
 from homebody.house.watched import Watched
 from homebody.journal.again import CAN_BE_TRIED_AGAIN
 from homebody.journal.run import Run, RunState
 from homebody.recipe.schema import Recipe
-from homebody.triggers.settle import Signature, is_temporary
+from homebody.triggers.settle import is_temporary
 
 
 class Why(StrEnum):
@@ -159,8 +159,7 @@ def _scheduled(case: Case) -> Said:
     if fits and select.newer_than is not None and age > select.newer_than:
         return Why.SCHEDULED, f"{what}; this one is too old for it by now", None
     if fits and case.file.modified is not None:
-        signature = Signature(case.file.size, int(case.file.modified.timestamp() * 1e9), 0)
-        facts = facts_of(case.file.path, signature, folder=folder, now=case.now)
+        facts = facts_at(case.file.path, case.file.size, case.file.modified, folder, case.now)
         refused = [one for one in (*select.own_filters, *case.recipe.filters) if leaves_out(one, facts)]
         if refused:
             return Why.SCHEDULED, f"{what}; this one is left out by {left_out(refused[0], facts)}", None
@@ -212,14 +211,19 @@ def _unreadable(case: Case) -> Said:
     return Why.UNREADABLE, f"unreadable: {case.file.unreadable}{run}", case.file.cure
 
 
+def _left_out_when_read(case: Case) -> Said:
+    run = case.run
+    if run is None or not was_left_out(run) or run.recipe_hash != case.recipe.hash:
+        return None
+    hint = f"`homebody run --force {case.recipe.name} PATH` does it all the same."
+    return Why.FILTERED, f"{run.reason} when it was read, in run {run.id}", hint
+
+
 def _had_its_run(case: Case) -> Said:
     run = case.run
-    if run is None:
+    if run is None or was_left_out(run):  # by an older version: this one looks at the file again
         return None
     word = BY_STATE[None if pauses(run, case.now) else run.state]
-    if run.state is RunState.SKIPPED and (run.reason or "").startswith(FILTERED):
-        hint = f"`homebody run --force {case.recipe.name} PATH` does it all the same."
-        return Why.FILTERED, f"{run.reason} when it was read, in run {run.id}", hint
     words = f"run {run.id}: {standing(run, case.now, ahead=case.ahead)}"
     if run.state is RunState.DONE and run.recipe_hash != case.recipe.hash:
         hint = (
@@ -244,10 +248,10 @@ def _ours(case: Case) -> Said:
 
 
 def _filtered(case: Case) -> Said:
-    assert case.file.modified is not None
+    file = case.file
+    assert file.modified is not None
     assert case.watched is not None
-    signature = Signature(case.file.size, int(case.file.modified.timestamp() * 1e9), 0)
-    facts = facts_of(case.file.path, signature, folder=case.watched.folder, now=case.now)
+    facts = facts_at(file.path, file.size, file.modified, case.watched.folder, case.now)
     refused = [chosen for chosen in case.recipe.filters if leaves_out(chosen, facts)]
     if not refused:
         return None
@@ -289,6 +293,6 @@ def _new(case: Case) -> Said:
 
 
 QUESTIONS: Sequence[Callable[[Case], Said]] = (
-    _absent, _off, _scheduled, _not_watched, _gone, _folder, _hidden, _temporary, _unreadable, _had_its_run,
-    _ours, _filtered, _settling, _existing, _renamed, _new,
+    _absent, _off, _scheduled, _not_watched, _gone, _folder, _hidden, _temporary, _unreadable,
+    _left_out_when_read, _had_its_run, _ours, _filtered, _settling, _existing, _renamed, _new,
 )  # fmt: skip
