@@ -10,10 +10,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from homebody.cli.adopting import shipped_recipes
 from homebody.cli.main import cli
 from homebody.errors import UsageError
 from homebody.recipe.composing import DEEDS, Wish, composed
 from homebody.recipe.load import load_recipe, read_recipe
+
+OWN = len(shipped_recipes()) + 1
+"""The number of a recipe of one's own: the one after all that ship."""
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +62,7 @@ def test_a_recipe_of_ones_own(house: Path) -> None:
     (house / "a-file").write_text("", encoding="utf-8")
     screen = answered(
         house,
-        ("Its number [13]:", ""),
+        (f"Its number [{OWN}]:", ""),
         ("look after?:", str(house / "a-file")),
         ("look after?:", "~/Papers"),
         ("nothing for all:", "pdf, .DOCX"),
@@ -79,7 +83,7 @@ def test_a_recipe_of_ones_own(house: Path) -> None:
 
 def test_a_chore_that_ships(house: Path) -> None:
     """Its folder is asked, the one that it names offered."""
-    answered(house, ("Its number [13]:", "1"), ("look after? [~/Notes]:", ""))
+    answered(house, (f"Its number [{OWN}]:", "1"), ("look after? [~/Notes]:", ""))
     assert ["summarize-notes"] == recipes(house)
 
 

@@ -13,7 +13,7 @@ from homebody.paths import Home, find_home, shipped, starter_model
 from homebody.recipe.load import load_recipe
 from homebody.service.comparing import Contest, each, peak_of, talk
 from homebody.service.contest import Score, agreement, documents_in, evidence_of, flat, score
-from homebody.service.lifecycle import Lock
+from homebody.service.lock import Lock
 from homebody.service.measuring import BesideError
 from homebody.settings import load_settings
 from homebody.slots import ChoiceSlot, DateSlot, ListSlot, TextSlot
