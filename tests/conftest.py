@@ -2,7 +2,7 @@
 
 import importlib.util
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -58,10 +58,10 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         yield folder
 
 
-def _maker():
-    """Return the module that writes random models; test folders are no packages, so it is loaded by its path."""
-    path = Path(__file__).parent / "engine" / "random_model.py"
-    spec = importlib.util.spec_from_file_location("random_model", path)
+def _maker(room: str, name: str):
+    """Return a module of another room's tests; test folders are no packages, so it is loaded by its path."""
+    path = Path(__file__).parent / room / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -70,7 +70,13 @@ def _maker():
 @pytest.fixture(scope="session")
 def write_model():
     """The function that writes a random model."""
-    return _maker().write_model
+    return _maker("engine", "random_model").write_model
+
+
+@pytest.fixture(scope="session")
+def make_pdf() -> Callable[[Sequence[Sequence[str]]], bytes]:
+    """The function that makes a PDF of pages of lines."""
+    return _maker("documents", "make_pdf").make_pdf
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,12 @@
 """What each shipped recipe makes of what it meets: files in, answers of the model, files out."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from make_pdf import make_pdf
 
 from homebody.house.due import enqueuer
 from homebody.house.undo import undo
@@ -198,9 +197,10 @@ def at_home(room, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     return room.folder
 
 
-def data(text: str) -> bytes:
-    """Return a file's bytes; what begins with PDF: becomes one with that text."""
-    return make_pdf([[text.removeprefix("PDF:")]]) if text.startswith("PDF:") else text.encode()
+@pytest.fixture
+def data(make_pdf: Callable) -> Callable[[str], bytes]:
+    """What makes a file's bytes of a text; what begins with PDF: becomes one with that text."""
+    return lambda text: make_pdf([[text.removeprefix("PDF:")]]) if text.startswith("PDF:") else text.encode()
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -213,7 +213,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.recipe}-{case.state.value}")
-def test_what_a_shipped_recipe_does(room, at_home: Path, case: Case) -> None:
+def test_what_a_shipped_recipe_does(room, at_home: Path, data: Callable[[str], bytes], case: Case) -> None:
     """It makes of the files just what it says, and `undo` makes that as if it had never been."""
     recipe = load_recipe(shipped("recipes") / f"{case.recipe}.yaml").model_copy(update={"approve": None})
     for folder in recipe.permissions().reads:
