@@ -20,8 +20,9 @@ KNOWN = {
 
 
 def rows(section: str) -> list[str]:
-    """Return the words in the first column of the table in a section of the README."""
+    """Return the words in the first column of the first table in a section of the README."""
     text = README.split(f"\n### {section}\n")[1].split("\n### ")[0].split("\n## ")[0]
+    text = text[text.index("\n|") :].split("\n\n")[0]
     lines = re.findall(r"^\| (`[^|]+`) \| *\S", text, flags=re.MULTILINE)
     return [word for line in lines for word in re.findall(r"`([^`]+)`", line)]
 

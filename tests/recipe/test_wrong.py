@@ -379,7 +379,7 @@ BY_HAND = [
     ("      max: 3", "      max: 99", "at most 50"),
     ("      max: 3", "      new: maybe", "is not one of: deny, propose, allow"),
     ("      max: 3", "      new: alow", 'did you mean "allow"'),
-    ("      max: 3", "      format: x", "not there yet"),
+    ("      max: 3", "      format: x", "not known here"),
     ("    temperature: 0.7", "    temprature: 0.7", 'did you mean "temperature"'),
     ("    temperature: 0.7", '    temperature: "0.7"', "must be a number"),
     ("    temperature: 0.7", "    temperature: 2.5", "at most 2"),

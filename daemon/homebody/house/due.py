@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from homebody.events import ScheduleDue
 from homebody.house.modes import put_off
+from homebody.house.requests import backfill, backlog
 from homebody.journal.store import Journal
 from homebody.recipe.schema import Recipe
 
@@ -17,6 +18,10 @@ def enqueuer(
     def due(name: str, at: datetime) -> None:
         recipe = recipes.get(name)
         if recipe is None:
+            return
+        if recipe.watched:
+            look_through(journal, recipe, wake)
+            journal.set_cursor(name, at)
             return
         if put_off(journal, recipe, None) is not None:
             journal.set_cursor(name, at)
@@ -36,3 +41,13 @@ def enqueuer(
             wake()
 
     return due
+
+
+def look_through(journal: Journal, recipe: Recipe, wake: Callable[[], None]) -> None:
+    """Queue every file of the watched folders that *recipe* takes and never had.
+
+    It is what a schedule does beside a watch. A file that cannot be read, or a folder that is away, is left for the
+    next time.
+    """
+    if backfill(journal, recipe, backlog(journal, recipe).never):
+        wake()

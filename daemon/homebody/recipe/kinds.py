@@ -34,7 +34,6 @@ LATER: Mapping[str, frozenset[str]] = {
     "watch": frozenset({"events"}),
     "read": frozenset({"max_tokens"}),
     "ask": frozenset({"timeout", "system", "options"}),
-    "slot": frozenset({"format"}),
 }
 """Words of the language that are planned and not there yet, by the part that will know them."""
 

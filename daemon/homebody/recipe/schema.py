@@ -178,12 +178,9 @@ class Recipe(BaseModel, Choosing):
     def _fits_together(self) -> "Recipe":
         watches = any(isinstance(trigger, Watch) for trigger in self.triggers)
         schedules = any(isinstance(trigger, Schedule) for trigger in self.triggers)
-        if watches and schedules:
-            raise misplaced(
-                "triggers", "watch and schedule in one recipe are not there yet; make a recipe of each"
-            )
         if watches and self.select is not None:
             raise misplaced("select", "`select` belongs to a schedule; a watched file is chosen by `filters`")
+        schedules = schedules and not watches  # beside a watch, a schedule looks through the watched folders
         if schedules and self.filters and self.select is None:
             raise misplaced(
                 "filters", "`filters` choose files, and a schedule has none: add `select`, with a folder"
