@@ -101,6 +101,9 @@ def test_the_ledger_of_bills(room):
         (run.state, run.reason) for run in (one, other)
     ]
     made = {name: held for name, held in room.tree().items() if name not in before}
-    assert {"out/2026.csv": "2026-02-27,Roof & Wall,1235.00,EUR\n", "out/Roof & Wall.md": BOOKED} == made
+    assert {
+        "out/2026.csv": "day,sender,total,currency\n2026-02-27,Roof & Wall,1235.00,EUR\n",
+        "out/Roof & Wall.md": BOOKED,
+    } == made
     undo(room.journal, room.vault, one.id)
     assert before == room.tree()
