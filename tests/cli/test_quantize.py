@@ -10,7 +10,7 @@ from homebody.cli.quantize import lines
 from homebody.paths import starter_model
 
 ROW = {"path": "/m/Small.F32.gguf", "quantization": "F32", "bytes": 4_000_000, "bits_per_weight": 32.0,
-       "perplexity": 9.12, "error": 0.31, "loss": 0.0, "agrees": 1.0}  # fmt: skip
+       "perplexity": 9.12, "error": 0.31, "loss": 0.0, "agrees": 1.0, "chores": 7, "of_chores": 14}  # fmt: skip
 
 
 def test_the_table() -> None:
@@ -23,9 +23,12 @@ def test_the_table() -> None:
     }
     told = lines({"models": [ROW, small], "passage_tokens": 2100})
 
-    assert "F32           4.0 MB  32.00                  9.12 ± 0.31   Small.F32.gguf" == told[2]
-    assert "Q4_0        700.0 KB  32.00     87.4 %       9.12 ± 0.31   Small\\x1b.Q4_0.gguf" == told[3]
-    assert "Judged by 2100 places" in told[5]
+    assert "F32           4.0 MB  32.00    7 of 14                  9.12 ± 0.31   Small.F32.gguf" == told[2]
+    assert (
+        "Q4_0        700.0 KB  32.00    7 of 14     87.4 %       9.12 ± 0.31   Small\\x1b.Q4_0.gguf"
+        == told[3]
+    )
+    assert "The rest by 2100 places" in told[5]
     assert "Next: `homebody model use /m/Small\\x1b.Q4_0.gguf`." == told[-1]
 
 

@@ -65,6 +65,7 @@ def test_files_are_made_beside_the_model_and_judged(home: Home, whole: Path) -> 
     assert {"q8_0 is made", "q4_0 is made", "Small.Q8_0.gguf reads a text"} <= {what for what, *_ in told}
     assert all(0 <= done <= total for _, done, total in told)
     assert 0 < found["passage_tokens"]
+    assert all(0 <= row["chores"] <= row["of_chores"] > 3 for row in rows)
 
 
 def test_perplexity_is_what_a_plain_loop_finds(whole: Path) -> None:

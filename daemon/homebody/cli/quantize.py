@@ -67,20 +67,22 @@ def lines(found: dict[str, Any]) -> list[str]:
     """Return the table, and what it means."""
     judged = found["passage_tokens"] is not None
     head = f"{'weights':<10}{'size':>10}{'bits':>7}" + (
-        f"{'same word':>11}{'perplexity':>18}" if judged else ""
+        f"{'chores':>11}{'same word':>11}{'perplexity':>18}" if judged else ""
     )
     told = ["", head + "   file"]
     for number, row in enumerate(found["models"]):
         line = f"{row['quantization']:<10}{rounded(row['bytes']):>10}{row['bits_per_weight']:>7.2f}"
         if judged:
             same = "" if number == 0 else f"{100 * row['agrees']:.1f} %"
-            line += f"{same:>11}{row['perplexity']:>11.2f} ±{row['error']:>5.2f}"
+            chores = f"{row['chores']} of {row['of_chores']}"
+            line += f"{chores:>11}{same:>11}{row['perplexity']:>11.2f} ±{row['error']:>5.2f}"
         told.append(visible(f"{line}   {Path(row['path']).name}"))
     if judged:
         told += [
             "",
-            f"Judged by {found['passage_tokens']} places of a text that comes with homebody. Same word: how often the "
-            "file would go on as the first one does. Perplexity: between how many words it was in doubt, the fewer the "
-            "better; it compares files of one model, not two models. The ± is by how much it may be off.",
+            "Chores: how many tests of the shipped recipes it passes. The rest by "
+            f"{found['passage_tokens']} places of a text that comes with homebody. Same word: how often the file would go "
+            "on as the first one does. Perplexity: between how many words it was in doubt, the fewer the better; it "
+            "compares files of one model, not two models. The ± is by how much it may be off.",
         ]
     return [*told, f"Next: `homebody model use {visible(found['models'][-1]['path'])}`."]

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from homebody.clock import SystemClock
 from homebody.errors import DiskFullError, ModelFileError, UsageError
 from homebody.model.gguf import ModelInfo, inspect
 from homebody.model.kinds_of_weights import KINDS, WHOLE, expected_bytes
@@ -21,6 +22,7 @@ from homebody.model.process import ModelProcess
 from homebody.model.replies import last_of
 from homebody.paths import Home
 from homebody.quantities import rounded
+from homebody.service.chores import chores_done
 from homebody.service.shelving import named
 from homebody.settings import load_settings
 
@@ -134,7 +136,7 @@ def _give_name(part: Path, target: Path) -> None:
 
 
 def _judged(path: Path, wish: Wish, tell: Tell) -> dict[str, Any] | None:
-    """Return how surprised the model is by the passage, or None where nobody wants to know."""
+    """Return how surprised the model is by the passage and what it does of chores, None where nobody wants to know."""
     if not wish.judge:
         return None
     request = {
@@ -142,7 +144,13 @@ def _judged(path: Path, wish: Wish, tell: Tell) -> dict[str, Any] | None:
         "threads": wish.threads, "extra_buffers": False,
     }  # fmt: skip
     found: dict[str, Any] = _done(request, lambda done, total: tell(f"{path.name} reads a text", done, total))
-    return found
+    chores = chores_done(
+        path,
+        SystemClock(),
+        wish.threads,
+        lambda done, total: tell(f"{path.name} does chores", done, total),
+    )
+    return {**found, "chores": chores}
 
 
 def _done(request: dict[str, Any], tell: Callable[[int, int], None]) -> Any:
@@ -159,7 +167,7 @@ def _row(
     path: Path, info: ModelInfo, judged: dict[str, Any] | None, whole: dict[str, Any] | None
 ) -> dict[str, Any]:
     """Return what a file is, and how it compares to the *whole* one: its perplexity, and how often it agrees."""
-    compared: dict[str, Any] = dict.fromkeys(("perplexity", "error", "loss", "agrees"))
+    compared: dict[str, Any] = dict.fromkeys(("perplexity", "error", "loss", "agrees", "chores", "of_chores"))
     if judged is not None and whole is not None:
         pairs = list(zip(judged["best"], whole["best"], strict=True))
         compared = {
@@ -167,6 +175,8 @@ def _row(
             "error": round(judged["error"], 3),
             "loss": round(judged["perplexity"] / whole["perplexity"] - 1, 4),
             "agrees": round(sum(one == other for one, other in pairs) / len(pairs), 4),
+            "chores": judged["chores"][0],
+            "of_chores": judged["chores"][1],
         }
     return {
         "path": str(path),
