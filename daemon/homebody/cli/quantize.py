@@ -81,8 +81,8 @@ def lines(found: dict[str, Any]) -> list[str]:
         told += [
             "",
             "Chores: how many tests of the shipped recipes it passes. The rest by "
-            f"{found['passage_tokens']} places of a text that comes with homebody. Same word: how often the file would go "
-            "on as the first one does. Perplexity: between how many words it was in doubt, the fewer the better; it "
+            f"{found['passage_tokens']} places of a text that comes with homebody. Same word: how often the file would "
+            "go on as the first one does. Perplexity: between how many words it was in doubt, the fewer the better; it "
             "compares files of one model, not two models. The ± is by how much it may be off.",
         ]
     return [*told, f"Next: `homebody model use {visible(found['models'][-1]['path'])}`."]
