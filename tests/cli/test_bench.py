@@ -20,6 +20,7 @@ FOUND = {
     "plan": {"lanes": 8, "slots": 4, "chunk": 512, "reason": "in lanes 8 runs at once write 40 tokens a second in all"},
     "measured_at": "2026-11-28T14:00:00+00:00",
     "unmeasured": None,
+    "contexts": [{"prompt_tokens": 1030, "cold_seconds": 4.5, "warm_seconds": 0.3, "written_per_second": 41.0}],
     **tables({"lanes": {"1": 0.1, "8": 0.2}, "pool": {"1": 0.08}, "read": {"512": 2.5}, "bets": {"1": 0.1, "4": 0.15},
               "beside": {"1": 1.2381, "2": 0.788}}),
 }  # fmt: skip
@@ -37,6 +38,7 @@ def test_tables_and_reasons_in_words() -> None:
         "           512             204.8",
         "             4            150.00              1.50",
         "Reading while others write in a common pool:",
+        "          1030      4.50      0.30        41.0",
         "             1           1238.10",
         "             2            788.00",
         "Chosen: 8 lanes for short runs, and a common pool of 4 for long ones; 512 tokens are read in one step.",
@@ -82,6 +84,7 @@ def test_the_command_measures_shows_and_keeps(tmp_path: Path) -> None:
     before, after = json.loads(measured), json.loads(kept)
     limits = [found.pop("roofline") for found in (before, after)]
     memory = before.pop("memory")
+    assert [256, 1024] == [round(row["prompt_tokens"] / 256) * 256 for row in before.pop("contexts")]
     assert 0.97 < memory["reckoned"] / memory["peak"] < 2
     assert {**before, "source": "kept"} == after
     for limit in limits:

@@ -47,6 +47,12 @@ def test_measured_when_asked_for_then_kept_and_measured_again(home: Home) -> Non
     assert all(row["tokens_per_second"] > 0 for row in measured["reading"])
     assert 1.0 == measured["bets"][0]["times"]
     assert [1, 2] == [row["steps"] for row in measured["beside"]]
+    lengths = [row["prompt_tokens"] for row in measured["contexts"]]
+    assert [0.8, 0.8] < [lengths[0] / 256, lengths[1] / 1024] < [1.2, 1.2]
+    for row in measured["contexts"]:
+        assert 0 < row["warm_seconds"] < row["cold_seconds"]
+        assert row["prompt_tokens"] * 0.7 < row["remembered"] < row["prompt_tokens"]
+        assert row["written_per_second"] > 0
     assert measured["plan"]["reason"]
     assert measured["cpu"]
     assert 1 == measured["threads"]
@@ -56,6 +62,7 @@ def test_measured_when_asked_for_then_kept_and_measured_again(home: Home) -> Non
     clock.advance(timedelta(days=3).total_seconds())
     kept = ask()
     assert measured.pop("memory")["reckoned"] > 0
+    del measured["contexts"]
     assert {**measured, "source": "kept"} == kept
     assert then.isoformat(timespec="seconds") == kept["measured_at"]
     again = ask(again=True)

@@ -35,7 +35,8 @@ def bench_command(home: Home, *, again: bool, as_json: bool) -> None:
     A few steps of each kind are timed when a model is first loaded on a machine, and kept: runs that write side by
     side in lanes of their own or in a common pool, reading in chunks of several sizes, and bets on text that is
     copied. What suits this machine is chosen from that. With --again, or when nothing is known yet, the model is
-    loaded in a process of its own, which takes as long as a load and up to a minute and a half more.
+    loaded in a process of its own, which takes as long as a load and up to a minute and a half more; then prompts of
+    several lengths are read, too, each cold and warm.
 
     Ends with 75 when it would have to measure beside a running homebody.
     """
@@ -85,6 +86,7 @@ def bench_lines(found: dict[str, Any]) -> list[str]:
         *writing_lines(found["writing"]),
         *roofline_lines(found.get("roofline"), found["writing"]),
         *reading_lines(found),
+        *context_lines(found.get("contexts", [])),
         *plan_lines(plan),
     ]
 
@@ -162,6 +164,22 @@ def reading_lines(found: dict[str, Any]) -> list[str]:
         lines += ["", "Reading while others write in a common pool:", f"{'steps':>14}{'milliseconds':>18}"]
         lines += [f"{row['steps']:>14}{row['milliseconds']:>18.2f}" for row in found["beside"]]
     return lines
+
+
+def context_lines(rows: list[dict[str, Any]]) -> list[str]:
+    """Return how long the first word of an answer takes at prompts of several lengths, and how fast it goes on."""
+    if not rows:
+        return []
+    return [
+        "",
+        "A prompt read cold, and warm (read just before), seconds to the first token; then tokens a second:",
+        f"{'prompt tokens':>14}{'cold':>10}{'warm':>10}{'written':>12}",
+        *(
+            f"{row['prompt_tokens']:>14}{row['cold_seconds']:>10.2f}{row['warm_seconds']:>10.2f}"
+            f"{row['written_per_second']:>12.1f}"
+            for row in rows
+        ),
+    ]
 
 
 def plan_lines(plan: dict[str, Any]) -> list[str]:

@@ -21,6 +21,7 @@ from homebody.model.process import ModelProcess
 from homebody.model.states import Happening
 from homebody.paths import Home
 from homebody.service.choosing import choice_of
+from homebody.service.contexts import at_contexts
 from homebody.service.control import Route, request
 from homebody.service.daemon import Daemon
 from homebody.service.lock import holder
@@ -110,8 +111,13 @@ def measure(home: Home, settings: Settings, clock: Clock, say: Say, *, again: bo
     )
     progress = Progress(say)
     try:
-        _process, ready = loader.load(progress)
-        return of_ready(path, ready, "measured now")
+        process, ready = loader.load(progress)
+        found = of_ready(path, ready, "measured now")
+        if again:
+            found["contexts"] = at_contexts(
+                process, ready.context, lambda words: say(Happening.MEASURE, words)
+            )
+        return found
     finally:
         if progress.process is not None:
             progress.process.stop()
