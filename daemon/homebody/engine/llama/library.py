@@ -18,12 +18,12 @@ KEPT_CHARACTERS = 400
 
 _ASSERTION = ctypes.CFUNCTYPE(None, ctypes.c_char_p)
 
+KEPT: list[Any] = []
+"""Callbacks that native code was given. It never gives one back, and would call what is no longer there."""
+
 
 class Library:
-    """llama.cpp, started once; it keeps what the library complained of, for the reasons of errors.
-
-    The callbacks given to native code live as long as this object, which the process keeps to its end.
-    """
+    """llama.cpp, started once; it keeps what the library complained of, for the reasons of errors."""
 
     def __init__(self) -> None:
         """Start the library, and let an assertion that fails say so before it ends the process."""
@@ -36,6 +36,7 @@ class Library:
         with contextlib.suppress(AttributeError):  # an older library has no such hook: it prints by itself
             ggml.libggml.ggml_set_abort_callback.restype = ctypes.c_void_p
             ggml.libggml.ggml_set_abort_callback(self._assertion)
+        KEPT.extend((self._log, self.abort, self._assertion))
         native.llama_backend_init()
 
     def abort_when(self, stop: Callable[[], bool] | None) -> None:

@@ -9,7 +9,7 @@ import llama_cpp as native
 import numpy as np
 
 from homebody.engine.llama.cache import Fed, KvCache, Layout
-from homebody.engine.llama.library import ERROR, Library
+from homebody.engine.llama.library import ERROR, KEPT, Library
 from homebody.engine.llama.weights import Weights
 from homebody.errors import ModelFileError
 
@@ -44,6 +44,7 @@ def quantize(
             said.append(" ".join(text.decode("utf-8", "replace").split()))
 
     callback = native.llama_log_callback(hear)
+    KEPT.append(callback)
     native.llama_log_set(callback, ctypes.c_void_p(0))
     params = native.llama_model_quantize_default_params()
     params.ftype = getattr(native, f"LLAMA_FTYPE_MOSTLY_{kind.upper()}")
