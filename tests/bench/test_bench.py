@@ -18,7 +18,7 @@ def run(name: str, *arguments: str) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("how", [[], ["--stopped"]])
+@pytest.mark.parametrize("how", [["--stopped"], pytest.param([], marks=pytest.mark.long)])
 def test_a_small_storm_is_taken_in_whole(how: list[str]):
     """Every file has its run, once, whether or not the house was held meanwhile."""
     found = run("storm", "--files", "20", *how)
