@@ -11,7 +11,7 @@ from homebody.documents.readers import readers
 from homebody.errors import UsageError
 from homebody.paths import Home, find_home, shipped, starter_model
 from homebody.recipe.load import load_recipe
-from homebody.service.comparing import Contest, each, peak_of, talk
+from homebody.service.comparing import Contest, each, talk
 from homebody.service.contest import Score, agreement, documents_in, evidence_of, flat, score
 from homebody.service.lock import Lock
 from homebody.service.measuring import BesideError
@@ -35,7 +35,7 @@ def run(home: Home, models: list[str], work) -> list[dict]:
 def test_a_conversation(home: Home, random_model: Path) -> None:
     """Each model gets the same turns and its own answers; every figure is there, and the first word comes before the
     last."""
-    contest = Contest(models=(), turns=("Hello!", "And then?"), tokens=20)
+    contest = Contest(turns=("Hello!", "And then?"), tokens=20)
     asked: list[str] = []
     rows = run(home, ["starter", str(random_model)], lambda client: talk(client, contest, asked.append))
 
@@ -84,7 +84,9 @@ def test_at_a_recipe(home: Home, tmp_path: Path) -> None:
     (folder / ".hidden.md").write_text(NOTE)
     recipe = load_recipe(shipped("recipes") / "summarize-notes.yaml")
     reads = readers(SystemClock(), ABSENT)
-    found = documents_in(folder, reads)
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.4 broken")
+    (folder / "link.md").symlink_to("boiler.md")
+    found, left_out = documents_in(folder, reads)
     reads.stop()
     before = {path: path.read_bytes() for path in folder.iterdir()}
     now = SystemClock().now().astimezone()
@@ -95,6 +97,8 @@ def test_at_a_recipe(home: Home, tmp_path: Path) -> None:
     )
 
     assert ["boiler.md"] == [document.path.name for document in found]
+    assert {"broken.pdf", "empty.md", "link.md"} == left_out.keys()
+    assert all(left_out.values())
     first, second = (row["work"] for row in rows)
     assert {"documents": 1, "valid": 1, "values": 1, "values_in_document": 1} == {
         name: first.told()[name] for name in ("documents", "valid", "values", "values_in_document")
@@ -140,8 +144,3 @@ def test_agreement_counts_slots_of_documents_that_both_answered() -> None:
     assert {"total": {"amount": "1.00", "currency": "EUR"}} == flat(
         {"total": {"amount": "1.00", "currency": "EUR"}}
     )
-
-
-def test_the_peak_of_nobody_is_not_known() -> None:
-    """A process that is gone has no figures."""
-    assert None is peak_of(2**22 + 1)

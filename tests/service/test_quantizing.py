@@ -1,7 +1,9 @@
 """Smaller files of a model: made by the real quantizer in a sealed process, whole or not at all, and judged."""
 
 import contextlib
+import errno
 import math
+import os
 from pathlib import Path
 
 import gguf
@@ -138,6 +140,29 @@ def test_a_name_that_is_taken_meanwhile_is_not_overwritten(
     with pytest.raises(UsageError, match="meanwhile"):
         made(home, whole, "q8_0", judge=False)
     assert b"mine" == taken.read_bytes()
+    assert [] == list(whole.parent.glob(".homebody-*"))
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_disk_without_second_names(
+    home: Home, whole: Path, monkeypatch: pytest.MonkeyPatch, taken: bool
+) -> None:
+    """There, too, the file comes to its name whole, and a name that somebody has is left to them."""
+    target = whole.with_name("Small.Q8_0.gguf")
+
+    def refused(_part: Path, _target: Path) -> None:
+        if taken:
+            target.write_bytes(b"mine")
+        raise OSError(errno.EPERM, "no second names here")
+
+    monkeypatch.setattr(os, "link", refused)
+    if taken:
+        with pytest.raises(UsageError, match="meanwhile"):
+            made(home, whole, "q8_0", judge=False)
+        assert b"mine" == target.read_bytes()
+    else:
+        (_, row) = made(home, whole, "q8_0", judge=False)["models"]
+        assert row["bytes"] == target.stat().st_size
     assert [] == list(whole.parent.glob(".homebody-*"))
 
 

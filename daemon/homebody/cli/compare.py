@@ -57,7 +57,8 @@ def compare_command(
     rows = compared(home, models, **asked)
     now = SystemClock().now().astimezone()
     if html is not None:
-        html.write_text(page(rows, now, asked["recipe_name"]), encoding="utf-8")
+        with html.open("x", encoding="utf-8") as file:  # it may have come to be meanwhile
+            file.write(page(rows, now, asked["recipe_name"]))
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
     else:
@@ -85,14 +86,14 @@ def compared(
     if (recipe_name is None) != (documents is None):
         raise UsageError("`--recipe` and `--documents` belong together.")
     if recipe_name is None or documents is None:
-        contest = Contest(
-            models=models, tokens=tokens, **({} if prompts is None else {"turns": turns_in(prompts)})
-        )
+        contest = Contest(tokens=tokens, **({} if prompts is None else {"turns": turns_in(prompts)}))
         return each(home, settings, models, clock, lambda client: talk(client, contest, say.work), say)
 
     from homebody.cli.recipes import find_recipe
     from homebody.documents.pictures.tesseract import find
     from homebody.documents.readers import readers
+    from homebody.house.reading import Heeding
+    from homebody.model.cancellation import Cancellation
     from homebody.service.contest import Score, agreement, documents_in, score
 
     recipe = find_recipe(home, recipe_name)
@@ -101,7 +102,10 @@ def compared(
     reads = readers(clock, find(settings.ocr.languages))
     with contextlib.ExitStack() as ending:
         ending.callback(reads.stop)
-        found = documents_in(documents.expanduser(), reads)
+        pages = Heeding(reads, Cancellation(), recipe.read.pages)
+        found, left_out = documents_in(documents.expanduser(), pages)
+    for name, reason in left_out.items():
+        click.echo(visible(f"{name} is left out: {reason}"), err=True)
     now = clock.now().astimezone()
     rows = each(
         home, settings, models, clock, lambda client: score(client, recipe, found, now, say.work), say

@@ -7,7 +7,9 @@ from homebody.clock import Clock
 from homebody.documents.pictures.tesseract import ABSENT
 from homebody.documents.readers import readers
 from homebody.errors import ModelError
+from homebody.house.reading import Heeding
 from homebody.house.trial import answer_by, try_out
+from homebody.model.cancellation import Cancellation
 from homebody.model.choice import Choice
 from homebody.model.client import ModelClient
 from homebody.paths import shipped
@@ -48,7 +50,7 @@ def chores_done(path: Path, clock: Clock, threads: int, tell: Callable[[int, int
                     recipe,
                     trial,
                     folder,
-                    reads=reads,
+                    reads=Heeding(reads, Cancellation(), recipe.read.pages),
                     asks=lambda recipe, text, values: answer_by(model, recipe, text, values),
                     now=clock.now(),
                 )

@@ -14,6 +14,7 @@ from homebody.errors import HomebodyError
 from homebody.messages import Message, Part
 from homebody.model.choice import Choice
 from homebody.model.client import Manner, ModelClient, Progress
+from homebody.model.computer import peak_of
 from homebody.paths import Home
 from homebody.service.measuring import AT_WORK, BesideError, state_of_daemon
 from homebody.service.shelving import named
@@ -38,9 +39,8 @@ Tell = Callable[[str, str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contest:
-    """What is compared: the models by name or path, and the *turns* of the conversation, *tokens* for each answer."""
+    """A conversation: its *turns*, and the most *tokens* of each answer."""
 
-    models: Sequence[str]
     turns: Sequence[str] = TURNS
     tokens: int = MOST_TOKENS
 
@@ -144,13 +144,3 @@ def joules() -> float | None:
         return int(ENERGY.read_text(encoding="ascii")) / 1e6
     except (OSError, ValueError):
         return None
-
-
-def peak_of(pid: int) -> int | None:
-    """Return the most memory that a process had at once (VmHWM in proc(5)), or None where nobody tells."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return None
-    found = next((line.split()[1] for line in lines if line.startswith("VmHWM:")), None)
-    return None if found is None else int(found) * 1024

@@ -7,10 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from homebody.documents.readers import Readers
+from homebody.documents.file import take
 from homebody.errors import DocumentError, SlotError, UsageError
 from homebody.house.answers import answer_all
-from homebody.house.in_mind import QuietDesk
+from homebody.house.in_mind import QuietDesk, Reads
 from homebody.house.model import InTurn
 from homebody.house.planner import file_values
 from homebody.house.trial import as_kept
@@ -53,20 +53,27 @@ class Score:
         }
 
 
-def documents_in(folder: Path, reads: Readers) -> list[Document]:
-    """Return the documents of *folder* that can be read, by name. Raises UsageError when there is none."""
+def documents_in(folder: Path, reads: Reads) -> tuple[list[Document], dict[str, str]]:
+    """Return the documents of *folder* that can be read, by name, and of each other file why not.
+
+    Hidden files are no documents. Raises UsageError when there is none, or too many.
+    """
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder.", hint="Name a folder of documents with `--documents`.")
-    found = []
+    found: list[Document] = []
+    left_out: dict[str, str] = {}
     for path in sorted(folder.iterdir()):
-        if not path.is_file() or path.name.startswith("."):
+        if path.is_dir() or path.name.startswith("."):
             continue
         try:
-            text = reads.read(path.read_bytes(), path.suffix).text
-        except (DocumentError, OSError):
+            text = str(reads.read(take(path).data, path.suffix).text)
+        except DocumentError as error:
+            left_out[path.name] = str(error)
             continue
         if text.strip():
             found.append(Document(path, text))
+        else:
+            left_out[path.name] = "no text"
     if not found:
         raise UsageError(f"There is no document in {folder} that can be read.")
     if len(found) > MOST_DOCUMENTS:
@@ -74,7 +81,7 @@ def documents_in(folder: Path, reads: Readers) -> list[Document]:
             f"There are {len(found)} documents in {folder}; at most {MOST_DOCUMENTS} are compared.",
             hint="Put some of them into a folder of their own.",
         )
-    return found
+    return found, left_out
 
 
 def score(

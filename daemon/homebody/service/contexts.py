@@ -25,7 +25,7 @@ def at_contexts(process: ModelProcess, context: int, tell: Callable[[str], None]
     """Return, for each length of prompt that fits into *context*: seconds to the first token, cold and warm, and the
     tokens a second that are written behind it. Raises ModelError."""
     rows = []
-    (per_hundred,) = last_of(process.ask({"do": "count", "texts": [UNIT * 100]}))
+    (per_hundred,) = _answered(process, {"do": "count", "texts": [UNIT * 100]})
     for length in LENGTHS:
         if length + WRITTEN + 64 > context:
             break
@@ -62,5 +62,14 @@ def _timed(process: ModelProcess, messages: tuple[Message, ...], tokens: int) ->
         **asdict(Manner(priority="interactive")),
     }
     began = time.perf_counter()
-    found = last_of(process.ask(request, DEADLINE))
+    found = _answered(process, request)
     return time.perf_counter() - began, Answer.read(found)
+
+
+def _answered(process: ModelProcess, request: dict[str, Any]) -> Any:
+    """Return what the process answers to a request. Raises ModelError."""
+    exchange = process.ask(request, DEADLINE)
+    try:
+        return last_of(exchange)
+    finally:
+        exchange.close()

@@ -124,15 +124,20 @@ def _make(source: Path, kind: str, target: Path, wish: Wish, tell: Tell) -> None
 
 
 def _give_name(part: Path, target: Path) -> None:
-    """Give a whole file its name, never one that somebody took meanwhile."""
+    """Give a whole file its name, never one that somebody took meanwhile.
+
+    Where a file system has no second names, the name is taken by an empty file first: nobody else can have it then.
+    """
     try:
-        os.link(part, target)
+        try:
+            os.link(part, target)
+        except OSError as error:
+            if error.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.EACCES):
+                raise
+            target.open("x").close()
+            part.replace(target)
     except FileExistsError as error:
         raise UsageError(f"{target} came to be meanwhile, and nothing is overwritten.") from error
-    except OSError as error:
-        if error.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.EACCES):
-            raise
-        part.rename(target)  # a file system without second names
 
 
 def _judged(path: Path, wish: Wish, tell: Tell) -> dict[str, Any] | None:
