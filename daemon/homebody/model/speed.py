@@ -18,9 +18,9 @@ TURNS = 5
 SHARE = 0.7
 """What a model reaches of the memory's speed, where none was measured here: 0.57 to 0.86 on many machines."""
 
-PER_CORE = 5.5e9
+PER_CORE = 22e9
 """Bytes of weights that one core of a processor works through in a second, however fast its memory is: measured with
-1.2 billion weights in Q4_K_M on an EPYC (15 tokens a second with two threads)."""
+1.2 billion weights in Q4_K_M on a quiet EPYC with AVX-512 (54 tokens a second with two threads, `homebody bench`)."""
 
 DEPTH = 1000
 """Tokens behind a run that the figure is for: a note and its recipe."""
