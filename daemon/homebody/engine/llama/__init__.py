@@ -4,7 +4,8 @@ Native faults end the process and cannot be caught, so every call is guarded aga
 grammar and logits that were not asked for give NULL, a grammar that is fed a token it did not allow aborts.
 """
 
-from homebody.engine.llama.cache import STEP, AbortedError, DeviceError, Fed, KvCache, Layout
+from homebody.engine.llama.batch import AbortedError, DeviceError, Fed
+from homebody.engine.llama.cache import STEP, KvCache, Layout
 from homebody.engine.llama.library import Library
 from homebody.engine.llama.matcher import Grammar
 from homebody.engine.llama.quantizing import quantize, surprise
