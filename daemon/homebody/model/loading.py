@@ -79,6 +79,9 @@ class Watcher(Protocol):
 class Loader:
     """Starts model processes for one file, and remembers which settings worked."""
 
+    purpose = ""
+    """What `homebody model use` has to be told beside the path."""
+
     def __init__(
         self,
         path: Path,
@@ -115,11 +118,10 @@ class Loader:
         Raises ModelError with the reason when the file, the memory, the process or the kernel refuses, and
         ModelGoneError when the process ended by itself, with whatever settings.
         """
-        info = inspect(self._path)
-        refuse_kv(info, self._choice.kv)
+        info = self._inspected()
         self._fitting(info, Settings())  # before the file is read whole
         sha256 = sha256_of(self._path, checking(watcher))
-        hold_to_pin(self._path, sha256, self._choice.pin)
+        hold_to_pin(self._path, sha256, self._choice.pin, self.purpose)
         known = sha256 + self._choice.variant
         gpu_layers = -1 if self._choice.gpu_layers is None else self._choice.gpu_layers
         settings: Settings | None = recall(self._memory, known) or Settings(gpu_layers=gpu_layers)
@@ -157,6 +159,12 @@ class Loader:
             return
         remember(self._memory, known, found)
 
+    def _inspected(self) -> ModelInfo:
+        """Return what the file says of itself. Raises ModelFileError when it is not to be used so."""
+        info = inspect(self._path)
+        refuse_kv(info, self._choice.kv)
+        return info
+
     def _fitting(self, info: ModelInfo, settings: Settings) -> Fitted:
         """Return how the model is laid out so that it fits.
 
@@ -169,13 +177,24 @@ class Loader:
             refuse(info, found, memory)
         return found
 
+    def _wanted(self, info: ModelInfo, fitting: Fitted) -> Event:
+        """Return how the process is to lay its memory out, and how much of it it may take at most."""
+        layout = fitting.layout
+        return {
+            "lanes": layout.lanes.to_dict(),
+            "batch": layout.batch,
+            "kv": layout.kv,
+            "memory": most_memory(info, layout),
+            "without": self._wishes.get("without", []),
+            "prefixes": None if self._prefixes is None else self._prefixes.wish(),
+        }
+
     def _loaded(
         self, info: ModelInfo, sha256: str, settings: Settings, watcher: Watcher
     ) -> tuple[ModelProcess, ModelReady]:
         """Start a process with *settings* and wait until it has proved itself."""
         began = self._clock.monotonic()
         fitting = self._fitting(info, settings)
-        layout = fitting.layout
         if fitting.without_copy:
             settings = replace(settings, extra_buffers=False)
         family = family_of(sha256, settings)
@@ -191,17 +210,12 @@ class Loader:
         request = {
             "do": "load",
             "path": str(self._path.resolve()),
-            "context": layout.context,
+            "context": fitting.layout.context,
             "threads": self._choice.threads,
-            "lanes": layout.lanes.to_dict(),
-            "batch": layout.batch,
-            "kv": layout.kv,
-            "memory": most_memory(info, layout),
             "settings": settings.to_dict(),
+            **self._wanted(info, fitting),
             "tuning": None if kept is None or anew else kept.tuning,
             "measure": anew,
-            "without": self._wishes.get("without", []),
-            "prefixes": None if self._prefixes is None else self._prefixes.wish(),
         }
         try:
             exchange = process.ask(request, STALL_SECONDS)
