@@ -96,7 +96,8 @@ def test_the_table_in_words() -> None:
         "problem": None,
     }
     found = {
-        "models": [row, {**row, "name": "x" * 40, "fits": "no", "also": []}], "others": [piece], "strayed": 2,
+        "models": [row, {**row, "name": "x" * 40, "fits": "no", "also": []}], "embeddings": [], "others": [piece],
+        "strayed": 2,
         "weights_bytes_per_second": 12e9, "measured_with_models": True,
     }  # fmt: skip
     text = "\n".join(list_lines(found))
@@ -134,6 +135,44 @@ def test_use_pins_and_remembers(person: Person) -> None:
     assert "> starter" in person.sees("use", "starter") + person.sees("list")
     assert {"rescan": 60, "context": 512, "threads": 1} == yaml.safe_load(person.settings.read_text())
     assert json.loads(person.sees("use", str(path), "--json"))["sha256"] == sha256_of(path)
+
+
+def test_use_for_embeddings(person: Person, encoder: Path) -> None:
+    """A second model is checked, pinned and remembered beside the first; the list knows it, and `none` lets it go."""
+    path = person.folder / ".lmstudio" / "models" / "maker" / "Tiny-GGUF" / "search.gguf"
+    path.write_bytes(encoder.read_bytes())
+    assert "For embeddings (`homebody model use NAME --for embeddings`):" in person.sees("list")
+    text = person.sees("use", "search", "--for", "embeddings")
+
+    assert "homebody starter takes at most" in text
+    assert "Next: `homebody start`; it is loaded when a script asks." in text
+    assert {"embeddings": str(path), "embeddings_pin": sha256_of(path)} == yaml.safe_load(
+        person.settings.read_text()
+    )
+    text = person.sees("list")
+    assert "> starter" in text
+    assert "> search (LM Studio)" in text
+    (row,) = json.loads(person.sees("list", "--json"))["embeddings"]
+    assert (True, "mean", 64, "yes") == (row["in_use"], row["pooling"], row["context_length"], row["fits"])
+    assert f"it was {path}" in person.sees("use", "none", "--for", "embeddings")
+    assert not yaml.safe_load(person.settings.read_text())
+    assert "There was none." in person.sees("use", "none", "--for", "embeddings")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["tiny"], "No embedding model on this computer is called tiny"),
+        ([str(starter_model())], "is a model that writes, and makes no embeddings"),
+        (["search", "--context", "512"], "--context is about the model that writes"),
+    ],
+)
+def test_what_cannot_be_used_for_embeddings(person: Person, words: list[str], said: str) -> None:
+    """A model that writes makes none, and options that are about it go without; nothing is changed."""
+    result = person.types("use", *words, "--for", "embeddings")
+    assert result.exit_code
+    assert said in result.output
+    assert not person.settings.exists()
 
 
 @pytest.mark.parametrize(
@@ -245,8 +284,8 @@ def test_suggest(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Qwen3.6 27B" in person.sees("suggest", "--all")
     found = json.loads(person.sees("suggest", "--json"))["models"]
     assert all(one["need_bytes"] > one["about_bytes"] > 10**8 for one in found)
-    monkeypatch.setattr(shelving, "memory_here", lambda _pid: Memory(total=10**9, free=10**9))
-    assert "None of them fits into 1.0 GB" in person.sees("suggest")
+    monkeypatch.setattr(shelving, "memory_here", lambda _pid: Memory(total=5 * 10**8, free=5 * 10**8))
+    assert "None of them fits into 500.0 MB" in person.sees("suggest")
 
 
 def test_progress_of_a_large_file(capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,6 +18,9 @@ PROCESSES = ("daemon", "model", "reader")
 PICTURES = "pictures"
 """The reader of pictures, which there is where there is a Tesseract."""
 
+EMBEDDINGS = "embeddings"
+"""The embedding model, which there is where a person chose one; to try, it is loaded."""
+
 ANSWER_SECONDS = 180.0
 LOAD_SECONDS = 300.0
 POLL_SECONDS = 0.2
@@ -48,12 +51,12 @@ class Sealed:
     @property
     def called(self) -> str:
         """What it is in a sentence, behind "the"."""
-        return "reader of pictures" if self.name == PICTURES else self.name
+        return {PICTURES: "reader of pictures", EMBEDDINGS: "embedding model"}.get(self.name, self.name)
 
     @property
     def tier(self) -> str:
         """Which kind of seal it has."""
-        return "reader" if self.name == PICTURES else self.name
+        return {PICTURES: "reader", EMBEDDINGS: "model"}.get(self.name, self.name)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -94,7 +97,8 @@ def gather(home: Home, parent: Path | None, say: Say, *, thrown_away: bool) -> E
     probes = (*seal.PROBES, *seal.LIMITS)
     names = [probe.name for probe in probes]
     sees = bool(status.get(PICTURES, {}).get("languages"))
-    processes = [Sealed(name=name) for name in (*PROCESSES, *[PICTURES] * sees)]
+    embeds = status.get(EMBEDDINGS) is not None
+    processes = [Sealed(name=name) for name in (*PROCESSES, *[PICTURES] * sees, *[EMBEDDINGS] * embeds)]
     with seal.Targets(outside=parent) as targets:
         say(f"Trying {len(names)} ways out in a process without a seal, for comparison ...")
         controls = {result.name: result for result in seal.control(names, targets.targets)}
@@ -176,7 +180,7 @@ def let_try(home: Home, process: Sealed, names: Sequence[str], targets: seal.Pro
 def look_at(home: Home, process: Sealed, status: Mapping[str, Any]) -> None:
     """Note what the kernel says of *process*, and what it has reported of its seal."""
     told = {"daemon": status, "model": status["model"], "reader": status["reader"],
-            PICTURES: status.get(PICTURES, {})}[process.name]  # fmt: skip
+            PICTURES: status.get(PICTURES, {}), EMBEDDINGS: status.get(EMBEDDINGS) or {}}[process.name]  # fmt: skip
     process.report = told.get("seal") or {}
     pid = told.get("pid")
     if not isinstance(pid, int):
