@@ -52,6 +52,9 @@ class ScanError(Unreadable):
 class Reader:
     """Reads documents in a sealed child process, one at a time."""
 
+    work_seconds: float = WORK_SECONDS
+    """After how much work of its process another takes its place."""
+
     def __init__(
         self,
         *,
@@ -60,12 +63,14 @@ class Reader:
         memory_bytes: int = MEMORY_BYTES,
         documents: int = DOCUMENTS,
         command: Sequence[str] = COMMAND,
+        patience: float = START_SECONDS,
     ) -> None:
         self._clock = clock
         self._seconds = seconds
         self._memory = memory_bytes
         self._documents = documents
         self._command = command
+        self._patience = patience
         self._child: Child | None = None
         self._read = 0
         self._lock = threading.Lock()
@@ -153,7 +158,7 @@ class Reader:
     def _count(self, header: Mapping[str, Any]) -> None:
         """Take note that a document was read, the last answer being *header*; end a reader that did enough."""
         self._read += 1
-        if self._read >= self._documents or not worked_little(header):
+        if self._read >= self._documents or not worked_little(header, self.work_seconds):
             self._end()
 
     def _ask(self, header: Mapping[str, Any], data: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
@@ -200,7 +205,7 @@ class Reader:
             ) from error
         self._child, self._read = child, 0
         try:
-            hello, _ = child.hello(START_SECONDS)
+            hello, _ = child.hello(self._patience)
         except (LateError, GoneError, FrameError) as error:
             self._end()
             raise Unreadable(f"the reader process did not start ({error})", lasting=False) from error
@@ -269,10 +274,10 @@ def nothing() -> None:
     """Heed nothing: somebody waits for the text."""
 
 
-def worked_little(header: Mapping[str, Any]) -> bool:
-    """Return whether the reader that gave *header* may go on, by the work that it says it has done."""
+def worked_little(header: Mapping[str, Any], seconds: float) -> bool:
+    """Return whether the reader that gave *header* may go on: it says that it has worked for less than *seconds*."""
     work = header.get("work")
-    return isinstance(work, int | float) and work < WORK_SECONDS
+    return isinstance(work, int | float) and work < seconds
 
 
 def how_it_died(error: GoneError) -> str:
