@@ -56,7 +56,7 @@ def request(
     finally:
         connection.close()
     if response.status != http.HTTPStatus.OK:
-        raise _refusal(answer)
+        raise _refusal(answer, response.status)
     return answer
 
 
@@ -76,7 +76,7 @@ def events(
         connection.request("POST", route, body=json.dumps(dict(body)))
         response = connection.getresponse()
         if response.status != http.HTTPStatus.OK:
-            raise _refusal(json.loads(response.read()))
+            raise _refusal(json.loads(response.read()), response.status)
         for line in response:
             if line.rstrip() == b"data: [DONE]":
                 return
@@ -91,9 +91,12 @@ def events(
         connection.close()
 
 
-def _refusal(said: Mapping[str, Any]) -> HomebodyError:
+def _refusal(said: Mapping[str, Any], status: int = 0) -> HomebodyError:
     """Return what the daemon said when it refused, in our form or in OpenAI's, to be raised again."""
     error = said.get("error")
+    if status == http.HTTPStatus.NOT_FOUND and isinstance(error, str):
+        return HomebodyError("The homebody that runs does not know this yet, or not any more: it is another version.",
+                             hint="`homebody restart` lets the installed one take over.")  # fmt: skip
     words = error.get("message") if isinstance(error, Mapping) else error
     refusal = HomebodyError(words, hint=said.get("hint"))
     refusal.exit_code = int(said.get("exit_code", HomebodyError.exit_code))
