@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from homebody import __version__
-from homebody.cli.absence import absent, misunderstood
 from homebody.cli.exit_codes import EXIT_CODES
 from homebody.cli.paragraphs import echo_fitted
 from homebody.cli.terminal import be_careful
@@ -108,10 +107,14 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except NotRunningError as error:
+            from homebody.cli.absence import absent
+
             told: HomebodyError = absent(ctx.obj, error)
         except HomebodyError as error:
             told = error
         except (LookupError, TypeError, ValueError):  # an answer of another form than was expected?
+            from homebody.cli.absence import misunderstood
+
             other = misunderstood(ctx.obj, __version__)
             if other is None:
                 raise

@@ -11,7 +11,6 @@ from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any
 
-from homebody import seal
 from homebody.errors import HomebodyError, NotRunningError
 
 PATIENCE_SECONDS = 30
@@ -101,17 +100,3 @@ def _refusal(said: Mapping[str, Any], status: int = 0) -> HomebodyError:
     refusal = HomebodyError(words, hint=said.get("hint"))
     refusal.exit_code = int(said.get("exit_code", HomebodyError.exit_code))
     return refusal
-
-
-def listener_of(path: Path) -> tuple[int, int]:
-    """Return process and user of whoever listens on the socket at *path*, in the kernel's word (unix(7)).
-
-    Raises NotRunningError when nobody listens there.
-    """
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asked:
-        asked.settimeout(PATIENCE_SECONDS)
-        try:
-            asked.connect(str(path))
-        except OSError as error:
-            raise NotRunningError from error
-        return seal.peer_process(asked), seal.peer_user(asked)
