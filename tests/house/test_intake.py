@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from homebody.clock import SystemClock
@@ -220,6 +221,32 @@ def test_hints_that_were_lost_bring_the_next_rescan_forward(room):
     room.intake.tick()
     assert 300 == usual
     assert 1 == room.intake._rescan_at - room.clock.monotonic()
+
+
+def test_after_a_sleep_of_the_computer_everything_is_looked_at(room):
+    """Nothing tells of what came meanwhile; a file that was settling has still to lie as long as it had to before."""
+    room.recipe("beside", BESIDE)
+    room.intake.rescan()
+    (room.notes / "half.txt").write_text("x")
+    room.intake.hint(room.notes / "half.txt")
+    room.intake.tick()
+    assert 300 == room.intake._rescan_at - room.clock.monotonic()
+    room.clock.set(room.clock.now() + timedelta(hours=8))
+    room.intake.tick()
+    assert 1 == room.intake._rescan_at - room.clock.monotonic()
+    assert [] == queued(room)
+    (room.notes / "meanwhile.txt").write_text("y")
+    room.settle()
+    assert [("beside", "half.txt"), ("beside", "meanwhile.txt")] == sorted(queued(room))
+    room.clock.set(room.clock.now() + timedelta(seconds=20))  # put right a little
+    room.intake.tick()
+    assert 294 == room.intake._rescan_at - room.clock.monotonic()
+
+
+def test_our_seconds_stand_still_while_the_computer_sleeps():
+    """The clock of every deadline leaves sleep out: else all runs in hand would be late when it wakes up."""
+    used = time.get_clock_info("monotonic").implementation
+    assert used in ("clock_gettime(CLOCK_MONOTONIC)", "mach_absolute_time()")
 
 
 def test_the_intake_sleeps_no_longer_than_until_a_file_has_settled(room):

@@ -232,7 +232,7 @@ def test_cancelled_while_it_waits_for_a_start(random_model: Path, monkeypatch: p
         with pytest.raises(CancelledError):
             call.result(20)
 
-    assert "SIGKILL" in client.standing.reason
+    assert "it was killed by SIGKILL, as the kernel does when memory runs out" in client.standing.reason
     client.stop()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from homebody.cli import absence
 from homebody.cli.daemon import bridge_of
 from homebody.cli.examples import examples
 from homebody.cli.live import Line, Screen, possible
@@ -137,7 +138,7 @@ class Top:
         try:
             self._view = view_of(self._home)
         except NotRunningError as error:
-            self._view, self._message = None, str(error)
+            self._view, self._message = None, str(absence.absent(self._home, error))
 
     def _draw(self) -> None:
         columns, rows = self._screen.size
