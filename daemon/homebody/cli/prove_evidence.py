@@ -10,7 +10,8 @@ from typing import Any
 from homebody import __version__, seal
 from homebody.errors import HomebodyError, NotRunningError, SealError, UsageError
 from homebody.paths import Home
-from homebody.service.control import listener_of, request
+from homebody.service.control import request
+from homebody.service.peer import listener_of
 from homebody.synced.mounts import mounts_here
 
 PROCESSES = ("daemon", "model", "reader")

@@ -8,13 +8,14 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from homebody import seal
+from homebody import __version__, seal
 from homebody.clock import Clock
 from homebody.documents.child import Child, GoneError, LateError
 from homebody.documents.extract import LEFT_OUT, MOST_CHARACTERS, Extract
 from homebody.documents.file import Unreadable
 from homebody.documents.frames import FrameError
 from homebody.errors import ReaderNotReadyError, SealError
+from homebody.upgrading import upgraded
 
 SECONDS = 30.0
 """How long one document may take."""
@@ -111,7 +112,7 @@ class Reader:
 
         Raises ScanError for a document whose text may be in pictures. Raises DocumentError with the reason: not text,
         damaged, no text in it, too slow, or the reader died of it; its ``lasting`` says that another try cannot help.
-        Raises ReaderNotReadyError when all of those that were started ahead have ended.
+        Raises ReaderNotReadyError when all of those that were started ahead have ended, or homebody was upgraded.
         """
         with self._lock:
             asked: dict[str, Any] = {"suffix": suffix.lower()}
@@ -194,7 +195,10 @@ class Reader:
         raise ReaderNotReadyError
 
     def _launched(self) -> Child:
-        """Return a reader that was started just now and is sealed. Raises DocumentError."""
+        """Return a reader that was started just now and is sealed.
+
+        Raises DocumentError, and ReaderNotReadyError when it is one of another homebody than this.
+        """
         began = self._clock.monotonic()
         work = str(int(WORK_SECONDS + self._seconds) + 1)
         try:
@@ -224,6 +228,9 @@ class Reader:
             raise Unreadable(
                 f"the reader process gets nothing to read: {error}", lasting=False, hint=error.hint
             ) from error
+        if (words := upgraded(__version__, hello.get("version"))) is not None:
+            self._end()
+            raise ReaderNotReadyError(f"it waits for a reader: {words}")
         self.seal = report
         self.start_seconds = self._clock.monotonic() - began
         return child

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from homebody import __version__
 from homebody.clock import Clock
 from homebody.errors import HomebodyError, ModelError, ModelGoneError, SealError
 from homebody.model.attempts import Settings, next_settings
@@ -190,6 +191,7 @@ class Loader:
         anew = self._wishes.get("measure")
         request = {
             "do": "load",
+            "version": __version__,
             "path": str(self._path.resolve()),
             "context": layout.context,
             "threads": self._choice.threads,
