@@ -10,7 +10,7 @@ from typing import Any
 
 from homebody import __version__, seal
 from homebody.clock import Clock
-from homebody.documents.child import Child, GoneError, LateError
+from homebody.documents.child import Child, GoneError, LateError, how_it_died
 from homebody.documents.extract import LEFT_OUT, MOST_CHARACTERS, Extract
 from homebody.documents.file import Unreadable
 from homebody.documents.frames import FrameError
@@ -285,17 +285,6 @@ def worked_little(header: Mapping[str, Any], seconds: float) -> bool:
     """Return whether the reader that gave *header* may go on: it says that it has worked for less than *seconds*."""
     work = header.get("work")
     return isinstance(work, int | float) and work < seconds
-
-
-def how_it_died(error: GoneError) -> str:
-    """Return in words why there is no answer."""
-    if error.asked:
-        return "the reader process was stopped"
-    if error.signal == "SIGXCPU":
-        return "reading the document took too much work"
-    if error.signal == "SIGKILL":
-        return "the reader process was killed while it read the document (out of memory?)"
-    return f"the reader process died of the document ({error})"
 
 
 def plain_words(reason: object) -> str:
