@@ -18,8 +18,13 @@ settings.load_profile("homebody")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add --long: the cases and minutes that the everyday run leaves out."""
+    """Add --long: the cases and minutes that the everyday run leaves out; and where documents of others lie."""
     parser.addoption("--long", action="store_true", help="also run the tests marked long")
+    parser.addoption(
+        "--yaml-suite",
+        metavar="DIR",
+        help="the branch `data` of github.com/yaml/yaml-test-suite, for tests/actions",
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -60,6 +60,15 @@ def test_a_module_can_be_held_in_the_head(path: Path):
     assert ast.get_docstring(ast.parse(text)), "a module says in its first line which question it answers"
 
 
+def test_a_file_of_tests_can_be_held_in_the_head():
+    """No file of the tests has more than 300 lines either."""
+    lengths = {
+        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
+        for path in (ROOT / "tests").rglob("*.py")
+    }
+    assert {} == {name: length for name, length in lengths.items() if length > 300}
+
+
 def test_only_the_command_line_and_the_log_print():
     """Nobody but the cli writes to the person's terminal (the log has its own way)."""
     found = {

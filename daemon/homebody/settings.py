@@ -53,6 +53,26 @@ class Pictures(BaseModel):
     )
 
 
+class Speech(BaseModel):
+    """How recordings are heard, where there is a whisper.cpp."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    enabled: bool = Field(default=True, description="Whether recordings are heard at all.")
+    model: Path | None = Field(
+        default=None,
+        description="whisper.cpp's model (ggml-small.bin); the largest quick one that is found if none.",
+    )
+    language: str = Field(
+        default="auto",
+        pattern=r"^(auto|[a-z]{2,3})$",
+        description="The language that is spoken, as a code (en, de); auto lets each recording tell.",
+    )
+    library: Path | None = Field(
+        default=None, description="whisper.cpp's library (libwhisper.so.1); the one that is found if none."
+    )
+
+
 class Settings(BaseModel):
     """The settings file, ``settings.yaml``: every line is optional."""
 
@@ -105,6 +125,8 @@ class Settings(BaseModel):
     vault: VaultLimits = Field(default_factory=VaultLimits, description="How much undo keeps, and how long.")
 
     ocr: Pictures = Field(default_factory=Pictures, description="How text in pictures and scans is read.")
+
+    speech: Speech = Field(default_factory=Speech, description="How recordings are heard.")
 
     def model_path(self) -> Path:
         """Return the model file to load, ``~`` expanded."""

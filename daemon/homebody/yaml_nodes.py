@@ -67,6 +67,32 @@ def end_of(node: Node) -> int:
     return int(node.end_mark.index)
 
 
+def token_after(text: str, kind: type[yaml.Token], start: int) -> yaml.Token | None:
+    """Return the first token of *kind* that begins at *start* or later in the YAML *text*, None when there is none."""
+    tokens = (token for token in yaml.scan(text, Loader=_Loader) if isinstance(token, kind))
+    return next((token for token in tokens if token.start_mark.index >= start), None)
+
+
+def written_up_to(text: str, start: int, stop: int) -> int:
+    """Return where, between *start* and *stop*, the last token of the YAML *text* ends: remarks come later."""
+    marks = ((token.start_mark.index, token.end_mark.index) for token in yaml.scan(text, Loader=_Loader))
+    return max((last for first, last in marks if start <= first < last <= stop), default=start)
+
+
+def line_of(error: yaml.YAMLError, text: str) -> int:
+    """Return in which line of *text* the YAML is wrong, counted from 0: of what never ends, where it begins."""
+    mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
+    if mark is None:
+        return text.count("\n", 0, getattr(error, "position", len(text)))
+    if (
+        mark.index >= len(text.rstrip())
+        and isinstance(error, MarkedYAMLError)
+        and error.context_mark is not None
+    ):
+        mark = error.context_mark
+    return int(mark.line)
+
+
 Canonical = tuple[str, object]
 
 
@@ -83,7 +109,7 @@ def canonical(node: Node) -> Canonical:
 def inline(value: object) -> str:
     """Return *value* as YAML on one line, fit to stand in a list in brackets and after a key.
 
-    Texts that another reader (YAML 1.2) could take for a number are quoted, too.
+    Texts that another reader (YAML 1.2) could take for a number are quoted, too. A node is written as it was.
     """
     written: str = yaml.dump(
         [value], Dumper=_Dumper, default_flow_style=True, width=10**9, allow_unicode=True, sort_keys=False
@@ -107,4 +133,10 @@ def _text(dumper: _Dumper, text: str) -> ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
+def _as_it_was(dumper: _Dumper, node: ScalarNode) -> ScalarNode:
+    """Return a value that another text holds as it stands there: ``0x1F`` stays that, and no date has to be one."""
+    return dumper.represent_scalar(node.tag, node.value)
+
+
 _Dumper.add_representer(str, _text)
+_Dumper.add_representer(ScalarNode, _as_it_was)

@@ -1,6 +1,7 @@
 """A world in which actions plan: real files in a folder of their own."""
 
 import hashlib
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 from homebody.actions import Action, World
 from homebody.actions.apply import put
 from homebody.actions.effect import Effect
+
+sys.path.append(str(Path(__file__).parent))  # for changes.py
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

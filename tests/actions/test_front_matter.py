@@ -76,6 +76,15 @@ def test_a_note_gets_its_tags_and_nothing_else_changes(stage: Any) -> None:
             "---\ntags: [\n  a, # one\n  b, x, y # two\n]\n---\n",
         ),
         ("---\ntags: &t [a]\nt: 1\n---\n", "---\ntags: &t [a, x, y]\nt: 1\n---\n"),
+        ("---\ntags:\n  - # - one\n    a\n---\n", "---\ntags:\n  - # - one\n    a\n  - x\n  - y\n---\n"),
+        ("---\ntags:\n- ? a\n# end\nt: 1\n---\n", "---\ntags:\n- ? a\n- x\n- y\n# end\nt: 1\n---\n"),
+        ("---\n!!map {}\n---\n", "---\n!!map {tags: [x, y]}\n---\n"),
+        ("---\n!!map\n  t: 1\n---\n", "---\n!!map\n  t: 1\n  tags: [x, y]\n---\n"),
+        ("---\n? tags # none\n? t\n---\n", "---\n? tags # none\n: [x, y]\n? t\n---\n"),
+        ("---\n{tags, t: 1}\n---\n", "---\n{tags: [x, y], t: 1}\n---\n"),
+        ("---\ntags: 0x1F\n---\n", "---\ntags: [0x1F, x, y]\n---\n"),
+        ("---\ntags: yes\n---\n", "---\ntags: [yes, x, y]\n---\n"),
+        ("---\ntags: 2026-99-99 # no day\n---\n", "---\ntags: [2026-99-99, x, y] # no day\n---\n"),
     ],
 )
 def test_adding_keeps_the_style_that_is_there(before: str, after: str) -> None:
@@ -100,6 +109,8 @@ def test_adding_keeps_the_style_that_is_there(before: str, after: str) -> None:
         ("---\nt: 1\n---\n", "two\nlines", '---\nt: 1\nk: "two\\nlines"\n---\n'),
         ("---\nt: 1\n---\n", ["Zoë", "日本", "😀"], "---\nt: 1\nk: [Zoë, 日本, 😀]\n---\n"),
         ("---\n  t: 1\n---\n", "x", "---\n  t: 1\n  k: x\n---\n"),
+        ("---\nk:\n  ? a\n# end\nt: 1\n---\n", "x", "---\nk: x\n# end\nt: 1\n---\n"),
+        ("---\n? k # a: b\n: - a\nt: 1\n---\n", "x", "---\n? k # a: b\n: x\nt: 1\n---\n"),
     ],
 )
 def test_setting_writes_only_the_value(before: str, value: Any, after: str) -> None:
@@ -131,6 +142,23 @@ def test_a_broken_front_matter_is_an_error_and_nothing_is_written(stage: Any, te
     with pytest.raises(EffectError):
         stage.run(TAGS, {"tags": ["x"]})
     assert text.encode() == path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("inner", "said"),
+    [
+        ("a: 1\nb: [1\n\n", "cannot be read as YAML in line 3, to be mended there"),
+        ("a: 1\n\tb: 2\n", "cannot be read as YAML in line 3, to be mended there"),
+        ("a: 1\nb: \a\nc: 1", "cannot be read as YAML in line 3, to be mended there"),
+        ("a: &x [1]\nb: *x\n", "not changed, because of line 3 (`*` stands for a copy"),
+        ("a: 1\nb: " + "[" * 50 + "]" * 50, "not changed, because of line 3 (it is nested too deeply)"),
+    ],
+)
+def test_what_cannot_be_changed_is_told_with_its_line(inner: str, said: str) -> None:
+    """A person finds the place; the first line of the file is the one of dashes."""
+    with pytest.raises(EffectError) as told:
+        changed(f"---\n{inner}\n---\n", {"k": "x"}, {})
+    assert said in str(told.value)
 
 
 def test_other_files_get_no_front_matter(stage: Any) -> None:

@@ -44,6 +44,12 @@ def test_idling_is_measured():
     assert run("idle", "--files", "20", "--seconds", "1")["resident_mb"] > 0
 
 
+def test_answering_is_measured():
+    """The real daemon starts, and the command line asks it."""
+    found = run("quick", "--rounds", "1")
+    assert {"python", "help", "status", "serve"} == found["milliseconds"].keys()
+
+
 def test_the_seal_is_measured():
     """Each tier is put on in fresh processes, and the starter model and one of random weights decode in turns."""
     found = run("seal", "--starts", "1", "--pairs", "0")

@@ -216,7 +216,11 @@ def test_a_manager_with_another_environment_finds_the_same_home(tmp_path: Path):
     assert {"XDG_STATE_HOME": str(tmp_path / "moved")} == dict(
         install.service_for(find_home(moved), moved, python).environ
     )
-    assert install.service_for(find_home({}, tmp_path / "x"), usual, python).named
+    named = install.service_for(find_home({}, tmp_path / "x"), usual, python)
+    assert (True, {}) == (named.named, dict(named.environ))
+    data = {"XDG_DATA_HOME": str(tmp_path / "data")}  # its trash is the desktop's
+    assert data == dict(install.service_for(find_home(usual | data), usual | data, python).environ)
+    assert data == dict(install.service_for(find_home({}, tmp_path / "x"), usual | data, python).environ)
 
 
 def test_no_other_process_than_ours_is_meant(tmp_path: Path):

@@ -16,8 +16,18 @@ HEAVY = {
     "llama_cpp",
     "sqlite3",
     "watchdog",
+    "homebody.seal",
 }
 """Packages that take longer to load than the answer takes to make."""
+
+
+def test_help_loads_nothing_to_ask_with():
+    """The table of commands needs no socket, no HTTP and no JSON."""
+    said = "import homebody.cli.main, sys; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", said], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert set() == {"socket", "ssl", "http.client", "json", "subprocess"} & set(done.stdout.split())
 
 
 @pytest.mark.parametrize("room", ["main", "daemon", "completion", "completers", "service"])

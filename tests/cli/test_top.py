@@ -172,7 +172,10 @@ def test_a_daemon_that_is_gone_is_waited_for():
     """The screen says so, and how to start it, in as many lines as it has."""
     drawn = absent("No homebody daemon is running on this state folder.", 40, 6)
     assert 6 == len(drawn.lines)
-    assert "homebody start" in drawn.lines[1].text
+    assert ["No homebody daemon is running on this", "state folder."] == [
+        line.text for line in drawn.lines[:2]
+    ]
+    assert drawn.lines[2].text.startswith("`homebody start`")
 
 
 @pytest.mark.parametrize("words", [("top",), ("top", "--once"), ("top", "--json")])

@@ -9,7 +9,7 @@ from typing import Any
 import llama_cpp
 import numpy as np
 
-from homebody.engine.following import Follower
+from homebody.engine.following import Follower, parse
 from homebody.engine.llama import Grammar
 
 JSON = r"""
@@ -64,6 +64,15 @@ class Vocabulary:
     def close(self) -> None:
         """Give the model back."""
         llama_cpp.llama_model_free(self._model)
+
+
+def follower(text: str, said: str = "") -> Follower:
+    """Return a follower of the grammar *text* that has come past *said*."""
+    rules = parse(text)
+    assert rules is not None
+    one = Follower(rules)
+    one.advance(said)
+    return one
 
 
 def side_by_side(

@@ -25,6 +25,7 @@ from homebody.testing import FakeClock, FakeModel
 from homebody.triggers.rescan import look
 
 sys.path.append(str(Path(__file__).parent))
+from broken_off import broken, journal, notes, vault  # noqa: F401 - fixtures
 from trouble import Trouble, stand_before_the_calls
 
 

@@ -1,15 +1,15 @@
 """Whatever happens to the journal's file, nothing is done twice, and what is new is done."""
 
-import random
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from damaged import damage, damages
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from homebody.errors import HomebodyError
-from homebody.house.rebuild import FOUND_DONE, FirstLook, Verdict, decide, judge
+from homebody.house.rebuild import FOUND_DONE, FirstLook
 from homebody.house.recover import recover
 from homebody.house.undo import undo
 from homebody.journal.copying import copy_journal, copy_of
@@ -112,43 +112,6 @@ class Pristine:
 def pristine(tmp_path_factory, make_room):
     """Return a room after a day's work, shared by the module's cases."""
     return Pristine(make_room(tmp_path_factory.mktemp("day")))
-
-
-damages = st.one_of(
-    st.tuples(st.just("zero"), st.lists(st.integers(0, 200), min_size=1, max_size=30)),
-    st.tuples(st.just("noise"), st.lists(st.integers(0, 200), min_size=1, max_size=30)),
-    st.tuples(st.just("sector"), st.lists(st.integers(0, 1600), min_size=1, max_size=8)),
-    st.tuples(st.just("cut"), st.lists(st.integers(0, 200), min_size=1, max_size=1)),
-    st.tuples(st.just("swap"), st.lists(st.integers(0, 200), min_size=2, max_size=6)),
-    st.tuples(st.just("log"), st.lists(st.integers(0, 400), min_size=1, max_size=8)),
-    st.tuples(st.just("gone"), st.just([0])),
-)
-
-
-def damage(path: Path, kind: str, places: list[int]) -> None:
-    """Damage the journal at *path* in a way that a disk or a program might."""
-    noise = random.Random(repr(places))
-    log = path.with_name(path.name + "-wal")
-    if kind == "gone":
-        path.unlink()
-        log.unlink(missing_ok=True)
-        return
-    target = log if kind == "log" and log.exists() else path
-    data = bytearray(target.read_bytes())
-    unit = 512 if kind == "sector" else 4096
-    starts = [(place * unit) % max(unit, len(data) - len(data) % unit) for place in places]
-    match kind:
-        case "cut":
-            del data[starts[0] :]
-        case "swap":
-            pages = [bytes(data[start : start + unit]) for start in starts]
-            for start, page in zip(starts, pages[1:] + pages[:1], strict=True):
-                data[start : start + unit] = page
-        case _:
-            for start in starts:
-                junk = bytes(unit) if kind == "zero" else noise.randbytes(unit)
-                data[start : start + unit] = junk[: len(data[start : start + unit])]
-    target.write_bytes(data)
 
 
 def lines(room, name: str) -> list[str]:
@@ -313,73 +276,3 @@ def test_a_rebuilding_that_was_broken_off_is_finished(pristine, monkeypatch, ste
     assert len(list((room.folder / "state").glob("journal.db.damaged-*[0-9]"))) == 1
     assert not (room.folder / "state" / "journal.db.rebuilt").exists()
     room.journal.close()
-
-
-verdicts = st.lists(st.sampled_from(Verdict), min_size=1, max_size=5)
-
-
-@given(verdicts=verdicts)
-def test_a_recipe_acts_again_only_when_nothing_speaks_against_it(verdicts: list[Verdict]):
-    """It is queued when all that was looked at is not there, done when all is there, and else left alone."""
-    looked = [verdict for verdict in verdicts if verdict is not Verdict.ELSEWHERE]
-    found = decide(verdicts)
-    assert (found is Verdict.NOT_DONE) == (bool(looked) and all(one is Verdict.NOT_DONE for one in looked))
-    assert (found is Verdict.DONE) == (bool(looked) and all(one is Verdict.DONE for one in looked))
-
-
-WRITE = "actions:\n  - write: {dest: 'OUT/{{ file.stem }}.txt', content: 'x'}\n"
-BY_ANSWER = ASK + "actions:\n  - write: {dest: 'OUT/{{ ask.summary }}.txt', content: 'x'}\n"
-BY_DATE = "actions:\n  - write: {dest: 'OUT/{{ run.date }}.txt', content: 'x'}\n"
-SIZE = "actions:\n  - append: {dest: 'OUT/list.txt', content: '{{ file.size }}'}\n"
-LINE = "actions:\n  - append: {dest: 'OUT/list.txt', content: '{{ file.name }}'}\n"
-FRONT = "actions:\n  - front_matter: {set: {seen: 'yes'}, add: {tags: [note]}}\n"
-
-
-@pytest.mark.parametrize(
-    ("recipe", "note", "out", "verdict"),
-    [
-        (WRITE, "", {"a.txt": ""}, Verdict.DONE),
-        (WRITE, "", {"b.txt": ""}, Verdict.NOT_DONE),
-        (BY_ANSWER, "", {}, Verdict.UNKNOWN),
-        (BY_DATE, "", {}, Verdict.UNKNOWN),
-        (LINE, "", {}, Verdict.NOT_DONE),
-        (LINE, "", {"list.txt": "aa.md\n"}, Verdict.NOT_DONE),
-        (LINE, "", {"list.txt": "b.md\r\na.md\r\n"}, Verdict.DONE),
-        (LINE, "", {"list.txt": "\udcff"}, Verdict.UNKNOWN),
-        (SIZE, "", {}, Verdict.NOT_DONE),
-        (SIZE, "", {"list.txt": "7\n"}, Verdict.UNKNOWN),
-        (FRONT, "# A\n", {}, Verdict.NOT_DONE),
-        (FRONT, "---\nseen: no\ntags: [x]\n---\n", {}, Verdict.DONE),
-        (FRONT, "---\nseen: no\ntags: []\n---\n", {}, Verdict.UNKNOWN),
-        (FRONT, "---\n- broken\n---\n", {}, Verdict.UNKNOWN),
-        (FRONT, "---\nno end\n", {}, Verdict.UNKNOWN),
-        (WRITE + LINE.removeprefix("actions:\n"), "", {"a.txt": ""}, Verdict.UNKNOWN),
-        (BY_ANSWER + LINE.removeprefix("actions:\n"), "", {"list.txt": "a.md\n"}, Verdict.DONE),
-    ],
-)
-def test_what_lies_there_is_the_witness(room, recipe: str, note: str, out: dict[str, str], verdict: Verdict):
-    """Each kind of action is judged by what it makes, and only when that does not hang on an answer or a moment."""
-    loaded = room.recipe("one", recipe)
-    (room.notes / "a.md").write_text(note)
-    for name, text in out.items():
-        (room.folder / "out").mkdir(exist_ok=True)
-        (room.folder / "out" / name).write_bytes(text.encode("utf-8", "surrogateescape"))
-    before = room.tree() if verdict is not Verdict.UNKNOWN else None
-    assert judge(loaded, room.notes / "a.md") is verdict
-    assert before is None or before == room.tree()
-
-
-def test_a_file_that_came_after_the_rebuilding_is_new(room):
-    """Whatever lies in its output folder: only what was there before is judged."""
-    loaded = room.recipe("one", WRITE)
-    path = room.notes / "a.md"
-    path.write_text("x")
-    (room.folder / "out").mkdir()
-    (room.folder / "out" / "a.txt").write_text("of another a.md")
-    changed = datetime.fromtimestamp(path.lstat().st_ctime, UTC)
-    room.journal.set_meta(REBUILT, changed.isoformat())
-    assert FirstLook(room.journal, ())(loaded, path) == FOUND_DONE
-    room.journal.set_meta(REBUILT, (changed - timedelta(seconds=1)).isoformat())
-    assert FirstLook(room.journal, ())(loaded, path) is None
-    room.journal.set_meta(REBUILT, None)
-    assert FirstLook(room.journal, ())(loaded, path) is None

@@ -1,12 +1,8 @@
 """One run from claimed to finished: what comes out, and every other way out with its reason."""
 
-import os
-from datetime import timedelta
-
 import pytest
 
 from homebody.errors import ModelGoneError, ModelNotReadyError
-from homebody.house.due import enqueuer
 from homebody.house.undo import undo
 from homebody.journal.run import RunState
 from homebody.model.cancellation import Cancellation
@@ -222,49 +218,6 @@ def test_a_second_change_that_cannot_be_made_takes_the_first_back(room):
     ((run, _),) = drop(room)
     assert run.state is RunState.QUARANTINED, run.reason
     assert {"Notes/a.md", "out/sub"} == set(room.tree())
-
-
-DIGEST = """triggers:
-  - schedule: {every: 1h}
-select:
-  folder: NOTES
-  name: "*.summary.md"
-  newer_than: 1d
-actions:
-  - write:
-      dest: "OUT/{{ run.date }}.md"
-      content: "{% for d in documents %}{{ d.text }}{% endfor %}"
-      on_conflict: overwrite
-"""
-
-
-def test_a_schedule_takes_up_what_its_select_names(room):
-    """The digest holds the summaries of the last day, oldest first, and not what is older or another file."""
-    room.recipe("digest", DIGEST)
-    now = room.clock.now().timestamp()
-    for name, age in (("b.summary.md", 60), ("a.summary.md", 120), ("old.summary.md", 90_000), ("a.md", 30)):
-        path = room.notes / name
-        path.write_text(f"[{name}]")
-        os.utime(path, (now - age, now - age))
-    due = enqueuer(room.journal, room.recipes, room.wake)
-    due("digest", room.clock.now())
-    due("digest", room.clock.now())
-    ((run, _),) = room.work()
-    assert run.state is RunState.DONE
-    (text,) = [text for name, text in room.tree().items() if name.startswith("out/")]
-    assert text.strip() == "[a.summary.md][b.summary.md]"
-
-
-def test_a_schedule_with_nothing_new_is_skipped(room):
-    """An empty selection writes nothing and says so; the cursor has moved on."""
-    room.recipe("digest", DIGEST)
-    due = enqueuer(room.journal, room.recipes, room.wake)
-    due("digest", room.clock.now())
-    ((run, _),) = room.work()
-    assert (RunState.SKIPPED, "there is nothing new to take up") == (run.state, run.reason)
-    assert room.clock.now() == room.journal.cursor("digest")
-    due("digest", room.clock.now() + timedelta(hours=1))
-    assert len(room.work()) == 1
 
 
 @pytest.mark.parametrize("data", [b"", b"\x00\x01\x02" * 100, b"%PDF-1.4 broken"])

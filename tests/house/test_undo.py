@@ -3,7 +3,7 @@
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,20 +35,6 @@ def tree(folder: Path) -> dict[str, tuple[bytes, int]]:
         )
         for path in folder.rglob("*")
     }
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    """An empty journal."""
-    opened = Journal.open(tmp_path / "state" / "journal.db", FakeClock())
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def vault(tmp_path: Path) -> Vault:
-    """An empty vault."""
-    return Vault(tmp_path / "state" / "vault", bytes(range(32)))
 
 
 @pytest.fixture

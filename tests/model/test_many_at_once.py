@@ -217,17 +217,6 @@ def test_a_poisonous_document_among_others(random_model: Path) -> None:
     client.stop()
 
 
-def test_a_text_that_cannot_even_be_counted(random_model: Path) -> None:
-    """What kills the process while it is only counted is set aside just so."""
-    client = ModelClient(random_model, clock=SystemClock(), command=child("dies_of_poison.py"))
-
-    with pytest.raises(ModelKilledByPromptError):
-        client.count(["poison"])
-
-    assert [1] == client.count(["x"])
-    client.stop()
-
-
 def test_cancelled_while_it_waits_for_a_start(random_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A call that waits out the pause after a death is given up at once."""
     monkeypatch.setattr(states, "pause_after", lambda deaths: 500.0)
@@ -243,7 +232,7 @@ def test_cancelled_while_it_waits_for_a_start(random_model: Path, monkeypatch: p
         with pytest.raises(CancelledError):
             call.result(20)
 
-    assert "SIGKILL" in client.standing.reason
+    assert "it was killed by SIGKILL, as the kernel does when memory runs out" in client.standing.reason
     client.stop()
 
 
@@ -264,15 +253,6 @@ def test_two_wait_for_one_start(random_model: Path, monkeypatch: pytest.MonkeyPa
 
     assert pid != client.ready.pid
     client.stop()
-
-
-def test_a_process_that_says_that_it_cannot_go_on(random_model: Path) -> None:
-    """A process that reports that its GPU lost its way, or ends with such a line, is a death whose words are shown."""
-    for how in ("says", "ends"):
-        client = ModelClient(random_model, clock=SystemClock(), command=child("gives_up.py", how))
-        with pytest.raises(ModelKilledByPromptError, match=r"GPU reported an error \(-3\)"):
-            client.count(["x"])
-        client.stop()
 
 
 def test_suspects_are_handed_to_the_next_daemon(random_model: Path, tmp_path: Path) -> None:

@@ -13,11 +13,10 @@ import pytest
 from homebody.clock import SystemClock
 from homebody.errors import ModelError, ModelFileError, ModelGoneError, ModelNotReadyError
 from homebody.messages import Message, Part
-from homebody.model import loading
 from homebody.model.client import ModelClient
 from homebody.model.memory import recall
 from homebody.model.states import LOOP_DEATHS, State
-from homebody.model.wire import WireError, encode
+from homebody.model.wire import encode
 from homebody.testing import FakeClock
 
 CHILDREN = Path(__file__).parent / "children"
@@ -100,40 +99,6 @@ def test_sigterm_is_no_fault(random_model: Path) -> None:
     assert "any settings" not in str(caught.value)
 
 
-@pytest.mark.parametrize("answer", [{}, [], None, {"context": "many"}, {"context": 1, "memory_bytes": 1}])
-def test_an_answer_that_makes_no_sense(random_model: Path, answer: object) -> None:
-    """A process that answers in the wrong shape is an error of the model's, not of ours."""
-    says = command("says.py", encode({"id": 1, "answer": answer}).hex())
-    client = ModelClient(random_model, clock=FakeClock(), command=says)
-
-    with pytest.raises(WireError, match="makes no sense"):
-        client.start()
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of it from outside")
-def test_a_process_that_says_it_is_sealed_and_is_not(random_model: Path) -> None:
-    """The kernel is asked, not the process: one that only says so gets nothing to read."""
-    answer = {"context": 64, "memory_bytes": 1, "settings": {}, "plan": {}, "seal": {"tier": "model"}}
-    says = command("says.py", encode({"id": 1, "answer": answer}).hex())
-    client = ModelClient(random_model, clock=FakeClock(), command=says)
-
-    with pytest.raises(ModelError, match="gets nothing to read: The kernel says") as caught:
-        client.start()
-    assert caught.value.hint is not None
-    assert client.ready is None
-
-
-@pytest.mark.parametrize("error", [{}, "no", {"kind": "SystemExit", "message": None}, {"kind": "UsageError"}])
-def test_an_error_that_makes_no_sense(random_model: Path, error: object) -> None:
-    """An error that the process reports is one of the model's kinds, whatever it calls itself."""
-    says = command("says.py", encode({"id": 1, "error": error}).hex())
-    client = ModelClient(random_model, clock=FakeClock(), command=says)
-
-    with pytest.raises(ModelError) as caught:
-        client.start()
-    assert ModelError is type(caught.value)
-
-
 def test_missing_file(tmp_path: Path) -> None:
     """A model file that is not there is an error before any process is started."""
     client = ModelClient(tmp_path / "none.gguf", clock=FakeClock(), command=["/nonexistent"])
@@ -162,15 +127,6 @@ def test_what_only_the_library_can_see(random_model: Path, tmp_path: Path) -> No
 
     with pytest.raises(ModelFileError, match=r"could not be loaded.*wrong shape"):
         client.start()
-
-
-def test_the_seal_comes_first(random_model: Path) -> None:
-    """The process is sealed before the native library, numpy and any thread; else this child would fail."""
-    client = ModelClient(random_model, clock=SystemClock(), command=command("checks_order.py"))
-    ready = client.start()
-    client.stop()
-
-    assert ready.seal["instructions"] > 0
 
 
 def test_stopped_means_stopped(random_model: Path) -> None:
@@ -276,16 +232,6 @@ def test_a_crash_loop_ends(random_model: Path) -> None:
     with pytest.raises(ModelGoneError, match=r"5 times in 10 minutes.*SIGTERM.*homebody restart"):
         client.start()
     assert LOOP_DEATHS == len(client.standing.deaths)
-
-
-def test_a_load_that_stalls(random_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A load that reports no progress for too long is ended, with that reason, and tried again after a pause."""
-    monkeypatch.setattr(loading, "STALL_SECONDS", 0.2)
-    client = ModelClient(random_model, clock=FakeClock(), command=command("says.py", ""))
-
-    with pytest.raises(ModelGoneError, match="said nothing for 0 s"):
-        client.start()
-    assert State.BACKING_OFF is client.standing.state
 
 
 def test_how_far_a_load_is(random_model: Path) -> None:

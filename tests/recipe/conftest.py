@@ -1,5 +1,6 @@
 """Recipes to begin with."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from homebody.errors import RecipeError
 from homebody.paths import shipped
 from homebody.recipe.load import read_recipe
 from homebody.recipe.problem import Problem, RecipeProblemsError
+
+sys.path.append(str(Path(__file__).parent))  # for reaching.py, right.py and mistakes.py
 
 SHIPPED = ("summarize-notes", "tag-files", "daily-digest")
 

@@ -4,3 +4,5 @@ import sys
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent))
+
+from openly import ai, model, server  # noqa: F401 - fixtures

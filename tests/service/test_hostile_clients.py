@@ -18,11 +18,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from listening import listening
 
-from homebody.errors import HomebodyError, SettingsError
 from homebody.service import listener, responding
 from homebody.service.control import request
 from homebody.service.http_request import LARGEST_HEAD, LARGEST_REQUEST, MOST_HEADERS
-from homebody.service.listener import MOST_CLIENTS, make_room
+from homebody.service.listener import MOST_CLIENTS
 
 ECHO = b"GET /v1/echo HTTP/1.1\r\nHost: x\r\n"
 SECRET = "the vault's own key"
@@ -296,36 +295,3 @@ def test_another_user_is_refused_even_where_the_modes_are_open() -> None:
             assert "200 OK" in said_to(path, 0)
     finally:
         shutil.rmtree(folder)
-
-
-def test_a_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
-    """In a folder that everybody can write, a stranger's link would lead the socket somewhere else."""
-    (tmp_path / "real").mkdir(mode=0o700)
-    (tmp_path / "run").symlink_to(tmp_path / "real")
-    with pytest.raises(HomebodyError, match="is a link or belongs to somebody else"):
-        make_room(tmp_path / "run" / "control.sock")
-    assert [] == list((tmp_path / "real").iterdir())
-
-
-def test_a_folder_that_others_can_look_into_is_closed(tmp_path: Path) -> None:
-    """A folder of ours with the usual mode becomes ours alone."""
-    (tmp_path / "run").mkdir(mode=0o755)
-    make_room(tmp_path / "run" / "control.sock")
-    assert 0o700 == (tmp_path / "run").stat().st_mode & 0o777
-
-
-def test_only_a_socket_is_replaced(tmp_path: Path) -> None:
-    """A file of a person's at the socket's place is left, and named."""
-    (tmp_path / "run").mkdir(mode=0o700)
-    path = tmp_path / "run" / "control.sock"
-    path.write_text("mine\n")
-    with pytest.raises(HomebodyError, match="is not a socket"):
-        make_room(path)
-    assert "mine\n" == path.read_text()
-
-
-def test_a_path_that_no_socket_can_have_is_named(tmp_path: Path) -> None:
-    """It is an error in words, with the cure."""
-    with pytest.raises(SettingsError, match="too long") as caught:
-        make_room(tmp_path / ("x" * 100) / "control.sock")
-    assert "TMPDIR" in (caught.value.hint or "")

@@ -1,17 +1,12 @@
 """When is a recipe due, through changes of the clocks, sleep and a clock that was wrong?"""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from sayings import BERLIN, Said, berlin, moments
 
 from homebody.triggers.moments import (
-    GRACE,
     Missed,
-    Trigger,
     build,
     going_on,
     missed,
@@ -19,33 +14,6 @@ from homebody.triggers.moments import (
     served,
     unserved,
 )
-
-BERLIN = ZoneInfo("Europe/Berlin")
-
-
-@dataclass(frozen=True)
-class Said:
-    """A schedule as a recipe says it."""
-
-    every: timedelta | None = None
-    at: time | None = None
-    days: tuple[str, ...] | None = None
-    cron: str | None = None
-
-
-def berlin(year: int, month: int, day: int, hour: int = 0, minute: int = 0, fold: int = 0) -> datetime:
-    """Return the moment at which the clocks in Berlin show this, in UTC."""
-    return datetime(year, month, day, hour, minute, tzinfo=BERLIN, fold=fold).astimezone(UTC)
-
-
-def moments(trigger: Trigger, after: datetime, until: datetime) -> list[datetime]:
-    """Return every moment later than *after* and not later than *until*."""
-    found = []
-    moment = next_due(trigger, after)
-    while moment is not None and moment <= until:
-        found.append(moment)
-        moment = next_due(trigger, moment)
-    return found
 
 
 def test_every_is_due_at_whole_multiples_whenever_it_was_started():
@@ -236,76 +204,3 @@ def test_a_moment_that_comes_up_after_a_sleep_is_the_last_missed_or_none():
     moment, now = berlin(2026, 3, 2, 7, 30), berlin(2026, 3, 5, 9)
     assert served(trigger, moment, now, "once") == berlin(2026, 3, 5, 7, 30)
     assert served(trigger, moment, now, "skip") is None
-
-
-SAYINGS = st.one_of(
-    st.builds(Said, every=st.timedeltas(timedelta(seconds=1), timedelta(days=40))),
-    st.builds(
-        Said,
-        at=st.times().map(lambda at: at.replace(microsecond=0)),
-        days=st.none() | st.lists(st.sampled_from(["mon", "wed", "sun"]), min_size=1, unique=True).map(tuple),
-    ),
-    st.sampled_from(["*/7 * * * *", "15 2 * * *", "0 2,3 * * 0", "5 4 1 * *", "0 0 1-7 * 1"]).map(
-        lambda c: Said(cron=c)
-    ),
-)
-TIMES = st.datetimes(
-    datetime(2026, 1, 1),  # noqa: DTZ001 - hypothesis wants its bounds naive
-    datetime(2028, 1, 1),  # noqa: DTZ001
-    timezones=st.just(UTC),
-)
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        Said(cron="0 0 * * 1"),
-        Said(at=time(0, 0), days=("mon",)),
-        Said(at=time(0, 30)),
-        Said(cron="59 0 29 3 *"),
-    ],
-    ids=str,
-)
-def test_the_first_hour_after_the_day_that_is_short_is_met(said: Said):
-    """On 28 March 2027 Berlin's day has 23 hours; what is due in the first hour of the 29th is due then."""
-    moment = next_due(build(said, BERLIN), datetime(2027, 3, 28, 12, 0, tzinfo=BERLIN))
-    assert moment is not None
-    assert (29, 0) == (moment.astimezone(BERLIN).day, moment.astimezone(BERLIN).hour)
-
-
-@given(SAYINGS, TIMES)
-def test_the_next_moment_is_later_and_nothing_is_due_before_it(said: Said, now: datetime):
-    """Looking from anywhere before the next moment finds the same one."""
-    trigger = build(said, BERLIN)
-    moment = next_due(trigger, now)
-    assert moment is not None
-    assert moment > now
-    assert next_due(trigger, now + (moment - now) / 2) == moment
-
-
-@given(SAYINGS, TIMES, st.timedeltas(timedelta(0), timedelta(days=60)))
-def test_what_is_made_up_for_is_the_last_that_was_due(said: Said, cursor: datetime, gone: timedelta):
-    """It lies between the cursor and now, and nothing else was due after it."""
-    trigger = build(said, BERLIN)
-    now = cursor + gone
-    late = missed(trigger, cursor, now, "once")
-    upcoming = next_due(trigger, cursor)
-    if late is None:
-        assert upcoming is not None
-        assert upcoming > now
-    else:
-        assert cursor < late <= now
-        following = next_due(trigger, late)
-        assert following is not None
-        assert following > now
-
-
-@given(SAYINGS, TIMES, st.timedeltas(timedelta(0), timedelta(days=30)))
-def test_a_planned_moment_is_never_reported_for_the_future(said: Said, now: datetime, late: timedelta):
-    """Whatever the delay, the report is the moment itself or a later one that has come."""
-    trigger = build(said, BERLIN)
-    moment = next_due(trigger, now)
-    assert moment is not None
-    report = served(trigger, moment, moment + late, "once")
-    assert report is not None
-    assert moment <= report <= moment + max(late, GRACE)

@@ -9,8 +9,8 @@ from pydantic import Field
 from homebody.actions.action import Action, World
 from homebody.actions.conflict import TEMPLATE, WORDS, OnConflict, RenameTemplate
 from homebody.actions.destination import FolderOrFile, resolve, roots, whole
-from homebody.actions.effect import Effect, Move, Tags
-from homebody.actions.placing import Wish, more_roots, room_for
+from homebody.actions.effect import Effect, Move
+from homebody.actions.placing import Wish, bared, more_roots, room_for
 from homebody.errors import EffectError
 from homebody.paths import real
 
@@ -69,11 +69,5 @@ def moved(world: World, path: Path, on_conflict: OnConflict, template: str | Non
     room = room_for(world, path, wish)
     if room is None:
         return []
-    # The tags of what is replaced go first, as a change of their own: so an undo brings them back with the file.
-    tags = None if room.before is None else world.tags(room.path)
-    bare = [] if tags is None else [Tags(path=room.path, stored=None, stored_before=tags, kind=kind)]
-    return [
-        *room.first,
-        *bare,
-        Move(path=room.path, source=source, after=here, before=room.before, kind=kind),
-    ]
+    move = Move(path=room.path, source=source, after=here, before=room.before, kind=kind)
+    return [*room.first, *bared(world, room, kind), move]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from homebody.actions.action import Output, World
 from homebody.actions.conflict import OnConflict, names
-from homebody.actions.effect import Effect, Move
+from homebody.actions.effect import Effect, Move, Tags
 from homebody.actions.trashes import thrown_away, trash_outputs, trashes
 from homebody.errors import DocumentError, EffectError
 
@@ -74,6 +74,12 @@ def room_for(world: World, path: Path, wish: Wish) -> Room | None:  # noqa: PLR0
                 move = Move(path=free, source=wanted, after=there, kind=wish.kind)
                 return Room(path=wanted, first=(move,))
     return None
+
+
+def bared(world: World, room: Room, kind: str) -> list[Effect]:
+    """Return the change that takes the tags off what is overwritten in *room*: so an undo brings them back with it."""
+    tags = None if room.before is None else world.tags(room.path)
+    return [] if tags is None else [Tags(path=room.path, stored=None, stored_before=tags, kind=kind)]
 
 
 def _free(world: World, path: Path, template: str | None) -> Path:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from homebody import __version__
 from homebody.cli.examples import examples
 from homebody.cli.in_hand import in_hand_lines
 from homebody.cli.paragraphs import echo_fitted, visible
@@ -16,9 +17,12 @@ from homebody.errors import NotRunningError, RecipeError
 from homebody.house.waits import told
 from homebody.paths import Home
 from homebody.quantities import rounded
-from homebody.service import refusal
 from homebody.service.bridge_open import opened
 from homebody.service.control import request
+from homebody.upgrading import upgraded
+
+PATIENCE_SECONDS = 20.0
+"""How long a homebody that is there may be busy with others before it counts as one that does not answer."""
 
 
 @click.command("status", epilog=examples("homebody status", "homebody status --json"))
@@ -28,13 +32,13 @@ def status_command(home: Home, *, as_json: bool) -> None:
     """Show what the running homebody is doing."""
     bridge = bridge_of(home)
     try:
-        status = request(home.socket, "GET", "/v1/status")
-    except NotRunningError as error:
+        status = request(home.socket, "GET", "/v1/status", timeout=PATIENCE_SECONDS)
+    except NotRunningError:
         if bridge is not None:
             echo_fitted([open_words(bridge)], error=True)
-        if (why := refusal.read(home)) is not None:
-            error.hint = f"Its last start failed: {why.error} {why.hint or ''}".strip() + f"\n  {error.hint}"
         raise
+    if (words := upgraded(status["version"], __version__)) is not None:
+        echo_fitted([visible(f"{words}.")], error=True)
     if as_json:
         click.echo(json.dumps(status | {"bridge": bridge}, ensure_ascii=False))
         return

@@ -149,9 +149,11 @@ def service_for(home: Home, environ: Mapping[str, str], python: str) -> Service:
     """Return what is to be kept running, so that a manager with an environment of its own finds the same home."""
     usual = {"HOME": environ.get("HOME") or str(Path.home())}
     moved = {name: environ[name] for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME") if environ.get(name)}
-    leads = (
-        {"TMPDIR": environ["TMPDIR"]} if home.socket.parent != home.state and environ.get("TMPDIR") else {}
-    )
+    leads = {}
+    if home.socket.parent != home.state and environ.get("TMPDIR"):
+        leads["TMPDIR"] = environ["TMPDIR"]
+    if environ.get("XDG_DATA_HOME"):  # the desktop's trash lies in it
+        leads["XDG_DATA_HOME"] = environ["XDG_DATA_HOME"]
     if home == find_home(usual):
         return Service(python=python, home=home, named=False, environ=leads)
     if home == find_home(usual | moved):

@@ -4,6 +4,7 @@ Commands are imported when they are called, so that `homebody --help` answers at
 """
 
 import importlib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,8 @@ import click
 from homebody import __version__
 from homebody.cli.exit_codes import EXIT_CODES
 from homebody.cli.paragraphs import echo_fitted
-from homebody.cli.terminal import be_careful
-from homebody.errors import HomebodyError
+from homebody.cli.terminal import be_careful, takes_colour
+from homebody.errors import HomebodyError, NotRunningError
 from homebody.paths import find_home
 
 if TYPE_CHECKING:
@@ -106,10 +107,22 @@ class Commands(click.Group):
         """Carry out the command; what goes wrong is said in two lines, never as a traceback."""
         try:
             return super().invoke(ctx)
+        except NotRunningError as error:
+            from homebody.cli.absence import absent
+
+            told: HomebodyError = absent(ctx.obj, error)
         except HomebodyError as error:
-            hint = f"\n  {error.hint}" if error.hint else ""
-            echo_fitted(f"homebody: {error}{hint}".split("\n"), error=True)
-            ctx.exit(error.exit_code)
+            told = error
+        except (LookupError, TypeError, ValueError):  # an answer of another form than was expected?
+            from homebody.cli.absence import misunderstood
+
+            other = misunderstood(ctx.obj, __version__)
+            if other is None:
+                raise
+            told = other
+        hint = f"\n  {told.hint}" if told.hint else ""
+        echo_fitted(f"homebody: {told}{hint}".split("\n"), error=True)
+        return ctx.exit(told.exit_code)
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -123,6 +136,8 @@ def cli(ctx: click.Context, home: Path | None) -> None:
     Start with `homebody demo`: it shows everything in a folder of its own and touches nothing else.
     """
     ctx.obj = find_home(root=home)
+    if not takes_colour(os.environ):
+        ctx.color = False
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from homebody.cli.model_fit import fit_command
 from homebody.cli.model_inspect import inspect_command
 from homebody.cli.model_suggest import suggest_command
 from homebody.cli.model_use import use_command
-from homebody.cli.paragraphs import visible, width
+from homebody.cli.paragraphs import echo_fitted, visible, width
 from homebody.paths import Home
 from homebody.quantities import rounded
 
@@ -41,8 +41,7 @@ def list_command(home: Home, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
         return
-    for line in list_lines(found):
-        click.echo(visible(line))
+    echo_fitted(visible(line) for line in list_lines(found))
 
 
 def list_lines(found: dict[str, Any]) -> list[str]:

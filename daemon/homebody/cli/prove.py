@@ -20,8 +20,8 @@ from homebody.cli.throwaway import Throwaway
 from homebody.errors import HomebodyError, NotRunningError
 from homebody.paths import Home
 from homebody.recipe.load import load_folder
-from homebody.service.control import listener_of
 from homebody.service.lock import holder
+from homebody.service.peer import listener_of
 
 START_SECONDS = 120.0
 

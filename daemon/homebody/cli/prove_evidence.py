@@ -10,16 +10,19 @@ from typing import Any
 from homebody import __version__, seal
 from homebody.errors import HomebodyError, NotRunningError, SealError, UsageError
 from homebody.paths import Home
-from homebody.service.control import listener_of, request
+from homebody.service.control import request
+from homebody.service.peer import listener_of
 from homebody.synced.mounts import mounts_here
 
 PROCESSES = ("daemon", "model", "reader")
 
-PICTURES = "pictures"
-"""The reader of pictures, which there is where there is a Tesseract."""
+PICTURES, SPEECH = "pictures", "speech"
+"""The readers of pictures and recordings, which there are where there is a Tesseract and a whisper.cpp."""
 
 EMBEDDINGS = "embeddings"
 """The embedding model, which there is where a person chose one; to try, it is loaded."""
+
+CALLED = {PICTURES: "reader of pictures", SPEECH: "reader of recordings", EMBEDDINGS: "embedding model"}
 
 ANSWER_SECONDS = 180.0
 LOAD_SECONDS = 300.0
@@ -51,12 +54,12 @@ class Sealed:
     @property
     def called(self) -> str:
         """What it is in a sentence, behind "the"."""
-        return {PICTURES: "reader of pictures", EMBEDDINGS: "embedding model"}.get(self.name, self.name)
+        return CALLED.get(self.name, self.name)
 
     @property
     def tier(self) -> str:
         """Which kind of seal it has."""
-        return {PICTURES: "reader", EMBEDDINGS: "model"}.get(self.name, self.name)
+        return "model" if self.name == EMBEDDINGS else "reader" if self.name in CALLED else self.name
 
 
 @dataclass(slots=True, kw_only=True)
@@ -96,9 +99,10 @@ def gather(home: Home, parent: Path | None, say: Say, *, thrown_away: bool) -> E
     wait_for_model(home, say)
     probes = (*seal.PROBES, *seal.LIMITS)
     names = [probe.name for probe in probes]
-    sees = bool(status.get(PICTURES, {}).get("languages"))
+    sees, hears = bool(status.get(PICTURES, {}).get("languages")), bool(status.get(SPEECH, {}).get("model"))
     embeds = status.get(EMBEDDINGS) is not None
-    processes = [Sealed(name=name) for name in (*PROCESSES, *[PICTURES] * sees, *[EMBEDDINGS] * embeds)]
+    more = (*[PICTURES] * sees, *[SPEECH] * hears, *[EMBEDDINGS] * embeds)
+    processes = [Sealed(name=name) for name in (*PROCESSES, *more)]
     with seal.Targets(outside=parent) as targets:
         say(f"Trying {len(names)} ways out in a process without a seal, for comparison ...")
         controls = {result.name: result for result in seal.control(names, targets.targets)}
@@ -180,7 +184,7 @@ def let_try(home: Home, process: Sealed, names: Sequence[str], targets: seal.Pro
 def look_at(home: Home, process: Sealed, status: Mapping[str, Any]) -> None:
     """Note what the kernel says of *process*, and what it has reported of its seal."""
     told = {"daemon": status, "model": status["model"], "reader": status["reader"],
-            PICTURES: status.get(PICTURES, {}), EMBEDDINGS: status.get(EMBEDDINGS) or {}}[process.name]  # fmt: skip
+            **{name: status.get(name) or {} for name in CALLED}}[process.name]  # fmt: skip
     process.report = told.get("seal") or {}
     pid = told.get("pid")
     if not isinstance(pid, int):

@@ -1,6 +1,5 @@
 """How is a proof told to a person, in 80 columns and without a word of kernel language that can be spared?"""
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -207,9 +206,8 @@ def conclusion(verdict: Verdict) -> Iterator[str]:
 
 
 def tell(lines: Iterable[str], colour: str) -> None:
-    """Print *lines*, the last in *colour* where a terminal takes colours and NO_COLOR is not set."""
-    plain = False if os.environ.get("NO_COLOR") else None
+    """Print *lines*, the last in *colour* where a terminal takes colours."""
     told = list(lines)
     for line in told[:-1]:
-        click.echo(line, color=plain)
-    click.echo(click.style(told[-1], fg=colour, bold=True), color=plain)
+        click.echo(line)
+    click.echo(click.style(told[-1], fg=colour, bold=True))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import click
 
+from homebody.cli import absence
 from homebody.cli.daemon import bridge_of
 from homebody.cli.examples import examples
 from homebody.cli.live import Line, Screen, possible
@@ -63,9 +65,13 @@ def top_command(home: Home, every: float, *, once: bool, as_json: bool) -> None:
         Top(home, screen).show(every)
 
 
+_GAP = re.compile(" {9,}")
+"""What brings words to the other edge of a screen; a voice would read nothing for long."""
+
+
 def cut(lines: list[Line]) -> list[str]:
     """Return the lines of a picture for paper: without what only a screen needs, the keys and the empty ones."""
-    return [text for line in lines[:-2] if (text := line.text.rstrip(" -"))]
+    return [_GAP.sub("  ", text) for line in lines[:-2] if (text := line.text.rstrip(" -"))]
 
 
 def facts(home: Home) -> dict[str, Any]:
@@ -137,7 +143,7 @@ class Top:
         try:
             self._view = view_of(self._home)
         except NotRunningError as error:
-            self._view, self._message = None, str(error)
+            self._view, self._message = None, str(absence.absent(self._home, error))
 
     def _draw(self) -> None:
         columns, rows = self._screen.size

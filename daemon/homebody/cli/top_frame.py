@@ -1,5 +1,6 @@
 """What does `homebody top` show? Pure: what is known in, the lines of one picture out."""
 
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -103,7 +104,12 @@ def reason_of(view: View, chosen: int | None) -> str:
 
 def absent(why: str, columns: int, rows: int) -> Frame:
     """Return the picture while homebody does not answer."""
-    words = [why, "`homebody start` starts it; it is looked for again and again.", "", "q leave"]
+    words = [
+        *textwrap.wrap(why, columns),
+        "`homebody start` starts it; it is looked for again and again.",
+        "",
+        "q leave",
+    ]
     lines = [Line(clip(word, columns)) for word in words]
     return Frame((lines + [Line("")] * rows)[:rows])
 

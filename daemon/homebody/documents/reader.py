@@ -8,13 +8,14 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from homebody import seal
+from homebody import __version__, seal
 from homebody.clock import Clock
-from homebody.documents.child import Child, GoneError, LateError
+from homebody.documents.child import Child, GoneError, LateError, how_it_died
 from homebody.documents.extract import LEFT_OUT, MOST_CHARACTERS, Extract
 from homebody.documents.file import Unreadable
 from homebody.documents.frames import FrameError
 from homebody.errors import ReaderNotReadyError, SealError
+from homebody.upgrading import upgraded
 
 SECONDS = 30.0
 """How long one document may take."""
@@ -52,6 +53,9 @@ class ScanError(Unreadable):
 class Reader:
     """Reads documents in a sealed child process, one at a time."""
 
+    work_seconds: float = WORK_SECONDS
+    """After how much work of its process another takes its place."""
+
     def __init__(
         self,
         *,
@@ -60,12 +64,14 @@ class Reader:
         memory_bytes: int = MEMORY_BYTES,
         documents: int = DOCUMENTS,
         command: Sequence[str] = COMMAND,
+        patience: float = START_SECONDS,
     ) -> None:
         self._clock = clock
         self._seconds = seconds
         self._memory = memory_bytes
         self._documents = documents
         self._command = command
+        self._patience = patience
         self._child: Child | None = None
         self._read = 0
         self._lock = threading.Lock()
@@ -106,7 +112,7 @@ class Reader:
 
         Raises ScanError for a document whose text may be in pictures. Raises DocumentError with the reason: not text,
         damaged, no text in it, too slow, or the reader died of it; its ``lasting`` says that another try cannot help.
-        Raises ReaderNotReadyError when all of those that were started ahead have ended.
+        Raises ReaderNotReadyError when all of those that were started ahead have ended, or homebody was upgraded.
         """
         with self._lock:
             asked: dict[str, Any] = {"suffix": suffix.lower()}
@@ -153,7 +159,7 @@ class Reader:
     def _count(self, header: Mapping[str, Any]) -> None:
         """Take note that a document was read, the last answer being *header*; end a reader that did enough."""
         self._read += 1
-        if self._read >= self._documents or not worked_little(header):
+        if self._read >= self._documents or not worked_little(header, self.work_seconds):
             self._end()
 
     def _ask(self, header: Mapping[str, Any], data: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
@@ -189,7 +195,10 @@ class Reader:
         raise ReaderNotReadyError
 
     def _launched(self) -> Child:
-        """Return a reader that was started just now and is sealed. Raises DocumentError."""
+        """Return a reader that was started just now and is sealed.
+
+        Raises DocumentError, and ReaderNotReadyError when it is one of another homebody than this.
+        """
         began = self._clock.monotonic()
         work = str(int(WORK_SECONDS + self._seconds) + 1)
         try:
@@ -200,7 +209,7 @@ class Reader:
             ) from error
         self._child, self._read = child, 0
         try:
-            hello, _ = child.hello(START_SECONDS)
+            hello, _ = child.hello(self._patience)
         except (LateError, GoneError, FrameError) as error:
             self._end()
             raise Unreadable(f"the reader process did not start ({error})", lasting=False) from error
@@ -219,6 +228,9 @@ class Reader:
             raise Unreadable(
                 f"the reader process gets nothing to read: {error}", lasting=False, hint=error.hint
             ) from error
+        if (words := upgraded(__version__, hello.get("version"))) is not None:
+            self._end()
+            raise ReaderNotReadyError(f"it waits for a reader: {words}")
         self.seal = report
         self.start_seconds = self._clock.monotonic() - began
         return child
@@ -269,21 +281,10 @@ def nothing() -> None:
     """Heed nothing: somebody waits for the text."""
 
 
-def worked_little(header: Mapping[str, Any]) -> bool:
-    """Return whether the reader that gave *header* may go on, by the work that it says it has done."""
+def worked_little(header: Mapping[str, Any], seconds: float) -> bool:
+    """Return whether the reader that gave *header* may go on: it says that it has worked for less than *seconds*."""
     work = header.get("work")
-    return isinstance(work, int | float) and work < WORK_SECONDS
-
-
-def how_it_died(error: GoneError) -> str:
-    """Return in words why there is no answer."""
-    if error.asked:
-        return "the reader process was stopped"
-    if error.signal == "SIGXCPU":
-        return "reading the document took too much work"
-    if error.signal == "SIGKILL":
-        return "the reader process was killed while it read the document (out of memory?)"
-    return f"the reader process died of the document ({error})"
+    return isinstance(work, int | float) and work < seconds
 
 
 def plain_words(reason: object) -> str:

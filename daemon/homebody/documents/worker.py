@@ -13,7 +13,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from homebody import seal
+from homebody import __version__, seal
 from homebody.documents.extract import TOO_DEEP, UNREADABLE, FormatError, NoTextError
 from homebody.documents.formats import ALL, PAGED, suffixes
 from homebody.documents.frames import Exactly, pack, receive
@@ -61,7 +61,7 @@ def work(load: Callable[[], Reply]) -> None:
     except SealError as error:
         put(answers, {"failed": f"{error} {error.hint or ''}"})
         raise SystemExit(error.exit_code) from error
-    put(answers, {"seal": report.to_dict()})
+    put(answers, {"seal": report.to_dict(), "version": __version__})
     serve(lambda number: exactly(requests, number), answers, reply)
 
 

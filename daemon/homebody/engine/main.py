@@ -15,13 +15,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 
-from homebody import seal
+from homebody import __version__, seal
 from homebody.engine.inbox import Inbox
 from homebody.engine.threads import thread_count
 from homebody.errors import HomebodyError, ModelError
 from homebody.messages import Message, Part
 from homebody.model.wire import receive
 from homebody.sampling import Sampling
+from homebody.upgrading import upgraded
 
 if TYPE_CHECKING:
     from homebody.engine.embedding import Embedder
@@ -158,7 +159,13 @@ def end_if_broken(error: BaseException) -> None:
 
 
 def load(request: Request, inbox: Inbox) -> tuple[Worker, Request]:
-    """Seal the process, load the model, let it prove itself; return it and what the parent is told."""
+    """Seal the process, load the model, let it prove itself; return it and what the parent is told.
+
+    Raises ModelError when it cannot be loaded, and for a parent of another version: the two could misunderstand
+    each other.
+    """
+    if (words := upgraded(request.get("version"), __version__)) is not None:
+        raise ModelError(f"No model process can be started: {words}.")
     os.nice(NICE)
     path = Path(request["path"])
     threads = thread_count(request["threads"], path.stat().st_size)

@@ -1,16 +1,15 @@
 """The contains filter: files by words in their text."""
 
 import unicodedata
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
-from homebody.filters.filter import FileFacts, Filter, Stage
-from homebody.regexes import compiled, found, groups_of
+from homebody.filters.expression import ExpressionFilter
+from homebody.filters.filter import FileFacts, Stage
 
 
-class ContainsFilter(Filter):
+class ContainsFilter(ExpressionFilter):
     """``contains: invoice`` or a list of which one must stand in the text; case and line breaks do not matter.
 
     ``contains: {regex: "Invoice no\\. (?P<number>\\d+)"}`` looks for a regular expression; what its named groups
@@ -18,6 +17,8 @@ class ContainsFilter(Filter):
     """
 
     kind: ClassVar[str] = "contains"
+    listed: ClassVar[str] = "words"
+    needs: ClassVar[str] = 'words, as in "invoice", or {regex: "no\\. \\d+"}'
 
     words: tuple[str, ...] = Field(default=(), max_length=100, description="Words; one must be in the text.")
     regex: str | None = Field(default=None, description="A regular expression (RE2) to be found in the text.")
@@ -29,49 +30,17 @@ class ContainsFilter(Filter):
             raise ValueError("a text to look for has between 1 and 500 characters")
         return words
 
-    @field_validator("regex")
-    @classmethod
-    def _expression(cls, regex: str | None) -> str | None:
-        if regex is not None:
-            compiled(regex)
-        return regex
-
-    @model_validator(mode="after")
-    def _one(self) -> "ContainsFilter":
-        if bool(self.words) is (self.regex is not None):
-            raise ValueError('needs words, as in "invoice", or {regex: "no\\. \\d+"}')
-        return self
-
-    @classmethod
-    def expand(cls, value: Any) -> Any:
-        """Return one text as a list of one."""
-        if isinstance(value, Mapping):
-            return {"words": (), **value}
-        return {"words": [value] if isinstance(value, str) else value}
-
-    def long(self) -> Any:
-        """Return the words, or the expression."""
-        return list(self.words) if self.regex is None else {"regex": self.regex}
-
     @property
     def stage(self) -> Stage:
         """The reader has to read the file."""
         return Stage.TEXT
 
-    def groups(self) -> tuple[str, ...]:
-        """Return the names of the expression's groups."""
-        return () if self.regex is None else groups_of(self.regex)
+    def looked_at(self, file: FileFacts) -> str:
+        """Return the file's text. Raises DocumentError."""
+        return file.closer.text()
 
-    def caught(self, file: FileFacts) -> Mapping[str, str | None]:
-        """Return what the groups hold of the text."""
-        empty: Mapping[str, str | None] = dict.fromkeys(self.groups())
-        return empty if not empty or self.regex is None else found(self.regex, file.closer.text()) or empty
-
-    def holds(self, file: FileFacts) -> bool:
-        """Return whether one of the words stands in the text, or the expression is found in it."""
-        text = file.closer.text()
-        if self.regex is not None:
-            return found(self.regex, text) is not None
+    def fits(self, text: str) -> bool:
+        """Return whether one of the words stands in *text*."""
         plain = _plain(text)
         return any(_plain(word) in plain for word in self.words)
 

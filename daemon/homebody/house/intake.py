@@ -39,6 +39,10 @@ LULL_SECONDS = 1.0
 """So long after hints were lost everything is looked at: by then the worst of the storm is over."""
 
 
+SLEPT_SECONDS = 30.0
+"""So much further the time of day has gone than our own seconds when the computer slept, or its clock was put right."""
+
+
 class Intake:
     """Takes in files: hints come from any thread, everything else happens in the thread that calls ``run``."""
 
@@ -62,6 +66,7 @@ class Intake:
         )
         self._rescan_seconds = rescan_seconds
         self._rescan_at = clock.monotonic()
+        self._ahead = clock.now().timestamp() - clock.monotonic()
         self._stat = stat
         self._mend = mend
         self._hints: queue.SimpleQueue[Path | None] = queue.SimpleQueue()
@@ -208,9 +213,20 @@ class Intake:
     def tick(self) -> None:
         """Take the hints that came, look once more at files whose wait is over, and take in what has lain still."""
         now = self._clock.monotonic()
+        if self._slept(now):
+            self._log.info("the computer slept; everything is looked at")
+            self._rescan_at = min(self._rescan_at, now + LULL_SECONDS)
         touched = self._touched(now)
         touched += self._settling.due(now, at_most=BATCH)
         self._admission.admit([path for path in dict.fromkeys(touched) if self._look(path, now)])
+
+    def _slept(self, now: float) -> bool:
+        """Return whether the computer slept since the last tick: our seconds stood still meanwhile, its clock did not.
+
+        Nobody told us then of what came into a folder that lies on another computer.
+        """
+        before, self._ahead = self._ahead, self._clock.now().timestamp() - now
+        return self._ahead - before > SLEPT_SECONDS
 
     def _touched(self, now: float) -> list[str]:
         """Return the files that hints named since the last tick and that a recipe may want."""

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
+from homebody import __version__
 from homebody.clock import Clock
 from homebody.errors import HomebodyError, ModelError, ModelGoneError, SealError
 from homebody.model.attempts import Settings, next_settings
@@ -20,14 +21,11 @@ from homebody.model.pin import hold_to_pin, sha256_of
 from homebody.model.prefixes import family_of
 from homebody.model.process import Event, ModelProcess, ProcessEndedError
 from homebody.model.replies import last_of, understood
-from homebody.model.states import Happening
+from homebody.model.watching import Watcher, checking, telling
 from homebody.seal import refuse_unsealed
 
 STALL_SECONDS = 300.0
 """A load that reports no progress for so long has stalled; the whole may take as long as it takes."""
-
-LARGE = 10**9
-"""A file of so many bytes takes more than a second to be checked."""
 
 CRAMPED = ":cramped"
 
@@ -60,20 +58,6 @@ class ModelReady:
     def tuning(self) -> Mapping[str, Any] | None:
         """Return what steps took on this machine, by the engine's measurement; None where it was not measured."""
         return self.measurement.tuning
-
-
-class Watcher(Protocol):
-    """Who follows a start: is told of every step and of each process, and may call it off."""
-
-    @property
-    def halted(self) -> bool:
-        """Return whether the start is called off."""
-
-    def tell(self, happening: Happening, words: str = "") -> None:
-        """Take note of a step."""
-
-    def began(self, process: ModelProcess) -> None:
-        """Take note of the process that is being loaded."""
 
 
 class Loader:
@@ -209,6 +193,7 @@ class Loader:
         anew = self._wishes.get("measure")
         request = {
             "do": "load",
+            "version": __version__,
             "path": str(self._path.resolve()),
             "context": fitting.layout.context,
             "threads": self._choice.threads,
@@ -259,36 +244,6 @@ class Loader:
 def _cramped(fitting: Fitted | None) -> str:
     """Return what tells apart what was found where there was no memory for a second copy of the weights."""
     return CRAMPED if fitting is not None and fitting.without_copy else ""
-
-
-def telling(watcher: Watcher) -> Callable[[Event], None]:
-    """Return what tells *watcher* how far a load is, as the process reports it."""
-
-    def tell(progress: Event) -> None:
-        phase, done, total = understood(
-            lambda: (str(progress["phase"]), int(progress["done"]), max(1, int(progress["total"])))
-        )
-        if phase == "measure":
-            watcher.tell(Happening.MEASURE, f"a few of its steps are timed: {done} of at most {total} s")
-        elif phase == "prove" or done >= total:
-            watcher.tell(Happening.PROVE)
-        else:
-            watcher.tell(Happening.LOAD, f"{100 * done // total} % of its weights are read")
-
-    return tell
-
-
-def checking(watcher: Watcher) -> Callable[[int, int], None]:
-    """Return what tells *watcher* how much of a large file has been checked, at each tenth of it."""
-    told = 0
-
-    def tell(done: int, total: int) -> None:
-        nonlocal told
-        if total > LARGE and 10 * done // total > told:
-            told = 10 * done // total
-            watcher.tell(Happening.LOAD, f"its file is checked: {10 * told} % are read")
-
-    return tell
 
 
 def trusted(pid: int) -> None:

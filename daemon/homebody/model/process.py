@@ -238,6 +238,7 @@ class ModelProcess:
         code = self._child.returncode
         name = signal.Signals(-code).name if code < 0 else None
         how = self._fault or (f"it was killed by {name}" if name else f"it exited with code {code}")
+        how += ", as the kernel does when memory runs out" if how.endswith(" SIGKILL") else ""
         tail = last_words(self._tail)
         message = f"The model process ended: {how}." + (f" It last said: {tail}" if tail else "")
         name = None if self._fault else name

@@ -14,6 +14,7 @@ from homebody import __version__, regexes, seal
 from homebody.clock import Clock, SystemClock
 from homebody.documents.pictures.tesseract import find
 from homebody.documents.readers import readers
+from homebody.documents.speech.whisper import find as find_whisper
 from homebody.errors import ModelError, ModelNotReadyError
 from homebody.house.battery import Battery
 from homebody.house.halt import Halt
@@ -111,10 +112,10 @@ def build_daemon(
     loaded = load_folder(home.recipes)
     recipes = InForce(standing(NOTHING, loaded, home, None, carrier))
     journal = Journal.open(home.journal, clock, lived=home.vault.is_dir())
-    tesseract = find(settings.ocr.languages)
-    policy = policy_for(home, settings, recipes.values(), tesseract)
+    tesseract, whisper = find(settings.ocr.languages), find_whisper(settings)
+    policy = policy_for(home, settings, recipes.values(), tesseract, whisper)
     shown = seal.identities(policy)
-    reader = readers(clock, tesseract, recycled=seal.this_system().starts.after_seal)
+    reader = readers(clock, tesseract, whisper, recycled=seal.this_system().starts.after_seal)
     model = ModelClient(settings.model_path(), clock=clock, choice=choice_of(settings),
                         memory=home.state / "models.json", prefixes=Prefixes(home.prefixes, clock=clock))  # fmt: skip
     embedder = embedder_of(home, settings, model, clock)

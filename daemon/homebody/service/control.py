@@ -11,7 +11,6 @@ from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any
 
-from homebody import seal
 from homebody.errors import HomebodyError, NotRunningError
 
 PATIENCE_SECONDS = 30
@@ -56,7 +55,7 @@ def request(
     finally:
         connection.close()
     if response.status != http.HTTPStatus.OK:
-        raise _refusal(answer)
+        raise _refusal(answer, response.status)
     return answer
 
 
@@ -76,7 +75,7 @@ def events(
         connection.request("POST", route, body=json.dumps(dict(body)))
         response = connection.getresponse()
         if response.status != http.HTTPStatus.OK:
-            raise _refusal(json.loads(response.read()))
+            raise _refusal(json.loads(response.read()), response.status)
         for line in response:
             if line.rstrip() == b"data: [DONE]":
                 return
@@ -91,24 +90,13 @@ def events(
         connection.close()
 
 
-def _refusal(said: Mapping[str, Any]) -> HomebodyError:
+def _refusal(said: Mapping[str, Any], status: int = 0) -> HomebodyError:
     """Return what the daemon said when it refused, in our form or in OpenAI's, to be raised again."""
     error = said.get("error")
+    if status == http.HTTPStatus.NOT_FOUND and isinstance(error, str):
+        return HomebodyError("The homebody that runs does not know this yet, or not any more: it is another version.",
+                             hint="`homebody restart` lets the installed one take over.")  # fmt: skip
     words = error.get("message") if isinstance(error, Mapping) else error
     refusal = HomebodyError(words, hint=said.get("hint"))
     refusal.exit_code = int(said.get("exit_code", HomebodyError.exit_code))
     return refusal
-
-
-def listener_of(path: Path) -> tuple[int, int]:
-    """Return process and user of whoever listens on the socket at *path*, in the kernel's word (unix(7)).
-
-    Raises NotRunningError when nobody listens there.
-    """
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asked:
-        asked.settimeout(PATIENCE_SECONDS)
-        try:
-            asked.connect(str(path))
-        except OSError as error:
-            raise NotRunningError from error
-        return seal.peer_process(asked), seal.peer_user(asked)

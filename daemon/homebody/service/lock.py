@@ -3,6 +3,7 @@
 Whoever only asks imports nothing else with this: `homebody status` is to answer at once.
 """
 
+import contextlib
 import fcntl
 import os
 from pathlib import Path
@@ -42,8 +43,10 @@ class Lock:
         self._file = file
 
     def release(self) -> None:
-        """Let the next one in."""
+        """Let the next one in, and leave no number behind: it is by its number that one is known who was killed."""
         if self._file is not None:
+            with contextlib.suppress(OSError):  # the lock itself goes with the file
+                self._file.truncate(0)
             self._file.close()
             self._file = None
 
@@ -73,6 +76,15 @@ def holder(path: Path) -> int | None:
         if words[1] == "FLOCK" and words[4] == written and words[5].endswith(f":{inode}"):
             return int(written)
     return None
+
+
+def cut_off(path: Path) -> int | None:
+    """Return the process that held the lock at *path* last and never released it, None when nobody was cut off so."""
+    try:
+        number = int(path.read_text(encoding="ascii").strip() or 0)
+    except (FileNotFoundError, ValueError):
+        return None
+    return number if number and holder(path) is None else None
 
 
 def _is_held(path: Path) -> bool:

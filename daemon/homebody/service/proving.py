@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from homebody import seal
+from homebody.documents.lacking import Lacking
 from homebody.documents.pictures.reader import PictureReader
-from homebody.documents.pictures.tesseract import Lacking
+from homebody.documents.speech.reader import SpeechReader
 from homebody.errors import HomebodyError, UsageError
 from homebody.model.embedding import EmbeddingClient
 from homebody.service.control import Route
 from homebody.service.daemon import Daemon
 
-PROCESSES = ("daemon", "model", "reader", "pictures", "embeddings")
+PROCESSES = ("daemon", "model", "reader", "pictures", "speech", "embeddings")
 TURN_SECONDS = 30.0
 LONGEST_PATH = 4096
 
@@ -52,6 +53,8 @@ def probe(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
                 results = embedder_of(daemon).probe(names, targets)
             case "pictures":
                 results = pictures_of(daemon).probe(names, targets)
+            case "speech":
+                results = speech_of(daemon).probe(names, targets)
             case _:
                 results = daemon.reader.plain.probe(names, targets)
     finally:
@@ -70,6 +73,8 @@ def descriptors(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
             found = embedder_of(daemon).descriptors()
         case "pictures":
             found = pictures_of(daemon).descriptors()
+        case "speech":
+            found = speech_of(daemon).descriptors()
         case _:
             found = daemon.reader.plain.descriptors()
     return {"descriptors": [one.to_dict() for one in found]}
@@ -80,6 +85,13 @@ def pictures_of(daemon: Daemon) -> PictureReader:
     if isinstance(daemon.reader.pictures, Lacking):
         raise UsageError(f"Pictures are not read here: {daemon.reader.pictures}.")
     return daemon.reader.pictures
+
+
+def speech_of(daemon: Daemon) -> SpeechReader:
+    """Return the reader of recordings. Raises UsageError where there is none."""
+    if isinstance(daemon.reader.speech, Lacking):
+        raise UsageError(f"Recordings are not heard here: {daemon.reader.speech}.")
+    return daemon.reader.speech
 
 
 def embedder_of(daemon: Daemon) -> EmbeddingClient:

@@ -6,8 +6,9 @@ from dataclasses import asdict
 from typing import Any
 
 from homebody import __version__
+from homebody.documents.lacking import Lacking
 from homebody.documents.pictures.reader import PictureReader
-from homebody.documents.pictures.tesseract import Lacking
+from homebody.documents.speech.reader import SpeechReader
 from homebody.house import battery, halt
 from homebody.house.account import run_dict, step_dict
 from homebody.house.purge import key_lost
@@ -109,6 +110,7 @@ def status(daemon: Daemon) -> dict[str, Any]:
         "counts": {state.value: number for state, number in daemon.journal.counts().items()},
         "reader": {"pid": daemon.reader.plain.pid, "seal": daemon.reader.plain.seal},
         "pictures": pictures_status(daemon.reader.pictures),
+        "speech": speech_status(daemon.reader.speech),
     }
 
 
@@ -120,6 +122,19 @@ def pictures_status(pictures: PictureReader | Lacking) -> dict[str, Any]:
         "pid": pictures.pid,
         "seal": pictures.seal,
         "languages": list(pictures.found.languages),
+        "problem": None,
+    }
+
+
+def speech_status(speech: SpeechReader | Lacking) -> dict[str, Any]:
+    """Return by which model recordings are heard, or why they are not; its process runs while it hears."""
+    if isinstance(speech, Lacking):
+        return {"pid": None, "seal": None, "model": None, "language": None, "problem": str(speech)}
+    return {
+        "pid": speech.pid,
+        "seal": speech.seal,
+        "model": str(speech.found.model),
+        "language": speech.found.language,
         "problem": None,
     }
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from threading import Thread
 
+from homebody.documents.speech.reader import SpeechReader
 from homebody.errors import DiskFullError, ModelError
 from homebody.house.crew import Crew
 from homebody.house.intake import Intake
@@ -64,7 +65,9 @@ def work(daemon: Daemon, signals: Signals) -> None:
         over=looker(daemon.recipes, daemon.intake.hint),
     )  # fmt: skip
     crew = Crew(loop)
-    crew.muster(Kind.PLAIN, 1)
+    # One is heard at a time, for as long as an hour: that holds up no other run.
+    hearing = 1 if isinstance(daemon.reader.speech, SpeechReader) else 0
+    crew.muster(Kind.PLAIN, 1 + hearing)
     try:
         ready = daemon.model.start()
         log.info("model ready", model_sha256=ready.sha256, quantization=ready.info.quantization,
@@ -73,10 +76,12 @@ def work(daemon: Daemon, signals: Signals) -> None:
         daemon.model_problem = f"{error} {error.hint or ''}".strip()
         log.error("model not loaded", error=error)
     heed_the_model(daemon)
-    crew.muster(Kind.ASKS, slots_of(daemon.model.ready))
+    crew.muster(Kind.ASKS, slots_of(daemon.model.ready) + hearing)
     while not daemon.stop.wait(MUSTER_SECONDS):
         heed_the_model(daemon)
-        crew.muster(Kind.ASKS, slots_of(daemon.model.ready))  # a model that was loaded later may have more
+        crew.muster(
+            Kind.ASKS, slots_of(daemon.model.ready) + hearing
+        )  # a model that was loaded later may have more
     signals.end()  # whoever set the stop: the runs in hand are broken off now
     crew.join()
 
