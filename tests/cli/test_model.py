@@ -6,10 +6,9 @@ from pathlib import Path
 import gguf
 import pytest
 import yaml
-from click.testing import CliRunner, Result
+from choosing_person import Person, person_with_models
 
 from homebody.cli.daemon import memory_lines
-from homebody.cli.main import cli
 from homebody.cli.model import count_words, list_lines, speed_words
 from homebody.cli.model_fit import fit_lines
 from homebody.cli.model_inspect import ranges
@@ -20,42 +19,10 @@ from homebody.paths import starter_model
 from homebody.service import shelving
 
 
-class Person:
-    """Somebody with a home of their own, who types."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.settings = folder / "homebody" / "settings.yaml"
-
-    def types(self, *words: str) -> Result:
-        """Return what came of a command."""
-        return CliRunner().invoke(cli, ["--home", str(self.folder / "homebody"), "model", *words])
-
-    def sees(self, *words: str) -> str:
-        """Return what a command printed that went well."""
-        result = self.types(*words)
-        assert 0 == result.exit_code, result.output
-        return result.output
-
-
 @pytest.fixture
 def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write_model) -> Person:
     """A person with a model of LM Studio's, and one that is damaged."""
-    for name in (
-        "OLLAMA_MODELS",
-        "HF_HOME",
-        "HF_HUB_CACHE",
-        "LLAMA_CACHE",
-        "XDG_CACHE_HOME",
-        "XDG_DATA_HOME",
-    ):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    folder = tmp_path / ".lmstudio" / "models" / "maker" / "Tiny-GGUF"
-    folder.mkdir(parents=True)
-    data = write_model(folder / "Tiny-F32.gguf", name="Tiny").read_bytes()
-    (folder / "broken.gguf").write_bytes(data[:9000])
-    return Person(tmp_path)
+    return person_with_models(tmp_path, monkeypatch, write_model)
 
 
 def test_list_is_a_table_of_80_columns(person: Person) -> None:
@@ -135,44 +102,6 @@ def test_use_pins_and_remembers(person: Person) -> None:
     assert "> starter" in person.sees("use", "starter") + person.sees("list")
     assert {"rescan": 60, "context": 512, "threads": 1} == yaml.safe_load(person.settings.read_text())
     assert json.loads(person.sees("use", str(path), "--json"))["sha256"] == sha256_of(path)
-
-
-def test_use_for_embeddings(person: Person, encoder: Path) -> None:
-    """A second model is checked, pinned and remembered beside the first; the list knows it, and `none` lets it go."""
-    path = person.folder / ".lmstudio" / "models" / "maker" / "Tiny-GGUF" / "search.gguf"
-    path.write_bytes(encoder.read_bytes())
-    assert "For embeddings (`homebody model use NAME --for embeddings`):" in person.sees("list")
-    text = person.sees("use", "search", "--for", "embeddings")
-
-    assert "homebody starter takes at most" in text
-    assert "Next: `homebody start`; it is loaded when a script asks." in text
-    assert {"embeddings": str(path), "embeddings_pin": sha256_of(path)} == yaml.safe_load(
-        person.settings.read_text()
-    )
-    text = person.sees("list")
-    assert "> starter" in text
-    assert "> search (LM Studio)" in text
-    (row,) = json.loads(person.sees("list", "--json"))["embeddings"]
-    assert (True, "mean", 64, "yes") == (row["in_use"], row["pooling"], row["context_length"], row["fits"])
-    assert f"it was {path}" in person.sees("use", "none", "--for", "embeddings")
-    assert not yaml.safe_load(person.settings.read_text())
-    assert "There was none." in person.sees("use", "none", "--for", "embeddings")
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["tiny"], "No embedding model on this computer is called tiny"),
-        ([str(starter_model())], "is a model that writes, and makes no embeddings"),
-        (["search", "--context", "512"], "--context is about the model that writes"),
-    ],
-)
-def test_what_cannot_be_used_for_embeddings(person: Person, words: list[str], said: str) -> None:
-    """A model that writes makes none, and options that are about it go without; nothing is changed."""
-    result = person.types("use", *words, "--for", "embeddings")
-    assert result.exit_code
-    assert said in result.output
-    assert not person.settings.exists()
 
 
 @pytest.mark.parametrize(
