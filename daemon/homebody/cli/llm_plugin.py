@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 import llm
+from llm.models import EmbeddingModel
 from pydantic import Field
 
 from homebody.cli.chat import ANSWER_SECONDS
@@ -32,7 +33,7 @@ def register_embedding_models(register: Any) -> None:
     register(Embeddings())
 
 
-class Embeddings(llm.EmbeddingModel):
+class Embeddings(EmbeddingModel):
     """Whatever embedding model a person has chosen for homebody."""
 
     model_id = "homebody"
