@@ -15,10 +15,12 @@ from homebody.json_schema import Schema, complaint, grammar
 from homebody.model.answer import Answer, Manner, Progress
 from homebody.model.cancellation import Cancellation
 from homebody.model.client import ModelClient
+from homebody.model.embedding import EmbeddingClient
 from homebody.service.openai.asked import USUAL_TOKENS, Wanted, read_chat, read_text
 from homebody.service.openai.form import Form
 from homebody.service.openai.refusal import LASTING, SOON, Refusal, of, said
 from homebody.service.openai.telling import Stream
+from homebody.service.openai.vectors import PATH, Embeddings
 from homebody.service.responding import Client, Endpoint
 
 ALIAS = "homebody"
@@ -35,7 +37,6 @@ DEADLINE_SECONDS = 600.0
 
 
 ABSENT: Mapping[str, str] = {
-    "/v1/embeddings": "embeddings: the loaded model writes text, and one that makes embeddings is not taken as a model",
     "/v1/responses": "the Responses API: ask `/v1/chat/completions`",
     "/v1/moderations": "moderations",
     "/v1/images/generations": "images",
@@ -48,12 +49,18 @@ ABSENT: Mapping[str, str] = {
 
 
 class Api:
-    """OpenAI's API for the model that *model* returns."""
+    """OpenAI's API for the model that *model* returns, and the one that makes embeddings, if there is one."""
 
-    def __init__(self, model: Callable[[], ModelClient], clock: Callable[[], Clock]) -> None:
+    def __init__(
+        self,
+        model: Callable[[], ModelClient],
+        clock: Callable[[], Clock],
+        embedder: Callable[[], EmbeddingClient | None] = lambda: None,
+    ) -> None:
         self._model = model
         self._clock = clock
         self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
+        self._embeddings = Embeddings(embedder, ALIAS, self._place)
 
     def endpoints(self) -> dict[tuple[str, str], Endpoint]:
         """Return what answers each method and path."""
@@ -65,12 +72,14 @@ class Api:
             ("GET", "/v1/models"): endpoint(self._models),
             ("POST", "/v1/chat/completions"): endpoint(self._chat),
             ("POST", "/v1/completions"): endpoint(self._text),
+            ("POST", PATH): endpoint(self._embeddings.respond),
             ("GET", f"/v1/models/{ALIAS}"): endpoint(self._alias),
             **{("POST", path): endpoint(partial(_refuse_absent, path)) for path in ABSENT},
         }
 
     def _models(self, _body: Mapping[str, Any], client: Client) -> None:
-        client.whole(200, {"object": "list", "data": [_model(name) for name in self._names()]})
+        names = dict.fromkeys((*self._names(), *self._embeddings.names))
+        client.whole(200, {"object": "list", "data": [_model(name) for name in names]})
 
     def _alias(self, _body: Mapping[str, Any], client: Client) -> None:
         client.whole(200, _model(ALIAS))
