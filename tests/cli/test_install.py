@@ -218,7 +218,7 @@ def test_a_manager_with_another_environment_finds_the_same_home(tmp_path: Path):
     )
     named = install.service_for(find_home({}, tmp_path / "x"), usual, python)
     assert (True, {}) == (named.named, dict(named.environ))
-    data = {"XDG_DATA_HOME": str(tmp_path / "data")}  # its trash is the desktop's
+    data = {"XDG_DATA_HOME": str(tmp_path / "data"), "TZ": "Asia/Tokyo"}  # the trash, and when 07:30 is
     assert data == dict(install.service_for(find_home(usual | data), usual | data, python).environ)
     assert data == dict(install.service_for(find_home({}, tmp_path / "x"), usual | data, python).environ)
 
