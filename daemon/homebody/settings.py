@@ -87,6 +87,14 @@ class Settings(BaseModel):
         pattern="^[0-9a-fA-F]{64}$",
         description="The SHA-256 that the model's file must have; any if none. `homebody model use` sets it.",
     )
+    embeddings: Path | None = Field(
+        default=None,
+        description="The GGUF file of the embedding model for scripts; none if none."
+        " `homebody model use NAME --for embeddings` sets it.",
+    )
+    embeddings_pin: str | None = Field(
+        default=None, pattern="^[0-9a-fA-F]{64}$", description="The SHA-256 that this file must have."
+    )
     context: int = Field(
         default=0, ge=0, le=1_048_576, description="Tokens of context; 0 lets homebody choose."
     )
@@ -123,6 +131,10 @@ class Settings(BaseModel):
     def model_path(self) -> Path:
         """Return the model file to load, ``~`` expanded."""
         return self.model.expanduser() if self.model else starter_model()
+
+    def embeddings_path(self) -> Path | None:
+        """Return the embedding model's file, ``~`` expanded, None where there is none."""
+        return self.embeddings and self.embeddings.expanduser()
 
 
 def load_settings(home: Home) -> Settings:

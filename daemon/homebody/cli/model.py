@@ -50,9 +50,15 @@ def list_lines(found: dict[str, Any]) -> list[str]:
     for row in sorted(found["models"], key=lambda row: (not row["in_use"], row["bytes"], row["name"])):
         lines += _row_lines(row)
     marks = ["> is in use (`homebody model use NAME` takes another one)."]
-    if any(row["fits"] == "smaller" for row in found["models"]):
+    if any(row["fits"] == "smaller" for row in (*found["models"], *found["embeddings"])):
         marks.append("* fits with less: `homebody model fit NAME` says with what.")
     lines += ["", *marks, _rests_on(found)]
+    if found["embeddings"]:
+        lines += ["", "For embeddings (`homebody model use NAME --for embeddings`):"]
+        for row in sorted(
+            found["embeddings"], key=lambda row: (not row["in_use"], row["bytes"], row["name"])
+        ):
+            lines += _row_lines(row)
     if found["others"]:
         lines += ["", "Not to be used:"]
         lines += [line for one in found["others"] for line in _other_lines(one)]

@@ -42,6 +42,7 @@ from homebody.secrets import vault_key
 from homebody.service.children import refuse_unloading, start_before_the_seal
 from homebody.service.choosing import choice_of
 from homebody.service.daemon import Daemon
+from homebody.service.embedding import embedder_of
 from homebody.service.grammars import Grammars
 from homebody.service.lifecycle import Readiness, Signals
 from homebody.service.listener import ControlServer
@@ -117,7 +118,8 @@ def build_daemon(
     reader = readers(clock, tesseract, whisper, recycled=seal.this_system().starts.after_seal)
     model = ModelClient(settings.model_path(), clock=clock, choice=choice_of(settings),
                         memory=home.state / "models.json", prefixes=Prefixes(home.prefixes, clock=clock))  # fmt: skip
-    start_before_the_seal(seal.this_system().starts, model, reader)
+    embedder = embedder_of(home, settings, model, clock)
+    start_before_the_seal(seal.this_system().starts, model, reader, embedder)
     report = put_on_seal(home, policy, ready)
     vault = Vault(home.vault, key.data)
     runner = Runner(
@@ -171,9 +173,9 @@ def build_daemon(
                      also=lambda: end_first_look(first_look, intake, folders))  # fmt: skip
     return Daemon(
         home=home, settings=settings, clock=clock, recipes=recipes, key=key, lock=lock, journal=journal, vault=vault,
-        policy=policy, report=report, reader=reader, model=model, runner=runner, in_hand=in_hand, pause=pause,
-        upkeep=upkeep, uptake=uptake, intake=intake, folders=folders, wake=wake, timetable=timetable, taker=taker,
-        say=say,
+        policy=policy, report=report, reader=reader, model=model, embedder=embedder, runner=runner, in_hand=in_hand,
+        pause=pause, upkeep=upkeep, uptake=uptake, intake=intake, folders=folders, wake=wake, timetable=timetable,
+        taker=taker, say=say,
     )  # fmt: skip
 
 

@@ -10,10 +10,11 @@ from homebody.documents.lacking import Lacking
 from homebody.documents.pictures.reader import PictureReader
 from homebody.documents.speech.reader import SpeechReader
 from homebody.errors import HomebodyError, UsageError
+from homebody.model.embedding import EmbeddingClient
 from homebody.service.control import Route
 from homebody.service.daemon import Daemon
 
-PROCESSES = ("daemon", "model", "reader", "pictures", "speech")
+PROCESSES = ("daemon", "model", "reader", "pictures", "speech", "embeddings")
 TURN_SECONDS = 30.0
 LONGEST_PATH = 4096
 
@@ -48,6 +49,8 @@ def probe(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
                 results = seal.run_probes(names, targets)
             case "model":
                 results = daemon.model.probe(names, targets)
+            case "embeddings":
+                results = embedder_of(daemon).probe(names, targets)
             case "pictures":
                 results = pictures_of(daemon).probe(names, targets)
             case "speech":
@@ -66,6 +69,8 @@ def descriptors(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
             found = seal.own_descriptors(daemon.home.socket)
         case "model":
             found = daemon.model.descriptors()
+        case "embeddings":
+            found = embedder_of(daemon).descriptors()
         case "pictures":
             found = pictures_of(daemon).descriptors()
         case "speech":
@@ -89,11 +94,18 @@ def speech_of(daemon: Daemon) -> SpeechReader:
     return daemon.reader.speech
 
 
+def embedder_of(daemon: Daemon) -> EmbeddingClient:
+    """Return the embedding model. Raises UsageError where there is none."""
+    if daemon.embedder is None:
+        raise UsageError("There is no embedding model here.")
+    return daemon.embedder
+
+
 def which(asked: Mapping[str, Any]) -> str:
     """Return the process that is asked for. Raises UsageError."""
     process = asked.get("process", "daemon")
     if process not in PROCESSES:
-        raise UsageError(f"There is no process {process!r}: say daemon, model, reader, pictures or speech.")
+        raise UsageError(f"There is no process {process!r}: say {', '.join(PROCESSES)}.")
     return str(process)
 
 

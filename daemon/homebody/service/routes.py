@@ -21,6 +21,7 @@ from homebody.recipe.schema import Schedule
 from homebody.service.asking import asking_endpoints
 from homebody.service.control import Route
 from homebody.service.daemon import Daemon
+from homebody.service.embedding import embeddings_status
 from homebody.service.explain import explain_routes
 from homebody.service.grammars import grammar_routes
 from homebody.service.measuring import measuring_routes
@@ -63,7 +64,7 @@ def routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route | Endpoi
         **trying_routes(daemon),
         **asking_endpoints(daemon),
         **trial_endpoints(daemon),
-        **Api(lambda: daemon().model, lambda: daemon().clock).endpoints(),
+        **Api(lambda: daemon().model, lambda: daemon().clock, lambda: daemon().embedder).endpoints(),
     }
 
 
@@ -76,6 +77,7 @@ def status(daemon: Daemon) -> dict[str, Any]:
         "seal": daemon.report.to_dict(),
         "key": daemon.key.where,
         "model": model_status(daemon),
+        "embeddings": embeddings_status(daemon.embedder),
         "recipes": [
             {
                 "name": recipe.name,

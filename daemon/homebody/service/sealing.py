@@ -43,18 +43,20 @@ def policy_for(
 
 
 def own_reads(home: Home, settings: Settings) -> set[Path]:
-    """Return what homebody reads of its own: settings, recipes, the model, and the battery's state if it is to heed it.
+    """Return what homebody reads of its own: settings, recipes, the models, and the battery's state if that is heeded.
 
     The shipped recipes are among them, for recipes that use them.
 
     Recipes may be links to another folder: their files are named one by one, so that they can be read again.
     """
-    model = settings.model_path().resolve()
+    models = [
+        path.resolve() for path in (settings.model_path(), settings.embeddings_path()) if path is not None
+    ]
     linked = {real(path) for path in recipe_files(home.recipes) if path.is_symlink() and path.is_file()}
     battery = to_be_read() if settings.on_battery == "pause" else set()
     return (
         {home.config, home.recipes, *linked, shipped("recipes")}
-        | ({model} if model.is_file() else set())
+        | {model for model in models if model.is_file()}
         | battery
     )
 

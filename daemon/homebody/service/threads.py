@@ -16,6 +16,7 @@ from homebody.house.rebuild import FirstLook
 from homebody.logs import get_log
 from homebody.service.children import LastEndings
 from homebody.service.daemon import Daemon
+from homebody.service.embedding import rest
 from homebody.service.lifecycle import Signals
 from homebody.triggers.folders import FolderWatch
 
@@ -93,13 +94,16 @@ def heed_the_model(daemon: Daemon) -> None:
 
 
 def give_memory_back(daemon: Daemon) -> None:
-    """Unload the model whenever nobody needed it for as long as the settings say, until the daemon stops."""
-    if daemon.settings.unload_after is None:
+    """Unload each model whenever nobody needed it for long enough, until the daemon stops."""
+    unload_after = daemon.settings.unload_after
+    after = None if unload_after is None else unload_after.total_seconds()
+    if after is None and daemon.embedder is None:
         return
-    after = daemon.settings.unload_after.total_seconds()
-    while not daemon.stop.wait(min(after / 4, REST_LOOK_SECONDS)):
-        if daemon.model.rest(after):
+    while not daemon.stop.wait(min((after or REST_LOOK_SECONDS) / 4, REST_LOOK_SECONDS)):
+        if after is not None and daemon.model.rest(after):
             get_log().info("model unloaded")
+        if daemon.embedder is not None:
+            rest(daemon.embedder)
 
 
 def break_off(daemon: Daemon, threads: Sequence[Thread]) -> None:
@@ -115,6 +119,8 @@ def break_off(daemon: Daemon, threads: Sequence[Thread]) -> None:
             daemon.model.cancel()
             thread.join(timeout=0.05)
     daemon.model.stop()
+    if daemon.embedder is not None:
+        daemon.embedder.stop()
     daemon.reader.stop()
     for thread in threads:
         thread.join(timeout=LAST_SECONDS)
