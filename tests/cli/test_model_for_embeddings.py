@@ -22,6 +22,7 @@ def test_use_for_embeddings(person: Person, encoder: Path) -> None:
     path = person.folder / ".lmstudio" / "models" / "maker" / "Tiny-GGUF" / "search.gguf"
     path.write_bytes(encoder.read_bytes())
     assert "For embeddings (`homebody model use NAME --for embeddings`):" in person.sees("list")
+    assert "`homebody model use PATH --for embeddings` takes it" in person.types("use", "search").output
     text = person.sees("use", "search", "--for", "embeddings")
 
     assert "homebody starter takes at most" in text
@@ -42,7 +43,8 @@ def test_use_for_embeddings(person: Person, encoder: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["tiny"], "No embedding model on this computer is called tiny"),
+        (["nosuch"], "No embedding model on this computer is called nosuch; there are none"),
+        (["tiny"], "is a model that writes, and makes no embeddings"),
         ([str(starter_model())], "is a model that writes, and makes no embeddings"),
         (["search", "--context", "512"], "--context is about the model that writes"),
     ],

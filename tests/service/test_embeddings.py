@@ -107,7 +107,9 @@ def test_in_base64_it_is_the_same(ai: openai.OpenAI, server: Path):
 def test_both_models_are_listed(ai: openai.OpenAI):
     """The list has the one that writes and the one that makes embeddings, and neither does the other's work."""
     assert ["homebody", "Encoder"] == [one.id for one in ai.models.list()]
-    assert "homebody" == ai.models.retrieve("homebody").id
+    assert ["homebody", "Encoder"] == [ai.models.retrieve(name).id for name in ("homebody", "Encoder")]
+    with pytest.raises(openai.NotFoundError, match="There is no model `gpt-4o/x y` here"):
+        ai.models.retrieve("gpt-4o/x y")
     with pytest.raises(openai.NotFoundError, match="say `homebody` or `Encoder`"):
         ai.embeddings.create(model="text-embedding-3-small", input="a note")
     with pytest.raises(openai.NotFoundError, match="There is no model `Encoder`"):

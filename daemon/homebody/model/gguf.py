@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from homebody.errors import ModelFileError
 from homebody.model.header import Header, read_header
-from homebody.model.kinds import HINTS, POOLINGS, WHY, Kind, kind_of, pooling_of, reads_on
+from homebody.model.kinds import HINTS, OTHERS, POOLINGS, WHY, Kind, kind_of, pooling_of, reads_on
 from homebody.model.quantization import name_quantization
 from homebody.model.shape import Shape, shape_of
 
@@ -124,7 +124,7 @@ def _refuse_other(header: Header, wanted: Kind) -> None:
     if kind is Kind.MODEL:
         raise ModelFileError(
             "is a model that writes, and makes no embeddings: no pooling is named in it.",
-            hint="`homebody model list` shows the embedding models on this computer.",
+            hint=OTHERS,
         )
     said = header.text("general.type") or "model"
     architecture = header.text("general.architecture") or "unknown"

@@ -40,6 +40,7 @@ POOLINGS = {1: "mean", 2: "first token", 3: "last token"}
 """Which numbers of a text stand for it (llama_pooling_type in llama.h); each of these gives one vector."""
 
 RERANKS = 4
+OTHERS = "`homebody model list` shows the embedding models on this computer."
 NO_POOLING = "Convert it again with its pooling, or take another file of the same model."
 
 
@@ -66,7 +67,9 @@ def pooling_of(header: Header) -> str:
     """
     number = header.number(pooling_key(header))
     if number == RERANKS:
-        raise ModelFileError("makes no vectors: it judges how well two texts go together (a reranker).")
+        raise ModelFileError(
+            "makes no vectors: it judges how well two texts go together (a reranker).", hint=OTHERS
+        )
     if number not in POOLINGS:
         raise ModelFileError(
             "does not say which of its numbers stand for a text: no pooling is named in it.", hint=NO_POOLING

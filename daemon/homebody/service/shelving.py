@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -209,10 +210,9 @@ def named(settings: Settings, name: str, kind: Kind = Kind.MODEL) -> Found:
         path = path.absolute()
         return Found(path=path, store="", name=path.stem, size=_size(path), what=kind.value,
                      info=inspect(path, kind))  # fmt: skip
-    models = [one for one in shelf_here(settings).found if one.is_a(kind) or one.problem]
-    wanted = name.casefold()
-    exact = [one for one in models if wanted in (one.name.casefold(), one.path.name.casefold())]
-    close = exact or [one for one in models if wanted in one.name.casefold()]
+    shelf = shelf_here(settings).found
+    models = [one for one in shelf if one.is_a(kind) or one.problem]
+    close = _called(models, name) or _called(shelf, name)[:1]  # of another kind: looking at it says so
     if len(close) == 1:
         inspect(close[0].path, kind)
         return close[0]
@@ -224,6 +224,13 @@ def named(settings: Settings, name: str, kind: Kind = Kind.MODEL) -> Found:
     called = "model" if kind is Kind.MODEL else kind.value
     raise NoSuchModelError(f"No {called} on this computer is called {name}; there are {there}.",
                            hint="`homebody model list` shows them; a path to a GGUF file will do, too.")  # fmt: skip
+
+
+def _called(models: Sequence[Found], name: str) -> list[Found]:
+    """Return those that are called so, or else those whose name has this in it."""
+    wanted = name.casefold()
+    exact = [one for one in models if wanted in (one.name.casefold(), one.path.name.casefold())]
+    return exact or [one for one in models if wanted in one.name.casefold()]
 
 
 def _size(path: Path) -> int:

@@ -4,7 +4,7 @@ What is asked and what is answered is in no log and in no journal: it goes throu
 """
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -25,6 +25,9 @@ from homebody.service.responding import Client, Endpoint
 
 ALIAS = "homebody"
 """The name of whatever model is loaded."""
+
+ONE_MODEL = "/v1/models/"
+"""Begins the address of one model; its name follows."""
 
 LARGEST_BODY = 4_000_000
 """Bytes of a request: a hundred thousand tokens of any script, each letter escaped."""
@@ -73,16 +76,24 @@ class Api:
             ("POST", "/v1/chat/completions"): endpoint(self._chat),
             ("POST", "/v1/completions"): endpoint(self._text),
             ("POST", PATH): endpoint(self._embeddings.respond),
-            ("GET", f"/v1/models/{ALIAS}"): endpoint(self._alias),
+            ("GET", f"{ONE_MODEL}*"): endpoint(self._one),
             **{("POST", path): endpoint(partial(_refuse_absent, path)) for path in ABSENT},
         }
 
     def _models(self, _body: Mapping[str, Any], client: Client) -> None:
-        names = dict.fromkeys((*self._names(), *self._embeddings.names))
-        client.whole(200, {"object": "list", "data": [_model(name) for name in names]})
+        client.whole(200, {"object": "list", "data": [_model(name) for name in self._all()]})
 
-    def _alias(self, _body: Mapping[str, Any], client: Client) -> None:
-        client.whole(200, _model(ALIAS))
+    def _one(self, body: Mapping[str, Any], client: Client) -> None:
+        name = str(body["*"])
+        if name in self._all():
+            client.whole(200, _model(name))
+        else:
+            refusal = _no_model(name, self._all())
+            client.whole(refusal.status, refusal.to_dict(), refusal.headers)
+
+    def _all(self) -> list[str]:
+        """Return the names of what writes, and of what makes embeddings."""
+        return list(dict.fromkeys((*self._names(), *self._embeddings.names)))
 
     def _chat(self, body: Mapping[str, Any], client: Client) -> None:
         self._answer(lambda: read_chat(body), client)
@@ -157,11 +168,7 @@ class Api:
     def _refuse_other_model(self, name: str | None) -> None:
         names = self._names()
         if name is not None and name not in names:
-            there = " or ".join(f"`{one}`" for one in names)
-            raise Refusal(
-                f"There is no model `{name[:80]}` here: say {there}.",
-                param="model", status=404, code="model_not_found",
-            )  # fmt: skip
+            raise _no_model(name, names)
 
     @contextmanager
     def _place(self) -> Iterator[None]:
@@ -179,6 +186,15 @@ class Api:
 
 def _model(name: str) -> dict[str, Any]:
     return {"id": name, "object": "model", "created": 0, "owned_by": "you"}
+
+
+def _no_model(name: str, names: Sequence[str]) -> Refusal:
+    """Return the refusal of a model that is none of *names*."""
+    there = " or ".join(f"`{one}`" for one in names)
+    return Refusal(
+        f"There is no model `{name[:80]}` here: say {there}.",
+        param="model", status=404, code="model_not_found", headers=LASTING,
+    )  # fmt: skip
 
 
 def _refuse_absent(path: str, _body: Mapping[str, Any], client: Client) -> None:
