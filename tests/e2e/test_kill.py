@@ -72,6 +72,24 @@ def test_a_reader_that_was_killed_is_told_as_gone_and_replaced(house):
     assert house.status()["reader"]["pid"] not in (None, first)
 
 
+@pytest.mark.parametrize("asked", [True, pytest.param(False, marks=pytest.mark.long)])
+def test_a_model_that_was_killed_while_nobody_asked_is_told_as_gone_and_comes_back(house, asked: bool):
+    """`status` says at once of what it died; the next note has another, and without one it is there within seconds."""
+    house.shipped("summarize-notes")
+    house.start()
+    first = house.status()["model"]["pid"]
+    os.kill(first, signal.SIGKILL)
+    told: list[dict] = []
+    house.until(lambda: told.append(house.status()["model"]) or told[-1].get("pid") != first)
+    if not asked:
+        house.until(lambda: house.status()["model"]["state"] == "ready")
+        return
+    assert "backing off" == told[-1]["process"]["state"]
+    assert "it was killed by SIGKILL, as the kernel does" in told[-1]["process"]["reason"]
+    house.drop("roof.md", MARKDOWN)
+    assert "done" == house.ended("roof.md")[-1]["state"]
+
+
 def test_sigterm_ends_it_in_order_and_hands_the_run_back(house):
     """SIGTERM in the middle of a document ends the daemon soon, with 0, and the run is done after the next start."""
     house.shipped("summarize-notes")
