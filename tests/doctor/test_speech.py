@@ -10,8 +10,10 @@ from homebody.documents.lacking import Lacking
 from homebody.documents.speech.whisper import ABSENT, Whisper
 from homebody.paths import Home
 
-HERE = Whisper(library=Path("/l"), model=Path("/m/ggml-small.bin"), language=None, sound=Path("/s"))
-PLAIN = Whisper(library=Path("/l"), model=Path("/m/ggml-small.bin"), language=None, sound=None)
+HERE = Whisper(
+    library=Path("/l"), model=Path("/m/ggml-small.bin"), language=None, sound=Path("/s"), aac=Path("/a")
+)
+PLAIN = Whisper(library=Path("/l"), model=Path("/m/ggml-small.bin"), language=None, sound=None, aac=None)
 UNWANTED = Lacking(reason="settings.yaml wishes no recordings", cure="take it out", wanted=False)
 
 
@@ -19,7 +21,12 @@ UNWANTED = Lacking(reason="settings.yaml wishes no recordings", cure="take it ou
     ("seen", "verdict", "words", "cure"),
     [
         (HERE, "right", "recordings are heard by whisper.cpp with ggml-small.bin", ""),
-        (PLAIN, "right", "with ggml-small.bin (only WAV: libsndfile is not on this computer)", ""),
+        (
+            PLAIN,
+            "right",
+            "but not MP3, FLAC, Ogg and Opus (libsndfile is not on this computer) nor M4A and",
+            "",
+        ),
         (ABSENT, "note", "is not on this computer", "If you want it, install whisper.cpp ("),
         (UNWANTED, "right", "are not heard: settings.yaml wishes no recordings", ""),
     ],

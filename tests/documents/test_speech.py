@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from make_sound import make_model, tone, wav
+from make_sound import TELEPHONE, make_model, stream, tone, wav
 
 from homebody import seal
 from homebody.clock import SystemClock
@@ -23,28 +23,13 @@ from homebody.documents.pictures.tesseract import ABSENT as NO_PICTURES
 from homebody.documents.reader import Reader
 from homebody.documents.readers import Readers, readers
 from homebody.documents.speech.reader import NO_WORDS, SpeechReader
-from homebody.documents.speech.whisper import PACKAGES, Whisper, find
+from homebody.documents.speech.whisper import Whisper
 from homebody.errors import CancelledError, ReaderBusyError
-from homebody.settings import Settings
 
 soundfile = pytest.importorskip("soundfile")
-pytestmark = pytest.mark.skipif(
-    not list(PACKAGES.glob("pywhispercpp*")),
-    reason="pywhispercpp, which brings a whisper.cpp, is not installed",
-)
-
 SAID = "The roof was mended by Anna."
 MEMO = wav(tone(2))
 PAUSED = np.concatenate([tone(22), np.zeros(16_000, np.float32), tone(8)])
-
-
-@pytest.fixture(scope="module")
-def here(tmp_path_factory: pytest.TempPathFactory) -> Whisper:
-    """whisper.cpp with a model that was made for this."""
-    model = make_model(tmp_path_factory.mktemp("models") / "ggml-made.bin")
-    found = find(Settings(speech={"model": model}))
-    assert isinstance(found, Whisper), found
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +80,15 @@ def test_each_kind_of_recording_is_heard(ears: Readers, suffix: str, kind: str, 
     assert ears.read(packed(kind, **how), suffix) == Extract(text=SAID, heard=2)
 
 
+def test_the_voice_memo_of_a_telephone_is_heard(ears: Readers):
+    """AAC in an MP4 file; without the library that unpacks it, the reason names it."""
+    if speech(ears).found.aac is None:
+        assert "install `libfaad2`" in str(refused(ears, TELEPHONE, ".m4a"))
+        return
+    assert ears.read(TELEPHONE, ".M4A") == Extract(text=SAID)
+    assert ears.read(stream(), ".aac") == Extract(text=SAID)
+
+
 def test_what_is_said_in_each_piece_is_the_text(ears: Readers):
     """A new paragraph after a pause; the same words each time that it is read."""
     found = ears.read(wav(PAUSED), ".wav")
@@ -140,6 +134,8 @@ def test_without_libsndfile_wav_is_heard_and_the_others_say_what_to_install(here
     assert reader.hear(MEMO).text == SAID
     with pytest.raises(Unreadable, match=r"only plain WAV is read without libsndfile.*install"):
         reader.hear(packed("FLAC"))
+    with pytest.raises(Unreadable, match=r"AAC, as in m4a, is read by libfaad2.*install"):
+        SpeechReader(replace(here, aac=None), clock=SystemClock()).hear(TELEPHONE)
     reader.stop()
 
 
@@ -192,8 +188,9 @@ def test_a_run_that_is_given_up_waits_for_no_other_piece(ears: Readers):
     assert ears.read(MEMO, ".wav").text == SAID
 
 
-def test_a_long_recording_holds_up_nothing_else(ears: Readers):
+def test_a_long_recording_holds_up_nothing_else(ears: Readers, monkeypatch: pytest.MonkeyPatch):
     """Text is read meanwhile; another recording does not wait here for its turn, an hour it might be."""
+    monkeypatch.setattr("homebody.documents.readers.TURN_SECONDS", 0.05)
     begun, go_on = threading.Event(), threading.Event()
     found: list[str] = []
 

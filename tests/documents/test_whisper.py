@@ -57,14 +57,14 @@ class Place:
 
 
 def test_library_and_model_are_found(tmp_path: Path):
-    """And libsndfile, where it is."""
+    """And libsndfile and libfaad2, where they are."""
     place = Place(tmp_path)
     model = lay(place.models, "ggml-base.bin")
     library = tmp_path / "lib/libwhisper.so.1"
-    assert place.find() == Whisper(library=library, model=model, language=None, sound=None)
-    sound = place.put("lib/libsndfile.so.1")
+    assert place.find() == Whisper(library=library, model=model, language=None, sound=None, aac=None)
+    sound, aac = place.put("lib/libsndfile.so.1"), place.put("lib/libfaad.so.2")
     found = place.find(language="de")
-    assert found == Whisper(library=library, model=model, language="de", sound=sound)
+    assert found == Whisper(library=library, model=model, language="de", sound=sound, aac=aac)
     assert found.reads == (model, tmp_path / "lib")
 
 
@@ -175,7 +175,7 @@ def test_without_whisper_a_recording_says_what_to_install(deaf: Readers):
 
 
 def test_what_is_packed_otherwise_says_how_to_save_it(deaf: Readers):
-    """The voice memos of a telephone are, and no library that we call opens them."""
+    """No library that we call opens them."""
     for suffix in PACKED:
         with pytest.raises(
             Unreadable, match=f"no text: {suffix[1:]} is a kind of recording that is not read; save"

@@ -16,7 +16,7 @@ triggers:
   - watch: {notes}
     settle: 100ms
 filters:
-  - extension: [wav, m4a]
+  - extension: [wav, amr]
   - contains: Anna
 actions:
   - append: {{dest: "{folder}/list/memos.md", content: "{{{{ file.name }}}}"}}
@@ -38,14 +38,14 @@ def test_recordings_are_heard_by_the_sealed_daemon(house):
     [run] = house.ended("memo.wav")
     assert run["state"] == "done", run
     [step] = [step for step in house.steps() if step["name"] == "read" and step["run"] == run["id"]]
-    assert step["detail"]["heard"] == 3
+    assert step["detail"]["heard_seconds"] == 3
     assert (house.folder / "list" / "memos.md").read_text(encoding="utf-8") == "memo.wav\n"
     assert house.status()["speech"]["pid"] is None, "its process ends with the recording"
-    house.drop("memo.m4a", b"ftypM4A ")
-    [run] = house.ended("memo.m4a")
+    house.drop("memo.amr", b"#!AMR")
+    [run] = house.ended("memo.amr")
     assert run["state"] == "skipped"
     assert run["reason"].startswith(
-        "no text: m4a is a kind of recording that is not read; save the recording as WAV"
+        "no text: amr is a kind of recording that is not read; save the recording as WAV"
     )
 
 

@@ -34,8 +34,7 @@ def speech(home: Home, status: Mapping[str, Any] | None) -> Iterator[Finding]:
 def heard(found: Whisper | Lacking) -> Iterator[Finding]:
     """Yield what it comes to that this was *found*."""
     if isinstance(found, Whisper):
-        kinds = "" if found.sound is not None else " (only WAV: libsndfile is not on this computer)"
-        yield right("speech", f"recordings are heard by whisper.cpp with {found.model.name}{kinds}")
+        yield right("speech", f"recordings are heard by whisper.cpp with {found.model.name}{but(found)}")
         return
     words = "recordings are not heard: " + (
         found.reason or "whisper.cpp, which could, is not on this computer"
@@ -44,3 +43,10 @@ def heard(found: Whisper | Lacking) -> Iterator[Finding]:
         yield note("speech", words, f"If you want it, {found.cure}.")
     else:
         yield right("speech", words)
+
+
+def but(found: Whisper) -> str:
+    """Return which kinds of recordings are not heard for want of a library, in words."""
+    kinds = {"MP3, FLAC, Ogg and Opus (libsndfile": found.sound, "M4A and AAC (libfaad2": found.aac}
+    words = [f"{kind} is not on this computer)" for kind, library in kinds.items() if library is None]
+    return f", but not {' nor '.join(words)}" if words else ""

@@ -18,27 +18,19 @@ PICTURES = frozenset((".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".tif", ".tiff",
 
 SOUNDS = frozenset(
     (
-        ".wav",
-        ".wave",
-        ".mp3",
-        ".flac",
-        ".ogg",
-        ".oga",
-        ".opus",
-        ".aif",
-        ".aiff",
-        ".aifc",
-        ".au",
-        ".caf",
-        ".w64",
+        ".wav", ".wave", ".mp3", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".m4b", ".aac", ".aif", ".aiff", ".aifc",
+        ".au", ".caf", ".w64",
     )
-)
+)  # fmt: skip
 """The suffixes of what is a recording and nothing else."""
 
-PACKED = frozenset((".m4a", ".m4b", ".aac", ".wma", ".amr", ".3gp", ".ac3", ".mka"))
+PACKED = frozenset((".wma", ".amr", ".3gp", ".ac3", ".mka"))
 """Those of recordings that no library knows which we call."""
 
-UNPACK = "save the recording as WAV, MP3, FLAC, Ogg or Opus (on a Mac: afconvert -f WAVE -d LEI16 memo.m4a memo.wav)"
+UNPACK = "save the recording as WAV, MP3, FLAC, Ogg, Opus or M4A"
+
+TURN_SECONDS = 5.0
+"""How long a recording waits here for its turn; short ones follow each other without another look at the journal."""
 
 AHEAD, SPEECH_AHEAD = 2, 1
 """Readers of pictures, and of recordings, that are started before the seal, where none can be started after it."""
@@ -113,7 +105,7 @@ class Readers:
             )
         if isinstance(self.speech, Lacking):
             raise Unreadable(f"no text: this is a recording; {self.speech}", lasting=True)
-        if not self._speech_turn.acquire(blocking=False):
+        if not self._speech_turn.acquire(timeout=TURN_SECONDS):
             raise ReaderBusyError
         try:
             heed()

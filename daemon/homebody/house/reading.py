@@ -78,7 +78,7 @@ class Opened(OnDisk):
         if extract.recognised:
             found["recognised"] = extract.recognised
         if extract.heard:
-            found["heard"] = extract.heard
+            found["heard_seconds"] = extract.heard
         self._journal.step(
             self._run.id,
             "read",

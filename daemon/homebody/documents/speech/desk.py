@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from homebody.documents.extract import FormatError
+from homebody.documents.speech.aac import Aac
 from homebody.documents.speech.engine import Engine
+from homebody.documents.speech.mp4 import is_file, is_stream
 from homebody.documents.speech.paragraphs import Paragraphs
 from homebody.documents.speech.pieces import Piece, pieces
 from homebody.documents.speech.sndfile import SoundFile
@@ -12,6 +14,11 @@ from homebody.documents.speech.sound import Sound
 from homebody.documents.speech.wav import OtherKindError, WavSound
 from homebody.documents.worker import Answer, guarded
 
+NO_AAC = (
+    "no text: AAC, as in m4a, is read by libfaad2, which is not on this computer; install `libfaad2` (Homebrew:"
+    " `faad2`) and restart homebody, or save the recording as WAV or MP3 (on a Mac:"
+    " afconvert -f WAVE -d LEI16 memo.m4a memo.wav)"
+)
 NO_LIBRARY = (
     "no text: of recordings only plain WAV is read without libsndfile, which is not on this computer; install"
     " `libsndfile1` (Homebrew: `libsndfile`, pip: `soundfile`) and restart homebody, or save the recording as WAV"
@@ -21,9 +28,11 @@ NO_LIBRARY = (
 class Desk:
     """What answers requests about recordings."""
 
-    def __init__(self, engine: Engine, file: SoundFile | None) -> None:
+    def __init__(self, engine: Engine, file: SoundFile | None, aac: Aac | None) -> None:
+        """Hear by *engine* what is WAV, and where there are *file* and *aac* what they unpack."""
         self._engine = engine
         self._file = file
+        self._aac = aac
         self._pieces: Iterator[Piece] | None = None
         self._paragraphs = Paragraphs()
         self._language: str | None = None
@@ -51,6 +60,10 @@ class Desk:
         """Return the recording in *data*. Raises FormatError."""
         if not data:
             raise FormatError("the recording is empty")
+        if is_file(data) or is_stream(data):
+            if self._aac is None:
+                raise FormatError(NO_AAC)
+            return self._aac.open(data)
         try:
             return WavSound(data)
         except OtherKindError as error:

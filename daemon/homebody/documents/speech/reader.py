@@ -121,8 +121,9 @@ class SpeechReader(Reader):
 def starting(found: Whisper) -> tuple[str, ...]:
     """Return how the process is started that hears by the whisper.cpp that was *found*."""
     module = "homebody.documents.speech.worker"
-    libraries = (str(found.library), str(found.model), found.language or "auto", str(found.sound or "-"))
-    return (sys.executable, "-I", "-m", module, *libraries)
+    libraries = (str(found.library), str(found.model), found.language or "auto")
+    others = (str(found.sound or "-"), str(found.aac or "-"))
+    return (sys.executable, "-I", "-m", module, *libraries, *others)
 
 
 def size_of(found: Whisper) -> int:

@@ -27,6 +27,8 @@ LIBRARIES = ("libwhisper.so.1", "libwhisper.1.dylib", "libwhisper.so", "libwhisp
 SOUND_IN_PACKAGES = ("_soundfile_data/libsndfile*",)
 SOUND_LIBRARIES = ("libsndfile.so.1", "libsndfile.1.dylib", "libsndfile.dylib")
 
+AAC_LIBRARIES = ("libfaad.so.2", "libfaad.2.dylib", "libfaad.dylib")
+
 MODELS = (
     "~/.cache/whisper.cpp", "~/.local/share/whisper.cpp/models", "~/whisper.cpp/models", "~/src/whisper.cpp/models",
     "~/.local/share/pywhispercpp/models", "~/Library/Application Support/pywhispercpp/models",
@@ -60,17 +62,21 @@ ABSENT = Lacking(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whisper:
-    """A library and its model; ``language`` is None where each recording tells, ``sound`` libsndfile if it is here."""
+    """A library and its model; ``language`` is None where each recording tells.
+
+    ``sound`` is libsndfile and ``aac`` libfaad2, where they are here.
+    """
 
     library: Path
     model: Path
     language: str | None
     sound: Path | None
+    aac: Path | None
 
     @property
     def reads(self) -> tuple[Path, ...]:
         """What is read before the seal; the libraries that they need lie beside them."""
-        libraries = (self.library, *([self.sound] if self.sound is not None else ()))
+        libraries = [one for one in (self.library, self.sound, self.aac) if one is not None]
         return (self.model.resolve(), *dict.fromkeys(library.resolve().parent for library in libraries))
 
 
@@ -113,6 +119,7 @@ def find(
         model=model,
         language=None if wish.language == "auto" else wish.language,
         sound=first(packages, SOUND_IN_PACKAGES, folders, SOUND_LIBRARIES),
+        aac=first(packages, (), folders, AAC_LIBRARIES),
     )
 
 

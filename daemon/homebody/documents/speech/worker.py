@@ -28,24 +28,26 @@ NO_DEVICES: Mapping[str, str] = {
 def main() -> None:
     """Serve requests until the other side closes.
 
-    The arguments are the library, the model, the language or "auto", libsndfile or "-", the bytes of address space and
-    the seconds of work that this process may have.
+    The arguments are the library, the model, the language or "auto", libsndfile or "-", libfaad2 or "-", the bytes of
+    address space and the seconds of work that this process may have.
     """
-    library, model, language, sound = sys.argv[1:5]
+    library, model, language, sound, aac = sys.argv[1:6]
     os.environ.update({**ONE_THREAD, **NO_DEVICES})
     os.nice(NICE)
 
     def load() -> Reply:
+        from homebody.documents.speech.aac import Aac
         from homebody.documents.speech.desk import Desk  # brings NumPy, which looks at the environment, too
         from homebody.documents.speech.engine import Engine
         from homebody.documents.speech.sndfile import SoundFile
 
         engine = Engine(Path(library), Path(model), None if language == "auto" else language)
-        return Desk(engine, None if sound == "-" else SoundFile(Path(sound))).answer
+        file = None if sound == "-" else SoundFile(Path(sound))
+        return Desk(engine, file, None if aac == "-" else Aac(Path(aac))).answer
 
     try:
         work(load)
-    except (FormatError, OSError) as error:
+    except (FormatError, OSError, AttributeError) as error:  # the last is a library that is another
         sys.exit(str(error))
 
 
