@@ -90,6 +90,22 @@ def random_model(write_model, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_model(tmp_path_factory.mktemp("models") / "random.gguf", context=8192)
 
 
+@pytest.fixture(scope="session")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An embedding model with random weights that reads in both directions, texts of 64 tokens at most."""
+    return _maker("engine", "embedding_models").write_encoder(
+        tmp_path_factory.mktemp("models") / "encoder.gguf"
+    )
+
+
+@pytest.fixture(scope="session")
+def decoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An embedding model with random weights whose last token stands for a text, of 2,048 tokens at most."""
+    return _maker("engine", "embedding_models").write_decoder(
+        tmp_path_factory.mktemp("models") / "decoder.gguf"
+    )
+
+
 @pytest.fixture(scope="module")
 def client(random_model: Path) -> Iterator[ModelClient]:
     """A started model, shared by the tests of a file."""

@@ -61,6 +61,12 @@ class ReaderNotReadyError(HomebodyError):
     exit_code = 69
 
 
+class ReaderBusyError(HomebodyError):
+    """Another recording is heard just now, and this one waits until that is over."""
+
+    exit_code = 69
+
+
 class PromptTooLongError(ModelError):
     """The prompt and its answer do not fit the model's context."""
 

@@ -53,6 +53,26 @@ class Pictures(BaseModel):
     )
 
 
+class Speech(BaseModel):
+    """How recordings are heard, where there is a whisper.cpp."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    enabled: bool = Field(default=True, description="Whether recordings are heard at all.")
+    model: Path | None = Field(
+        default=None,
+        description="whisper.cpp's model (ggml-small.bin); the largest quick one that is found if none.",
+    )
+    language: str = Field(
+        default="auto",
+        pattern=r"^(auto|[a-z]{2,3})$",
+        description="The language that is spoken, as a code (en, de); auto lets each recording tell.",
+    )
+    library: Path | None = Field(
+        default=None, description="whisper.cpp's library (libwhisper.so.1); the one that is found if none."
+    )
+
+
 class Settings(BaseModel):
     """The settings file, ``settings.yaml``: every line is optional."""
 
@@ -66,6 +86,14 @@ class Settings(BaseModel):
         default=None,
         pattern="^[0-9a-fA-F]{64}$",
         description="The SHA-256 that the model's file must have; any if none. `homebody model use` sets it.",
+    )
+    embeddings: Path | None = Field(
+        default=None,
+        description="The GGUF file of the embedding model for scripts; none if none."
+        " `homebody model use NAME --for embeddings` sets it.",
+    )
+    embeddings_pin: str | None = Field(
+        default=None, pattern="^[0-9a-fA-F]{64}$", description="The SHA-256 that this file must have."
     )
     context: int = Field(
         default=0, ge=0, le=1_048_576, description="Tokens of context; 0 lets homebody choose."
@@ -98,9 +126,15 @@ class Settings(BaseModel):
 
     ocr: Pictures = Field(default_factory=Pictures, description="How text in pictures and scans is read.")
 
+    speech: Speech = Field(default_factory=Speech, description="How recordings are heard.")
+
     def model_path(self) -> Path:
         """Return the model file to load, ``~`` expanded."""
         return self.model.expanduser() if self.model else starter_model()
+
+    def embeddings_path(self) -> Path | None:
+        """Return the embedding model's file, ``~`` expanded, None where there is none."""
+        return self.embeddings and self.embeddings.expanduser()
 
 
 def load_settings(home: Home) -> Settings:

@@ -6,10 +6,9 @@ from pathlib import Path
 import gguf
 import pytest
 import yaml
-from click.testing import CliRunner, Result
+from choosing_person import Person, person_with_models
 
 from homebody.cli.daemon import memory_lines
-from homebody.cli.main import cli
 from homebody.cli.model import count_words, list_lines, speed_words
 from homebody.cli.model_fit import fit_lines
 from homebody.cli.model_inspect import ranges
@@ -20,42 +19,10 @@ from homebody.paths import starter_model
 from homebody.service import shelving
 
 
-class Person:
-    """Somebody with a home of their own, who types."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.settings = folder / "homebody" / "settings.yaml"
-
-    def types(self, *words: str) -> Result:
-        """Return what came of a command."""
-        return CliRunner().invoke(cli, ["--home", str(self.folder / "homebody"), "model", *words])
-
-    def sees(self, *words: str) -> str:
-        """Return what a command printed that went well."""
-        result = self.types(*words)
-        assert 0 == result.exit_code, result.output
-        return result.output
-
-
 @pytest.fixture
 def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write_model) -> Person:
     """A person with a model of LM Studio's, and one that is damaged."""
-    for name in (
-        "OLLAMA_MODELS",
-        "HF_HOME",
-        "HF_HUB_CACHE",
-        "LLAMA_CACHE",
-        "XDG_CACHE_HOME",
-        "XDG_DATA_HOME",
-    ):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    folder = tmp_path / ".lmstudio" / "models" / "maker" / "Tiny-GGUF"
-    folder.mkdir(parents=True)
-    data = write_model(folder / "Tiny-F32.gguf", name="Tiny").read_bytes()
-    (folder / "broken.gguf").write_bytes(data[:9000])
-    return Person(tmp_path)
+    return person_with_models(tmp_path, monkeypatch, write_model)
 
 
 def test_list_is_a_table_of_80_columns(person: Person) -> None:
@@ -96,7 +63,8 @@ def test_the_table_in_words() -> None:
         "problem": None,
     }
     found = {
-        "models": [row, {**row, "name": "x" * 40, "fits": "no", "also": []}], "others": [piece], "strayed": 2,
+        "models": [row, {**row, "name": "x" * 40, "fits": "no", "also": []}], "embeddings": [], "others": [piece],
+        "strayed": 2,
         "weights_bytes_per_second": 12e9, "measured_with_models": True,
     }  # fmt: skip
     text = "\n".join(list_lines(found))
@@ -245,8 +213,8 @@ def test_suggest(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Qwen3.6 27B" in person.sees("suggest", "--all")
     found = json.loads(person.sees("suggest", "--json"))["models"]
     assert all(one["need_bytes"] > one["about_bytes"] > 10**8 for one in found)
-    monkeypatch.setattr(shelving, "memory_here", lambda _pid: Memory(total=10**9, free=10**9))
-    assert "None of them fits into 1.0 GB" in person.sees("suggest")
+    monkeypatch.setattr(shelving, "memory_here", lambda _pid: Memory(total=5 * 10**8, free=5 * 10**8))
+    assert "None of them fits into 500.0 MB" in person.sees("suggest")
 
 
 def test_progress_of_a_large_file(capsys: pytest.CaptureFixture[str]) -> None:

@@ -106,6 +106,21 @@ def test_the_reader_of_pictures_is_judged_like_the_other():
         assert words in said
 
 
+def test_six_processes_stay_within_eighty_columns():
+    """With both readers of other things and an embedding model no column runs into the next, and each is named."""
+    found = with_pictures(evidence())
+    found.processes.append(replace(process("reader"), name="speech", pid=DAEMON + 8))
+    found.processes.append(replace(process("model"), name="embeddings", pid=DAEMON + 7))
+    verdict = judge(found)
+    text = list(shown(found, verdict, verbose=True))
+
+    assert (verdict.exit_code, verdict.attempted()) == (HELD, 6 * len(seal.PROBES))
+    assert max(map(len, text)) <= 80
+    assert any(line.split() == ["daemon", "model", "reader", "picture", "speech", "vectors"] for line in text)
+    assert [f"0/{len(seal.PROBES)}"] * 6 == next(line for line in text if line.startswith("all ")).split()[1:]
+    assert any("embedding model (process 107)" in line for line in text)
+
+
 WRONG: dict[str, Callable[[Evidence], None]] = {
     "managed to": lambda found: reach(found, reached=True, errno=None),
     "managed to use System V shared memory": lambda found: reach(found, 2, errno="EINVAL"),

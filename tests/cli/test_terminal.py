@@ -5,6 +5,7 @@ import os
 import pty
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -38,10 +39,15 @@ def test_json_says_the_same(text: str) -> None:
     assert {"name": text} == json.loads(spelled(json.dumps({"name": text}, ensure_ascii=False)))
 
 
-def on_a_terminal(command: list[str]) -> bytes:
-    """Return what a program writes to a terminal of its own, errors too."""
+def on_a_terminal(command: list[str], **more: str) -> bytes:
+    """Return what a program writes to a terminal of its own, 80 columns wide, errors too; *more* is its environment."""
     ours, its = pty.openpty()
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=its, stderr=its)
+    termios.tcsetwinsize(its, (24, 80))
+    without = ("NO_COLOR", "COLUMNS", "TERM")
+    environ = {name: value for name, value in os.environ.items() if name not in without}
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=its, stderr=its, env={**environ, "TERM": "xterm", **more}
+    )
     os.close(its)
     said = b""
     try:
@@ -78,3 +84,35 @@ def test_our_own_colours_reach_a_terminal(tmp_path: Path) -> None:
     )
     said = on_a_terminal([sys.executable, "-I", "-c", code])
     assert said.strip() == b"\x1b[32m\x1b[1mright\x1b[0m\\u001b[8mhidden\\u001b[40m"
+
+
+@pytest.mark.parametrize("more", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=["NO_COLOR", "dumb"])
+def test_who_wants_no_colours_gets_none(tmp_path: Path, more: dict[str, str]) -> None:
+    """With NO_COLOR, and on a terminal that can show none, nothing but words is written."""
+    said = on_a_terminal([sys.executable, "-I", "-m", "homebody", "--home", str(tmp_path), "doctor"], **more)
+    assert b"right" in said
+    assert b"\x1b" not in said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["list"], ["vault"], ["status"], ["show", "clean-downloads"], ["model", "list"], ["check", "nowhere"]],
+    ids=" ".join,
+)
+def test_it_is_readable_in_eighty_columns(tmp_path: Path, words: list[str]) -> None:
+    """No line is wider than the terminal, but for a path or a quoted value that would be torn."""
+    home = tmp_path / "a home whose name is long enough to be in the way of every sentence"
+    said = on_a_terminal([sys.executable, "-I", "-m", "homebody", "--home", str(home), *words]).decode()
+    wide = [line for line in said.splitlines() if len(line) > 80]
+    assert [] == [line for line in wide if str(home)[-30:] not in line and ": " not in line[:24]]
+
+
+def test_a_pipe_gets_whole_lines(tmp_path: Path) -> None:
+    """What is read by a program, or by a voice, is not broken: each sentence is one line."""
+    command = [sys.executable, "-I", "-m", "homebody", "--home", str(tmp_path), "list"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert (
+        "clean-downloads        Put duplicates and old installers from Downloads into the trash"
+        in done.stdout
+    )
+    assert not any(ord(letter) > 0x2500 or letter in "\r\x1b" for letter in done.stdout)

@@ -178,3 +178,16 @@ def test_a_disk_with_room_and_without(tiny_disk: Path, tmp_path: Path):
     free = disk.free_on([tmp_path, tmp_path / "not" / "there", tiny_disk / "x"])
     assert {tmp_path, tiny_disk} == set(free)
     assert {"right", "wrong"} == {one.verdict for one in disk.disk(free)}
+
+
+@pytest.mark.parametrize(("made", "verdict"), [("whole", "right"), ("cut", "wrong"), ("none", "wrong")])
+def test_an_embedding_model_is_looked_at(home: Home, encoder: Path, made: str, verdict: str):
+    """Where one was chosen it is named, or its fault is, with what cures it; where none was, nothing is said."""
+    assert "embeddings" not in found(model.model(home, None, loaded=False))
+    path = home.settings.with_name("search.gguf")
+    if made != "none":
+        path.write_bytes(encoder.read_bytes()[: None if made == "whole" else 3000])
+    home.settings.write_text(f"embeddings: {path}\n")
+    one = found(model.model(home, None, loaded=False))["embeddings"]
+    assert verdict == one.verdict
+    assert verdict == "right" or "--for embeddings" in (one.cure or "")

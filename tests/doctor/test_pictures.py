@@ -6,7 +6,8 @@ import pytest
 from findings import found
 
 from homebody.doctor import pictures
-from homebody.documents.pictures.tesseract import ABSENT, Lacking, Tesseract, find
+from homebody.documents.lacking import Lacking
+from homebody.documents.pictures.tesseract import ABSENT, Tesseract, find
 from homebody.paths import Home
 
 HERE = Tesseract(library=Path("/l"), data=Path("/d"), languages=("deu", "eng"))

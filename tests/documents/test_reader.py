@@ -15,10 +15,10 @@ from make_pdf import make_pdf
 
 from homebody import seal
 from homebody.clock import SystemClock
-from homebody.documents.child import Child, GoneError
+from homebody.documents.child import Child, GoneError, how_it_died
 from homebody.documents.file import Unreadable
 from homebody.documents.formats import charsets, suffixes
-from homebody.documents.reader import COMMAND, Reader, how_it_died
+from homebody.documents.reader import COMMAND, Reader
 
 
 def refused(reader: Reader, data: bytes = b"text", suffix: str = ".txt") -> Unreadable:

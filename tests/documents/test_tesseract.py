@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from homebody.documents.file import Unreadable
-from homebody.documents.pictures.tesseract import ABSENT, Lacking, Tesseract, find
+from homebody.documents.lacking import Lacking
+from homebody.documents.pictures.tesseract import ABSENT, Tesseract, find
 from homebody.documents.readers import Readers, readers
 from homebody.testing import FakeClock
 

@@ -42,7 +42,9 @@ def test_children_come_first_and_the_work_is_done(house):
     status = house.status()
     assert status["model"]["state"] == "ready"
     children = started_by(house.process.pid)
-    assert len(children) == 5 + (2 if status["pictures"]["languages"] else 0)
+    assert len(children) == 5 + (2 if status["pictures"]["languages"] else 0) + (
+        1 if status["speech"]["model"] else 0
+    )
     house.drop("roof.md", "The roof leaks in the north corner. It was mended on Friday.\n")
     house.ended("roof.md")
     assert (house.notes / "roof.summary.md").exists()

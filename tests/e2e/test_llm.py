@@ -45,6 +45,26 @@ def test_a_question_a_schema_and_a_conversation(house) -> None:
     assert 0 == house.stop()
 
 
+def test_vectors_and_a_search(house, encoder: Path) -> None:
+    """Texts get vectors that llm keeps, and the one that is asked for is found; without a model the cure is told."""
+    house.start()
+    done = typed(house, "embed", "-m", "homebody", "-c", "a note")
+    assert "homebody model use NAME --for embeddings" in done.stderr
+    house.stop()
+    house.settings(f"embeddings: {encoder}\n")
+    house.start()
+    done = typed(house, "embed", "-m", "homebody", "-c", "a note")
+    assert 64 == len(json.loads(done.stdout)), done.stderr
+    rows = "".join(
+        json.dumps({"id": str(n), "text": text}) + "\n" for n, text in enumerate(("the boiler", "garden"))
+    )
+    done = typed(house, "embed-multi", "notes", "-", "-m", "homebody", "--format", "nl", given=rows)
+    assert 0 == done.returncode, done.stderr
+    found = typed(house, "similar", "notes", "-c", "garden", "-n", "1")
+    assert "1" == json.loads(found.stdout)["id"], found.stderr
+    assert 0 == house.stop()
+
+
 def test_without_a_homebody_it_says_what_to_do(house) -> None:
     """An error in words, with the cure, and no traceback."""
     done = typed(house, "-m", "homebody", "Hello")

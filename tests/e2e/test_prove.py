@@ -12,13 +12,17 @@ from pathlib import Path
 import pytest
 
 from homebody.documents.pictures.tesseract import Tesseract, find
+from homebody.documents.speech.whisper import Whisper
+from homebody.documents.speech.whisper import find as find_whisper
 from homebody.errors import HomebodyError
 from homebody.seal import LIMITS, PROBES
+from homebody.settings import Settings
 
 HERE = Path(__file__).parent
 TIERS = ("daemon", "model", "reader")
-PROCESSES = (*TIERS, *["pictures"] * isinstance(find(None), Tesseract))
-"""The reader of pictures is there where a Tesseract is."""
+HEARS = isinstance(find_whisper(Settings()), Whisper)
+PROCESSES = (*TIERS, *["pictures"] * isinstance(find(None), Tesseract), *["speech"] * HEARS)
+"""The reader of pictures is there where a Tesseract is, that of recordings where a whisper.cpp and its model are."""
 
 
 @pytest.fixture
@@ -70,7 +74,7 @@ def test_running_daemon_is_shown_to_hold(house, prove):
     for name in PROCESSES:
         process = found["processes"][name]
         assert process["tried"] >= (150 if os.geteuid() == 0 else 90), name
-        assert process["sha256"] == found["sha256"]["reader" if name == "pictures" else name]
+        assert process["sha256"] == found["sha256"]["reader" if name in ("pictures", "speech") else name]
         assert len(process["probes"]) == len(PROBES) + len(LIMITS)
         for probe in process["probes"]:
             assert {"name", "channel", "errno", "control", "verdict"} <= set(probe)

@@ -18,6 +18,7 @@ from homebody import seal
 from homebody.errors import NotRunningError
 from homebody.paths import find_home, shipped
 from homebody.service.control import request
+from homebody.service.lock import cut_off
 
 SYSTEMD = Path("/lib/systemd/systemd")
 PATIENCE_SECONDS = 60
@@ -58,11 +59,21 @@ class UserManager:
         }
         self.group = f"homebody-test-{os.getpid()}"
         self.words = folder / "words.txt"
+        self.log_in()
+
+    def log_in(self) -> None:
+        """Start the manager, as a first login does."""
         with self.words.open("wb") as out:
             self.process = subprocess.Popen(
                 ["unshare", "--mount", "--propagation", "private", "sh", "-c", BEGIN, "sh", self.group, SYSTEMD],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=self.environ,
             )  # fmt: skip
+
+    def log_out(self) -> None:
+        """End the manager, as the last log-out does: it stops what it has started."""
+        self.process.terminate()
+        self.process.wait(timeout=PATIENCE_SECONDS)
+        (self.runtime / "systemd" / "private").unlink(missing_ok=True)
 
     def answers(self) -> bool:
         """Return whether the manager came up."""
@@ -232,11 +243,32 @@ def test_a_start_that_would_fail_again_is_not_repeated(manager: UserManager):
 
 
 @pytest.mark.long
+def test_it_ends_with_the_session_and_begins_with_the_next(manager: UserManager):
+    """At log-out it is stopped in order, and `status` says no worse; at the next login it runs without a word."""
+    manager.homebody("install", "--yes")
+    before = manager.status()["pid"]
+    home = find_home({"HOME": str(manager.person)})
+    manager.log_out()
+    assert not Path(f"/proc/{before}").exists()
+    assert '"event": "stopped"' in home.log.read_text().splitlines()[-1]
+    assert cut_off(home.lock) is None
+    manager.log_in()
+    assert manager.answers()
+    manager.until(manager.serves)
+    assert manager.status()["pid"] != before
+    assert "homebody.service" in manager.inside("systemctl", "--user", "list-units", "--state=active").stdout
+
+
+@pytest.mark.long
 def test_systemd_starts_a_killed_one_again(manager: UserManager, descriptors_of):
     """kill -9: systemd starts it again, with the second lock on it and no way out."""
     manager.homebody("install", "--yes")
     before = manager.status()["pid"]
     os.kill(before, signal.SIGKILL)
+    home = find_home({"HOME": str(manager.person)})
+    manager.until(lambda: cut_off(home.lock) == before)
+    assert "did not end in order" in (said := manager.homebody("status", code=69))
+    assert "systemd user unit starts it again by itself" in " ".join(said.split())
     manager.until(lambda: manager.unit("ActiveState", "NRestarts") == ["active", "1"])
     manager.until(manager.serves)
     after = manager.status()["pid"]
@@ -251,7 +283,6 @@ def test_systemd_starts_a_killed_one_again(manager: UserManager, descriptors_of)
     assert {"0001"} == {row[4] for row in rows if row[6] in open_ones}, "streams only: the control socket's"
     assert ["/dev/null"] * 3 == [str(Path(f"/proc/{after}/fd/{number}").readlink()) for number in range(3)]
     names = [probe.name for probe in seal.PROBES if probe.limit is None]
-    home = find_home({"HOME": str(manager.person)})
     with seal.Targets(outside=manager.person) as targets:
         body = {"process": "daemon", "names": names, "targets": targets.targets.to_dict()}
         rows = request(home.socket, "POST", "/v1/probe", body)["results"]

@@ -31,6 +31,8 @@ class Shape:
     used: int = 0
     conv: int = 0
     """Of LFM2: how far its short convolutions look; every other layer is one."""
+    pooling: gguf.PoolingType | None = None
+    """Of an embedding model: which of its numbers stand for a text."""
 
     @property
     def head(self) -> int:
@@ -65,6 +67,8 @@ def write_shaped(path: Path, shape: Shape, seed: int = 0) -> Path:
     writer.add_rope_dimension_count(shape.head)
     if shape.window:
         writer.add_sliding_window(shape.window)
+    if shape.pooling is not None:
+        writer.add_pooling_type(shape.pooling)
     _add_tokenizer(writer, shape.vocabulary)
     for name, rows, columns in _matrices(shape):
         raw = _blocks(random, rows, columns, shape.kind)

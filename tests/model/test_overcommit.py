@@ -132,7 +132,7 @@ def test_what_a_mac_lets_its_gpu_hold() -> None:
 
 
 class Watching:
-    """Follows a load (`model.loading.Watcher`), and ends its process at the end."""
+    """Follows a load (`model.watching.Watcher`), and ends its process at the end."""
 
     halted = False
 

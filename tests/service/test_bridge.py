@@ -125,7 +125,8 @@ def test_openais_client_asks_over_tcp(bridge: Bridge):
         assert whole == "".join(piece.choices[0].delta.content or "" for piece in pieces)
         assert ai.completions.create(model="homebody", prompt="Once", max_tokens=3).usage.completion_tokens
         assert "homebody" == ai.models.list().data[0].id
-        with pytest.raises(openai.NotFoundError, match="embeddings"):
+        assert "homebody" == ai.models.retrieve("homebody").id
+        with pytest.raises(openai.NotFoundError, match="homebody model use NAME --for embeddings"):
             ai.embeddings.create(model="homebody", input="a boiler")
 
 

@@ -12,9 +12,9 @@ from homebody.service.openai.api import LARGEST_BODY
 
 
 def test_what_openai_has_and_homebody_has_not_is_refused_with_the_reason(ai: openai.OpenAI):
-    """Embeddings and the like are no unknown address: the client gets told why, and does not try again."""
+    """What is not there is no unknown address: the client is told why, or what to do, and does not try again."""
     assert "homebody" == ai.models.retrieve("homebody").id
-    with pytest.raises(openai.NotFoundError, match="one that makes embeddings is not taken"):
+    with pytest.raises(openai.NotFoundError, match="homebody model use NAME --for embeddings"):
         ai.embeddings.create(model="homebody", input="a boiler")
     with pytest.raises(openai.NotFoundError, match="/v1/chat/completions"):
         ai.responses.create(model="homebody", input="a boiler")

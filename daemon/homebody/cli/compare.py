@@ -92,6 +92,7 @@ def compared(
     from homebody.cli.recipes import find_recipe
     from homebody.documents.pictures.tesseract import find
     from homebody.documents.readers import readers
+    from homebody.documents.speech.whisper import find as find_whisper
     from homebody.house.reading import Heeding
     from homebody.model.cancellation import Cancellation
     from homebody.service.contest import Score, agreement, documents_in, score
@@ -99,7 +100,7 @@ def compared(
     recipe = find_recipe(home, recipe_name)
     if not recipe.ask:
         raise UsageError(f"{recipe_name} asks no model: there is nothing to compare.")
-    reads = readers(clock, find(settings.ocr.languages))
+    reads = readers(clock, find(settings.ocr.languages), find_whisper(settings))
     with contextlib.ExitStack() as ending:
         ending.callback(reads.stop)
         pages = Heeding(reads, Cancellation(), recipe.read.pages)

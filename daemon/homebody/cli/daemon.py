@@ -104,6 +104,8 @@ def status_lines(status: dict[str, Any]) -> list[str]:
         lines += memory_lines(model)
     else:
         lines.append(visible(f"model: {absent_model(model)}"))
+    if status["embeddings"]:
+        lines.append(visible(embeddings_line(status["embeddings"])))
     if model["prefixes"]["count"]:
         lines.append(f"beginnings of prompts kept for the model's next start: {model['prefixes']['count']}, "
                      f"{model['prefixes']['bytes'] / 1e6:.1f} MB")  # fmt: skip
@@ -137,6 +139,18 @@ def status_lines(status: dict[str, Any]) -> list[str]:
     if status["key"] == "file":
         lines.append("the vault's key lies in a file (no keyring here); `homebody doctor` says more")
     return lines
+
+
+def embeddings_line(found: Mapping[str, Any]) -> str:
+    """Return where the embedding model stands, and what it takes while it is loaded."""
+    if found["state"] == "ready":
+        return (
+            f"embeddings: {found['info']['name']}, {found['info']['quantization']}, texts of at most"
+            f" {found['longest_text']} tokens, {found['memory_bytes'] / 1e6:.0f} MB"
+        )
+    if found["state"] in ("stopped", "unloaded"):
+        return f"embeddings: {found['name']}, loaded when a script asks"
+    return f"embeddings: {found['name']}, {found['state']}: {found['reason']}"
 
 
 def memory_lines(model: dict[str, Any]) -> list[str]:

@@ -1,19 +1,22 @@
 """A plugin of simonw/llm: ``llm -m homebody`` asks the loaded model of the running homebody, over its socket.
 
+``llm embed -m homebody`` has its embedding model make vectors, where a person has chosen one.
+
 Installed where llm is (``pip install 'homebody[llm]'``); homebody itself never imports it. What llm keeps of prompts
 and answers in a database of its own is llm's; ``llm logs off`` ends that.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 import llm
+from llm.models import EmbeddingModel
 from pydantic import Field
 
 from homebody.cli.chat import ANSWER_SECONDS
 from homebody.errors import HomebodyError
 from homebody.paths import find_home
-from homebody.service.control import events
+from homebody.service.control import events, request
 
 SCHEMA_NAME = "answer"
 
@@ -22,6 +25,29 @@ SCHEMA_NAME = "answer"
 def register_models(register: Any) -> None:
     """Tell llm of the one model."""
     register(Homebody())
+
+
+@llm.hookimpl
+def register_embedding_models(register: Any) -> None:
+    """Tell llm of the one embedding model."""
+    register(Embeddings())
+
+
+class Embeddings(EmbeddingModel):
+    """Whatever embedding model a person has chosen for homebody."""
+
+    model_id = "homebody"
+    batch_size = 32
+
+    def embed_batch(self, items: Iterable[str | bytes], *, key: str | None = None) -> Iterator[list[float]]:  # noqa: ARG002 - the socket is its owner's
+        """Yield a vector of each text. Raises llm.ModelError with homebody's words."""
+        body = {"input": list(items), "encoding_format": "float"}
+        try:
+            found = request(find_home().socket, "POST", "/v1/embeddings", body, timeout=ANSWER_SECONDS)
+        except HomebodyError as error:
+            raise llm.ModelError(f"{error} {error.hint or ''}".rstrip()) from error
+        for one in found["data"]:
+            yield one["embedding"]
 
 
 class Homebody(llm.Model):

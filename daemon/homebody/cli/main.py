@@ -4,6 +4,7 @@ Commands are imported when they are called, so that `homebody --help` answers at
 """
 
 import importlib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import click
 from homebody import __version__
 from homebody.cli.exit_codes import EXIT_CODES
 from homebody.cli.paragraphs import echo_fitted
-from homebody.cli.terminal import be_careful
+from homebody.cli.terminal import be_careful, takes_colour
 from homebody.errors import HomebodyError, NotRunningError
 from homebody.paths import find_home
 
@@ -135,6 +136,8 @@ def cli(ctx: click.Context, home: Path | None) -> None:
     Start with `homebody demo`: it shows everything in a folder of its own and touches nothing else.
     """
     ctx.obj = find_home(root=home)
+    if not takes_colour(os.environ):
+        ctx.color = False
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from homebody.cli.model_fit import fit_command
 from homebody.cli.model_inspect import inspect_command
 from homebody.cli.model_suggest import suggest_command
 from homebody.cli.model_use import use_command
-from homebody.cli.paragraphs import visible, width
+from homebody.cli.paragraphs import echo_fitted, visible, width
 from homebody.paths import Home
 from homebody.quantities import rounded
 
@@ -41,8 +41,7 @@ def list_command(home: Home, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
         return
-    for line in list_lines(found):
-        click.echo(visible(line))
+    echo_fitted(visible(line) for line in list_lines(found))
 
 
 def list_lines(found: dict[str, Any]) -> list[str]:
@@ -51,9 +50,15 @@ def list_lines(found: dict[str, Any]) -> list[str]:
     for row in sorted(found["models"], key=lambda row: (not row["in_use"], row["bytes"], row["name"])):
         lines += _row_lines(row)
     marks = ["> is in use (`homebody model use NAME` takes another one)."]
-    if any(row["fits"] == "smaller" for row in found["models"]):
+    if any(row["fits"] == "smaller" for row in (*found["models"], *found["embeddings"])):
         marks.append("* fits with less: `homebody model fit NAME` says with what.")
     lines += ["", *marks, _rests_on(found)]
+    if found["embeddings"]:
+        lines += ["", "For embeddings (`homebody model use NAME --for embeddings`):"]
+        for row in sorted(
+            found["embeddings"], key=lambda row: (not row["in_use"], row["bytes"], row["name"])
+        ):
+            lines += _row_lines(row)
     if found["others"]:
         lines += ["", "Not to be used:"]
         lines += [line for one in found["others"] for line in _other_lines(one)]

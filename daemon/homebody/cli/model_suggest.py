@@ -42,7 +42,12 @@ def suggest_lines(found: dict[str, Any], *, everything: bool) -> list[str]:
         )
         lines += [
             "",
-            f"{one['name']}: about {rounded(one['about_bytes'])}, about {rate} tokens a second here{fits}",
+            f"{one['name']}: about {rounded(one['about_bytes'])}, "
+            + (
+                f"about {rate} tokens a second here{fits}"
+                if one["for"] == "chores"
+                else f"for embeddings{fits}"
+            ),
             f"  {one['words']}",
             f"  {one['command']}" if not one["here"] else "  it is here already: `homebody model list`",
         ]
@@ -51,4 +56,8 @@ def suggest_lines(found: dict[str, Any], *, everything: bool) -> list[str]:
     hidden = len(found["models"]) - len(shown)
     if hidden and shown:
         lines += ["", f"{hidden} more would not fit; `--all` shows them."]
-    return [*lines, "", "Afterwards: `homebody model list`, then `homebody model use NAME`."]
+    return [
+        *lines,
+        "",
+        "Afterwards: `homebody model list`, then `homebody model use NAME` (for embeddings with `--for embeddings`).",
+    ]

@@ -15,14 +15,16 @@ def width() -> int:
     return max(NARROWEST, min(shutil.get_terminal_size().columns, WIDEST))
 
 
-def indented(text: str, indent: int, first: int | None = None) -> list[str]:
+def indented(text: str, indent: int, first: int | None = None, room: int = 0) -> list[str]:
     """Return *text* wrapped to the terminal, *indent* spaces before each line (*first* before the first).
+
+    *room* is left beside it for what else is to stand in each line.
 
     A path is never broken: it can be copied. What a terminal could take for a command is made visible.
     """
     return textwrap.wrap(
         visible(text),
-        width(),
+        width() - room,
         initial_indent=" " * (indent if first is None else first),
         subsequent_indent=" " * indent,
         break_long_words=False,
@@ -30,12 +32,12 @@ def indented(text: str, indent: int, first: int | None = None) -> list[str]:
     )
 
 
-def fitted(line: str, *, terminal: bool) -> list[str]:
+def fitted(line: str, *, terminal: bool, room: int = 0) -> list[str]:
     """Return *line* for a *terminal* in pieces that fit, what follows the first two further in; elsewhere as it is."""
     if not terminal:
         return [line]
     lead = len(line) - len(line.lstrip(" "))
-    return indented(line[lead:], lead + 2, lead) or [""]
+    return indented(line[lead:], lead + 2, lead, room) or [""]
 
 
 def echo_fitted(lines: Iterable[str], *, error: bool = False) -> None:

@@ -16,8 +16,13 @@ from homebody.synced.mounts import mounts_here
 
 PROCESSES = ("daemon", "model", "reader")
 
-PICTURES = "pictures"
-"""The reader of pictures, which there is where there is a Tesseract."""
+PICTURES, SPEECH = "pictures", "speech"
+"""The readers of pictures and recordings, which there are where there is a Tesseract and a whisper.cpp."""
+
+EMBEDDINGS = "embeddings"
+"""The embedding model, which there is where a person chose one; to try, it is loaded."""
+
+CALLED = {PICTURES: "reader of pictures", SPEECH: "reader of recordings", EMBEDDINGS: "embedding model"}
 
 ANSWER_SECONDS = 180.0
 LOAD_SECONDS = 300.0
@@ -49,12 +54,12 @@ class Sealed:
     @property
     def called(self) -> str:
         """What it is in a sentence, behind "the"."""
-        return "reader of pictures" if self.name == PICTURES else self.name
+        return CALLED.get(self.name, self.name)
 
     @property
     def tier(self) -> str:
         """Which kind of seal it has."""
-        return "reader" if self.name == PICTURES else self.name
+        return "model" if self.name == EMBEDDINGS else "reader" if self.name in CALLED else self.name
 
 
 @dataclass(slots=True, kw_only=True)
@@ -94,8 +99,10 @@ def gather(home: Home, parent: Path | None, say: Say, *, thrown_away: bool) -> E
     wait_for_model(home, say)
     probes = (*seal.PROBES, *seal.LIMITS)
     names = [probe.name for probe in probes]
-    sees = bool(status.get(PICTURES, {}).get("languages"))
-    processes = [Sealed(name=name) for name in (*PROCESSES, *[PICTURES] * sees)]
+    sees, hears = bool(status.get(PICTURES, {}).get("languages")), bool(status.get(SPEECH, {}).get("model"))
+    embeds = status.get(EMBEDDINGS) is not None
+    more = (*[PICTURES] * sees, *[SPEECH] * hears, *[EMBEDDINGS] * embeds)
+    processes = [Sealed(name=name) for name in (*PROCESSES, *more)]
     with seal.Targets(outside=parent) as targets:
         say(f"Trying {len(names)} ways out in a process without a seal, for comparison ...")
         controls = {result.name: result for result in seal.control(names, targets.targets)}
@@ -177,7 +184,7 @@ def let_try(home: Home, process: Sealed, names: Sequence[str], targets: seal.Pro
 def look_at(home: Home, process: Sealed, status: Mapping[str, Any]) -> None:
     """Note what the kernel says of *process*, and what it has reported of its seal."""
     told = {"daemon": status, "model": status["model"], "reader": status["reader"],
-            PICTURES: status.get(PICTURES, {})}[process.name]  # fmt: skip
+            **{name: status.get(name) or {} for name in CALLED}}[process.name]  # fmt: skip
     process.report = told.get("seal") or {}
     pid = told.get("pid")
     if not isinstance(pid, int):

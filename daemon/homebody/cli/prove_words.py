@@ -1,6 +1,5 @@
 """How is a proof told to a person, in 80 columns and without a word of kernel language that can be spared?"""
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -34,6 +33,11 @@ GROUPS = {
 SYSTEMS = {"linux": "Linux", "macos": "macOS"}
 
 FIRST, COLUMNS, EACH_COLUMN = 31, 48, 10
+HEADS = {"embeddings": "vectors"}
+"""Shorter names, over columns."""
+
+NARROW = 9
+"""A column that is no wider has no room for \"0 of 194\" and a blank."""
 
 
 def shown(evidence: Evidence, verdict: Verdict, *, verbose: bool) -> Iterator[str]:
@@ -66,25 +70,28 @@ def table(evidence: Evidence, verdict: Verdict, *, verbose: bool) -> Iterator[st
     names = [process.name for process in evidence.processes]
     room = COLUMNS // len(names)
     out = " out" if len(names) <= len(PROCESSES) else ""  # four columns have no room for the word
-    yield " " * FIRST + "".join(name.rjust(room) for name in names)
+    yield " " * FIRST + "".join(HEADS.get(name, name)[: room - 1].rjust(room) for name in names)
     for group, channels in GROUPS.items():
         if not any(probe.channel in channels for probe in seal.PROBES):
             continue
         yield f"{group:<{FIRST}}" + "".join(
-            (cell(one for one in verdict.tried[name] if one.probe.channel in channels) + out).rjust(room)
+            (cell((one for one in verdict.tried[name] if one.probe.channel in channels), room) + out).rjust(
+                room
+            )
             for name in names
         )
         if verbose:
             for probe in seal.PROBES:
                 if probe.channel in channels:
                     yield from each(probe, evidence, verdict)
-    yield f"{'all':<{FIRST}}" + "".join((cell(verdict.tried[name]) + out).rjust(room) for name in names)
+    yield f"{'all':<{FIRST}}" + "".join((cell(verdict.tried[name], room) + out).rjust(room) for name in names)
 
 
-def cell(tried: Iterable[Tried]) -> str:
-    """Return how many of *tried* got out, of how many."""
+def cell(tried: Iterable[Tried], room: int) -> str:
+    """Return how many of *tried* got out, of how many, in so much *room*."""
     counts = Counter(one.outcome for one in tried)
-    return f"{counts['reached']} of {counts['refused'] + counts['reached']}"
+    of = " of " if room > NARROW else "/"
+    return f"{counts['reached']}{of}{counts['refused'] + counts['reached']}"
 
 
 def each(probe: seal.Probe, evidence: Evidence, verdict: Verdict) -> Iterator[str]:
@@ -207,9 +214,8 @@ def conclusion(verdict: Verdict) -> Iterator[str]:
 
 
 def tell(lines: Iterable[str], colour: str) -> None:
-    """Print *lines*, the last in *colour* where a terminal takes colours and NO_COLOR is not set."""
-    plain = False if os.environ.get("NO_COLOR") else None
+    """Print *lines*, the last in *colour* where a terminal takes colours."""
     told = list(lines)
     for line in told[:-1]:
-        click.echo(line, color=plain)
-    click.echo(click.style(told[-1], fg=colour, bold=True), color=plain)
+        click.echo(line)
+    click.echo(click.style(told[-1], fg=colour, bold=True))

@@ -10,7 +10,7 @@ import click
 from homebody.cli.adopting import adopt, shipped_recipes
 from homebody.cli.completers import shipped_names
 from homebody.cli.examples import examples
-from homebody.cli.paragraphs import indented
+from homebody.cli.paragraphs import echo_fitted, indented
 from homebody.errors import UsageError
 from homebody.paths import Home
 from homebody.recipe.load import load_folder, load_recipe
@@ -73,19 +73,18 @@ def list_command(home: Home, *, as_json: bool) -> None:
                 for r in (*mine.values(), *others.values())]  # fmt: skip
         click.echo(json.dumps({"recipes": rows, "problems": [str(problem) for problem in loaded.problems]}))
         return
-    click.echo(f"Yours, in {home.recipes}:")
-    for recipe in mine.values():
-        click.echo(
-            f"  {recipe.name:<18} {recipe.description or ''}{'' if recipe.enabled else '  (switched off)'}"
-        )
+    lines = [f"Yours, in {home.recipes}:"]
+    lines += [
+        f"  {recipe.name:<22} {recipe.description or ''}{'' if recipe.enabled else '  (switched off)'}"
+        for recipe in mine.values()
+    ]
     if not mine:
-        click.echo("  none yet; take one with `homebody new NAME`")
-    for problem in loaded.problems:
-        click.echo(f"  not usable: {problem}")
+        lines.append("  none yet; take one with `homebody new NAME`")
+    lines += [f"  not usable: {problem}" for problem in loaded.problems]
     if others:
-        click.echo("Shipped:")
-        for recipe in others.values():
-            click.echo(f"  {recipe.name:<18} {recipe.description or ''}")
+        lines.append("Shipped:")
+        lines += [f"  {recipe.name:<22} {recipe.description or ''}" for recipe in others.values()]
+    echo_fitted(lines)
 
 
 def echo_indented(sentence: str, indent: int = 4) -> None:

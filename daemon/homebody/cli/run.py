@@ -8,6 +8,7 @@ import click
 
 from homebody.cli.completers import recipe_names
 from homebody.cli.examples import examples
+from homebody.cli.paragraphs import echo_fitted
 from homebody.cli.plans import plan_lines
 from homebody.cli.waiting import follow
 from homebody.errors import UsageError
@@ -90,7 +91,7 @@ def tell(
         for line in plan_lines(plan):
             click.echo(line)
     if plans:
-        click.echo("Nothing was changed. `homebody run --apply-last` does exactly this, within a day.")
+        echo_fitted(["Nothing was changed. `homebody run --apply-last` does exactly this, within a day."])
     if any(run["state"] == "done" for run in runs):
         click.echo("`homebody undo NUMBER` takes a run back.")
 

@@ -1,6 +1,7 @@
 """``homebody show``: a recipe in its long form, or everything about one run."""
 
 import json
+import sys
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ import click
 
 from homebody.cli.completers import any_of, recipe_names, run_numbers
 from homebody.cli.examples import examples
-from homebody.cli.paragraphs import indented, quoted
+from homebody.cli.paragraphs import fitted, indented, quoted
 from homebody.errors import UsageError
 from homebody.paths import Home
 from homebody.service.either import ask
@@ -47,7 +48,8 @@ def show_recipe(home: Home, name: str, *, as_json: bool) -> None:
     click.echo(long_form(found).rstrip())
     click.echo()
     for line in permitted_in_words(found):
-        click.echo(f"# {line}")
+        for piece in fitted(line, terminal=sys.stdout.isatty(), room=2):
+            click.echo(f"# {piece}")
 
 
 def show_run(home: Home, number: int, *, as_json: bool) -> None:

@@ -9,6 +9,7 @@ import io
 import re
 import sys
 import unicodedata
+from collections.abc import Mapping
 from typing import TextIO
 
 _JOINERS = "\u200c\u200d"
@@ -44,6 +45,11 @@ class Careful(io.TextIOWrapper):
             "".join(part if _COLOUR.fullmatch(part) else spelled(part) for part in _COLOUR.split(text))
         )
         return len(text)
+
+
+def takes_colour(environ: Mapping[str, str]) -> bool:
+    """Return whether colours may be written to a terminal: not with NO_COLOR (no-color.org), not to a dumb one."""
+    return not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
 
 
 def be_careful() -> None:

@@ -17,6 +17,7 @@ from homebody.cli.paragraphs import indented
 from homebody.clock import SystemClock
 from homebody.documents.pictures.tesseract import find
 from homebody.documents.readers import Readers, readers
+from homebody.documents.speech.whisper import find as find_whisper
 from homebody.errors import NotRunningError, UsageError
 from homebody.house.expecting import in_plain, told
 from homebody.house.reading import Heeding
@@ -77,7 +78,7 @@ def test_command(home: Home, recipes: tuple[str, ...], *, against: Path | None, 
             "There is no test to run.", hint="Write some under `tests:` in a recipe; the README shows how."
         )
     settings = load_settings(home)
-    reads = readers(SystemClock(), find(settings.ocr.languages))
+    reads = readers(SystemClock(), find(settings.ocr.languages), find_whisper(settings))
     second = None
     with contextlib.ExitStack() as ending:
         ending.callback(reads.stop)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -64,9 +65,13 @@ def top_command(home: Home, every: float, *, once: bool, as_json: bool) -> None:
         Top(home, screen).show(every)
 
 
+_GAP = re.compile(" {9,}")
+"""What brings words to the other edge of a screen; a voice would read nothing for long."""
+
+
 def cut(lines: list[Line]) -> list[str]:
     """Return the lines of a picture for paper: without what only a screen needs, the keys and the empty ones."""
-    return [text for line in lines[:-2] if (text := line.text.rstrip(" -"))]
+    return [_GAP.sub("  ", text) for line in lines[:-2] if (text := line.text.rstrip(" -"))]
 
 
 def facts(home: Home) -> dict[str, Any]:

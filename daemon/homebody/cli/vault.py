@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from homebody.cli.examples import examples
+from homebody.cli.paragraphs import echo_fitted
 from homebody.errors import HomebodyError, NotRunningError, UsageError
 from homebody.house.purge import in_days
 from homebody.journal.images import images_in
@@ -30,8 +31,7 @@ def vault_command(ctx: click.Context, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
         return
-    for line in vault_lines(found, datetime.now(UTC)):
-        click.echo(line)
+    echo_fitted(vault_lines(found, datetime.now(UTC)))
 
 
 def vault_facts(home: Home) -> dict[str, Any]:

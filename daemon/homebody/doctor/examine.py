@@ -20,6 +20,7 @@ from homebody.doctor import (
     model,
     pictures,
     services,
+    speech,
     store,
     synced,
     versions,
@@ -63,6 +64,7 @@ def examine(home: Home, time: Clock, paused_words: Callable[[Any], str]) -> Iter
     yield from memory.memory(ram)
     yield from model.model(home, ram, loaded=status is not None and status["model"]["state"] == "ready")
     yield from pictures.pictures(home, status)
+    yield from speech.speech(home, status)
     yield from synced.state(state_away(home, carriers), home.state)
     if loaded is None:
         yield silent(carriers)

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from homebody.doctor.finding import Finding, note, right
-from homebody.documents.pictures.tesseract import Lacking, Tesseract, find
+from homebody.documents.lacking import Lacking
+from homebody.documents.pictures.tesseract import Tesseract, find
 from homebody.errors import SettingsError
 from homebody.paths import Home
 from homebody.settings import load_settings

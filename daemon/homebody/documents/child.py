@@ -31,6 +31,17 @@ class GoneError(DocumentError):
         self.asked = asked
 
 
+def how_it_died(error: GoneError) -> str:
+    """Return in words why there is no answer."""
+    if error.asked:
+        return "the reader process was stopped"
+    if error.signal == "SIGXCPU":
+        return "reading the document took too much work"
+    if error.signal == "SIGKILL":
+        return "the reader process was killed while it read the document (out of memory?)"
+    return f"the reader process died of the document ({error})"
+
+
 class Child:
     """A child process with frames over its standard input and output; whatever goes wrong, it is ended."""
 

@@ -23,6 +23,8 @@ LEFT_OUT = {
     "speaker notes": "speaker note",
     "hidden parts": "hidden part",
     "formulas without a value": "formula without a value",
+    "seconds of silence": "second of silence",
+    "seconds that are cut off": "second that is cut off",
 }
 """What a document can hold beside its text, many and one: counted and said, never dropped in silence."""
 
@@ -32,7 +34,7 @@ class Extract:
     """A document's text; ``front`` is the front matter block of Markdown, as it stands.
 
     ``left_out`` counts, by the words of ``LEFT_OUT``, what is not in the text; ``recognised`` how many of its pages
-    are pictures, whose text was recognised.
+    are pictures, whose text was recognised; ``heard`` how many seconds of sound it was heard in.
     """
 
     text: str
@@ -41,6 +43,7 @@ class Extract:
     encoding: str | None = None
     left_out: Mapping[str, int] = field(default_factory=dict)
     recognised: int = 0
+    heard: int = 0
 
     def left_out_words(self) -> str:
         """Return what is not in the text, in words; empty when there is nothing to say."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from homebody import __version__, seal
 from homebody.clock import Clock
-from homebody.documents.child import Child, GoneError, LateError
+from homebody.documents.child import Child, GoneError, LateError, how_it_died
 from homebody.documents.extract import LEFT_OUT, MOST_CHARACTERS, Extract
 from homebody.documents.file import Unreadable
 from homebody.documents.frames import FrameError
@@ -53,6 +53,9 @@ class ScanError(Unreadable):
 class Reader:
     """Reads documents in a sealed child process, one at a time."""
 
+    work_seconds: float = WORK_SECONDS
+    """After how much work of its process another takes its place."""
+
     def __init__(
         self,
         *,
@@ -61,12 +64,14 @@ class Reader:
         memory_bytes: int = MEMORY_BYTES,
         documents: int = DOCUMENTS,
         command: Sequence[str] = COMMAND,
+        patience: float = START_SECONDS,
     ) -> None:
         self._clock = clock
         self._seconds = seconds
         self._memory = memory_bytes
         self._documents = documents
         self._command = command
+        self._patience = patience
         self._child: Child | None = None
         self._read = 0
         self._lock = threading.Lock()
@@ -154,7 +159,7 @@ class Reader:
     def _count(self, header: Mapping[str, Any]) -> None:
         """Take note that a document was read, the last answer being *header*; end a reader that did enough."""
         self._read += 1
-        if self._read >= self._documents or not worked_little(header):
+        if self._read >= self._documents or not worked_little(header, self.work_seconds):
             self._end()
 
     def _ask(self, header: Mapping[str, Any], data: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
@@ -204,7 +209,7 @@ class Reader:
             ) from error
         self._child, self._read = child, 0
         try:
-            hello, _ = child.hello(START_SECONDS)
+            hello, _ = child.hello(self._patience)
         except (LateError, GoneError, FrameError) as error:
             self._end()
             raise Unreadable(f"the reader process did not start ({error})", lasting=False) from error
@@ -276,21 +281,10 @@ def nothing() -> None:
     """Heed nothing: somebody waits for the text."""
 
 
-def worked_little(header: Mapping[str, Any]) -> bool:
-    """Return whether the reader that gave *header* may go on, by the work that it says it has done."""
+def worked_little(header: Mapping[str, Any], seconds: float) -> bool:
+    """Return whether the reader that gave *header* may go on: it says that it has worked for less than *seconds*."""
     work = header.get("work")
-    return isinstance(work, int | float) and work < WORK_SECONDS
-
-
-def how_it_died(error: GoneError) -> str:
-    """Return in words why there is no answer."""
-    if error.asked:
-        return "the reader process was stopped"
-    if error.signal == "SIGXCPU":
-        return "reading the document took too much work"
-    if error.signal == "SIGKILL":
-        return "the reader process was killed while it read the document (out of memory?)"
-    return f"the reader process died of the document ({error})"
+    return isinstance(work, int | float) and work < seconds
 
 
 def plain_words(reason: object) -> str:

@@ -1,36 +1,62 @@
-"""Who reads which document? The reader its text; where there is none but in pictures, the reader of pictures."""
+"""Who reads which document? The reader its text; what is a picture or a recording has a reader of its own."""
 
 import threading
 
 from homebody.clock import Clock
 from homebody.documents.extract import Extract
 from homebody.documents.file import Unreadable
+from homebody.documents.lacking import Lacking
 from homebody.documents.pictures.reader import Pages, PictureReader
-from homebody.documents.pictures.tesseract import Lacking, Tesseract
+from homebody.documents.pictures.tesseract import Tesseract
 from homebody.documents.reader import Heed, Reader, ScanError, nothing
+from homebody.documents.speech.reader import SpeechReader
+from homebody.documents.speech.whisper import ABSENT, Whisper
+from homebody.errors import ReaderBusyError
 
 PICTURES = frozenset((".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".tif", ".tiff", ".webp", ".bmp", ".gif"))
 """The suffixes of what is a picture and nothing else."""
 
-AHEAD = 2
-"""Readers of pictures that are started before the seal, where none can be started after it."""
+SOUNDS = frozenset(
+    (
+        ".wav", ".wave", ".mp3", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".m4b", ".aac", ".aif", ".aiff", ".aifc",
+        ".au", ".caf", ".w64",
+    )
+)  # fmt: skip
+"""The suffixes of what is a recording and nothing else."""
+
+PACKED = frozenset((".wma", ".amr", ".3gp", ".ac3", ".mka"))
+"""Those of recordings that no library knows which we call."""
+
+UNPACK = "save the recording as WAV, MP3, FLAC, Ogg, Opus or M4A"
+
+TURN_SECONDS = 5.0
+"""How long a recording waits here for its turn; short ones follow each other without another look at the journal."""
+
+AHEAD, SPEECH_AHEAD = 2, 1
+"""Readers of pictures, and of recordings, that are started before the seal, where none can be started after it."""
 
 
 class Readers:
-    """Both readers, each with its own queue: a long scan holds no text up."""
+    """The three readers, each with its own queue: a long scan holds no text up, and a recording neither."""
 
-    def __init__(self, plain: Reader, pictures: PictureReader | Lacking) -> None:
+    def __init__(
+        self, plain: Reader, pictures: PictureReader | Lacking, speech: SpeechReader | Lacking = ABSENT
+    ) -> None:
         self.plain = plain
         self.pictures = pictures
+        self.speech = speech
         self._turn, self._pictures_turn = threading.Lock(), threading.Lock()
+        self._speech_turn = threading.Lock()
 
     def read(self, data: bytes, suffix: str, *, pages: Pages | None = None, heed: Heed = nothing) -> Extract:
-        """Return the text of a document, as ``Reader.read`` does, that in pictures included.
+        """Return the text of a document, as ``Reader.read`` does, that in pictures and recordings included.
 
-        *heed* is called when it is this document's turn, and then before each sheet. Raises DocumentError, and what
-        *heed* raises.
+        *heed* is called when it is this document's turn, and then before each sheet or piece. Raises DocumentError,
+        what *heed* raises, and ReaderBusyError for a recording while another is heard: nobody waits an hour here.
         """
         suffix = suffix.lower()
+        if suffix in SOUNDS or suffix in PACKED:
+            return self._heard(data, suffix, heed)
         if suffix in PICTURES:
             return self._recognised("picture", data, suffix, pages, None, heed)
         try:
@@ -50,23 +76,42 @@ class Readers:
         return found
 
     def stop(self) -> None:
-        """End both reader processes, even in the middle of a document."""
-        self.plain.stop()
-        if isinstance(self.pictures, PictureReader):
-            self.pictures.stop()
+        """End the reader processes, even in the middle of a document."""
+        for reader in self._all():
+            reader.stop()
 
     def start_ahead(self, number: int) -> tuple[int, ...]:
-        """Start *number* readers now and none later, two of pictures beside them; return their process numbers.
+        """Start *number* readers now and none later, those of pictures and recordings beside them.
 
-        Raises DocumentError when one does not come up.
+        Returns their process numbers. Raises DocumentError when one does not come up.
         """
-        pids = self.plain.start_ahead(number)
-        return pids + (self.pictures.start_ahead(AHEAD) if isinstance(self.pictures, PictureReader) else ())
+        ahead: dict[object, int] = {self.pictures: AHEAD, self.speech: SPEECH_AHEAD}
+        return tuple(pid for reader in self._all() for pid in reader.start_ahead(ahead.get(reader, number)))
 
     @property
     def used_up(self) -> bool:
-        """Whether one of the two kinds was started before the seal, and has ended for good."""
-        return self.plain.used_up or (isinstance(self.pictures, PictureReader) and self.pictures.used_up)
+        """Whether one of the kinds was started before the seal, and has ended for good."""
+        return any(reader.used_up for reader in self._all())
+
+    def _all(self) -> list[Reader]:
+        """Return the readers that there are."""
+        return [one for one in (self.plain, self.pictures, self.speech) if isinstance(one, Reader)]
+
+    def _heard(self, data: bytes, suffix: str, heed: Heed) -> Extract:
+        """Return what is said in a recording. Raises DocumentError, ReaderBusyError."""
+        if suffix in PACKED:
+            raise Unreadable(
+                f"no text: {suffix[1:]} is a kind of recording that is not read; {UNPACK}", lasting=True
+            )
+        if isinstance(self.speech, Lacking):
+            raise Unreadable(f"no text: this is a recording; {self.speech}", lasting=True)
+        if not self._speech_turn.acquire(timeout=TURN_SECONDS):
+            raise ReaderBusyError
+        try:
+            heed()
+            return self.speech.hear(data, heed=heed)
+        finally:
+            self._speech_turn.release()
 
     def _recognised(
         self, kind: str, data: bytes, suffix: str, pages: Pages | None, without: int | None, heed: Heed
@@ -79,14 +124,16 @@ class Readers:
             return self.pictures.recognise(data, suffix, pages=pages, without=without, heed=heed)
 
 
-def readers(clock: Clock, found: Tesseract | Lacking, *, recycled: bool = True) -> Readers:
-    """Return the readers, that of pictures by the Tesseract that was *found*.
+def readers(
+    clock: Clock, found: Tesseract | Lacking, whisper: Whisper | Lacking = ABSENT, *, recycled: bool = True
+) -> Readers:
+    """Return the readers, those of pictures by the Tesseract that was *found*, those of recordings by *whisper*.
 
-    It ends after each document if it is *recycled*, which is where another can be started.
+    Both end after each document if they are *recycled*, which is where another can be started.
     """
-    if isinstance(found, Lacking):
-        return Readers(Reader(clock=clock), found)
-    pictures = (
-        PictureReader(found, clock=clock) if recycled else PictureReader(found, clock=clock, documents=200)
+    documents = 1 if recycled else 200
+    return Readers(
+        Reader(clock=clock),
+        found if isinstance(found, Lacking) else PictureReader(found, clock=clock, documents=documents),
+        whisper if isinstance(whisper, Lacking) else SpeechReader(whisper, clock=clock, documents=documents),
     )
-    return Readers(Reader(clock=clock), pictures)

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 
 from homebody import __version__, seal
 from homebody.engine.inbox import Inbox
@@ -25,6 +25,7 @@ from homebody.sampling import Sampling
 from homebody.upgrading import upgraded
 
 if TYPE_CHECKING:
+    from homebody.engine.embedding import Embedder
     from homebody.engine.engine import Engine
     from homebody.engine.job import Generated
 
@@ -37,6 +38,17 @@ REPORT_SECONDS = 1.0
 
 BROKEN = 70
 """The exit code of a process that gave up its device (EX_SOFTWARE in sysexits.h)."""
+
+
+class Worker(Protocol):
+    """What a model is for: it writes (`engine.Engine`), or makes embeddings (`embedding.Embedder`)."""
+
+    @property
+    def busy(self) -> bool:
+        """Return whether there is something to work on."""
+
+    def advance(self) -> None:
+        """Do one step for those who wait."""
 
 
 def main() -> int:
@@ -66,31 +78,37 @@ def live(requests: BinaryIO, answers: BinaryIO, first: Request) -> int:
     sys.setswitchinterval(0.0005)  # the abort callback runs once a graph node and must not wait for the GIL
     inbox = Inbox(requests, answers)
     try:
-        engine, ready = load(first, inbox)
+        worker, ready = load(first, inbox)
     except HomebodyError as error:
         inbox.fail(first["id"], error)
         return 0
     inbox.answer(first["id"], ready)
     while True:
-        request = inbox.next(wait=not engine.busy)
+        request = inbox.next(wait=not worker.busy)
         while request is not None:
-            take(engine, inbox, request)
+            take(worker, inbox, request)
             request = inbox.next(wait=False)
         try:
-            engine.advance()
+            if worker.busy:
+                worker.advance()
         except Exception as error:  # noqa: BLE001 - whoever was in the step has been told; the others go on
             end_if_broken(error)
             sys.stderr.write(f"homebody: a bug in a step ({_where(error)})\n")
 
 
-def take(engine: "Engine", inbox: Inbox, request: Request) -> None:
-    """Answer a request, or begin to: an answer that the model writes comes later."""
+def take(worker: Worker, inbox: Inbox, request: Request) -> None:
+    """Answer a request, or begin to: an answer that takes steps of the model comes later."""
     number = request["id"]
     try:
         if request["do"] == "generate":
-            begin(engine, inbox, request)
+            begin(cast("Engine", worker), inbox, request)
             return
-        inbox.answer(number, answer(engine, request))
+        if request["do"] == "embed":
+            from homebody.engine.embedding import begin as begin_vectors
+
+            begin_vectors(cast("Embedder", worker), inbox, request)
+            return
+        inbox.answer(number, answer(cast("Engine", worker), request))
     except HomebodyError as error:
         inbox.fail(number, error)
     except Exception as error:  # noqa: BLE001 - one bad request must not end the process; it is reported
@@ -140,7 +158,7 @@ def end_if_broken(error: BaseException) -> None:
         os._exit(BROKEN)
 
 
-def load(request: Request, inbox: Inbox) -> tuple["Engine", Request]:
+def load(request: Request, inbox: Inbox) -> tuple[Worker, Request]:
     """Seal the process, load the model, let it prove itself; return it and what the parent is told.
 
     Raises ModelError when it cannot be loaded, and for a parent of another version: the two could misunderstand
@@ -164,23 +182,35 @@ def load(request: Request, inbox: Inbox) -> tuple["Engine", Request]:
         raise ModelError(f"The model process could not be sealed: {error}", hint=error.hint) from error
     inbox.start()
     import_native(null)
-    from homebody.engine.loading import load as load_engine
-
-    engine, found = load_engine(
-        request,
-        path=path,
-        threads=threads,
-        on_load=_reporter(inbox, request["id"]),
-        on_proof=lambda: inbox.progress(request["id"], "prove", 0, 1),
-        on_measure=partial(inbox.progress, request["id"], "measure"),
-        give=inbox.give,
-    )
-    return engine, {
+    worker, found = load_worker(request, inbox, path, threads)
+    return worker, {
         **found,
         "memory_bytes": _resident(statm),
         "settings": {"threads": threads, "slots": found["plan"]["lanes"] + found["plan"]["slots"]},
         "seal": report.to_dict(),
     }
+
+
+def load_worker(request: Request, inbox: Inbox, path: Path, threads: int) -> tuple[Worker, Request]:
+    """Load the model for what the parent wants of it, and let it prove itself. Raises ModelError."""
+    number = request["id"]
+    on_load = _reporter(inbox, number)
+    on_proof = partial(inbox.progress, number, "prove", 0, 1)
+    if request.get("embeds"):
+        from homebody.engine import embedding
+
+        return embedding.load(request, path=path, threads=threads, on_load=on_load, on_proof=on_proof)
+    from homebody.engine.loading import load as load_engine
+
+    return load_engine(
+        request,
+        path=path,
+        threads=threads,
+        on_load=on_load,
+        on_proof=on_proof,
+        on_measure=partial(inbox.progress, number, "measure"),
+        give=inbox.give,
+    )
 
 
 def import_native(null: int) -> None:

@@ -183,7 +183,10 @@ class Admission:
     def _put_off(self, recipe: Recipe, path: Path, held: Held, origin: str) -> bool:
         """Return whether a new content has to wait until the recipe's run on an older one is over."""
         one = key(recipe, origin, held.path)
-        return put_off(self._journal, recipe, path) is not None and not self._journal.had([one])
+        if put_off(self._journal, recipe, path) is None:
+            return False
+        again = self._journal.came_again(one, path, origin, held.signature.mtime_ns)
+        return again is not None or not self._journal.had([one])
 
     def _left_out(self, recipe: Recipe, path: Path, content: str) -> bool:
         """Return whether the filters of *recipe*, as it is now, left this content out when its run's turn came."""
@@ -202,6 +205,9 @@ class Admission:
             return False
         if self._journal.renamed_from(recipe.name, path, origin) is not None:
             return False
+        one = key(recipe, origin, held.path)
+        if (earlier := self._journal.came_again(one, path, origin, held.signature.mtime_ns)) is not None:
+            self._journal.give_back(earlier)
         limit = recipe.limits.runs_per_file
         now = self._clock.now()
         starts = self._journal.starts(recipe.name, path, now - limit.per)
@@ -210,7 +216,7 @@ class Admission:
             recipe=recipe.name,
             recipe_hash=recipe.hash,
             event=FileSettled(path=path, content=held.content),
-            key=key(recipe, origin, held.path),
+            key=one,
             path=path,
             content=held.content,
             origin=origin,
@@ -224,5 +230,8 @@ class Admission:
 
 
 def key(recipe: Recipe, origin: str, path: str) -> str:
-    """Return what a recipe has one run for, ever: a person's content in a place."""
+    """Return what a recipe has one run for: a person's content in a place.
+
+    Ever, but where the run took the file away, and another one of the same content came (`Memory.came_again`).
+    """
     return f"{recipe.name}\n{origin}\n{path}"

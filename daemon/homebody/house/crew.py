@@ -1,7 +1,8 @@
 """Which threads carry out runs?
 
-One for the runs that need no model, and for the others as many as the model answers side by side. A thread more is
-taken on when the model has more slots; one that turns out to be too many waits for its turn with the model.
+One for the runs that need no model, and for the others as many as the model answers side by side; of each kind one more
+where recordings are heard. A thread more is taken on when the model has more slots; one that turns out to be too many
+waits for its turn with the model.
 """
 
 import threading

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from homebody.documents.file import LIMIT, identify
 from homebody.errors import DocumentError
+from homebody.house.admission import key
 from homebody.house.modes import put_off
 from homebody.house.watched import Watched, key_of
 from homebody.house.why import Case, File, Verdict, verdict
@@ -63,8 +64,9 @@ def inquire(path: Path, house: House) -> Answer:
             origin = house.journal.origin(path, content)
             ours = origin is Origin.OURS or house.journal.put_here(path, content)
             file = replace(file, ours=ours, writer=house.journal.writer(path, content))
-        if file.kind == "gone":
-            file = replace(file, moved=house.journal.moved_away(path))
+        file = replace(file, moved=house.journal.moved_away(path))
+        if file.moved is not None and file.writer == file.moved[1] and not file.ours:
+            file = replace(file, writer=None)  # it took this content away from here
     verdicts = [verdict(case_of(file, recipe, house, signature, content, origin)) for recipe in house.recipes]
     return Answer(file=file, verdicts=tuple(verdicts))
 
@@ -127,6 +129,10 @@ def case_of(
     if house.journal is None or watched is None:
         return case
     run = newest(house.journal, recipe.name, file, content, origin)
+    if run is not None and signature is not None and isinstance(origin, str):
+        one = key(recipe, origin, str(file.path))
+        if house.journal.came_again(one, file.path, origin, signature.mtime_ns) is not None:
+            run = None  # it was on another file, and this one is to have its own
     if run is not None:
         ahead = house.journal.ahead(run.id) if run.state is RunState.QUEUED else None
         case = replace(case, run=run, ahead=ahead, changed=bool(house.journal.effects(run.id)))

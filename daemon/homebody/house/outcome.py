@@ -9,6 +9,7 @@ from homebody.errors import (
     ModelError,
     ModelNotReadyError,
     PartlyTakenBackError,
+    ReaderBusyError,
     ReaderNotReadyError,
     SlotError,
 )
@@ -69,9 +70,9 @@ def outcome_of(error: Exception, *, given_up: bool) -> Outcome:
         case DiskFullError():
             return Outcome(state=failed, reason=str(error), again=True, pause=True)
         case (
-            SlotError() | ModelError() | DocumentError() | ReaderNotReadyError()
+            SlotError() | ModelError() | DocumentError() | ReaderNotReadyError() | ReaderBusyError()
         ):  # before the first change, all of them
-            patient = isinstance(error, ModelNotReadyError | ReaderNotReadyError)
+            patient = isinstance(error, ModelNotReadyError | ReaderNotReadyError | ReaderBusyError)
             return Outcome(state=failed, reason=str(error), again=True, patient=patient, given_up=given_up)
         case HomebodyError() | OSError():
             return Outcome(state=failed, reason=str(error), again=not isinstance(error, PartlyTakenBackError))

@@ -77,6 +77,8 @@ class Opened(OnDisk):
             found["encoding"] = extract.encoding
         if extract.recognised:
             found["recognised"] = extract.recognised
+        if extract.heard:
+            found["heard_seconds"] = extract.heard
         self._journal.step(
             self._run.id,
             "read",

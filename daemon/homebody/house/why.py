@@ -67,7 +67,7 @@ class File:
     writer: int | None = None
     """The run that gave it what it holds."""
     moved: tuple[Path, int] | None = None
-    """Where homebody moved a file of that name, and by which run."""
+    """Where homebody moved a file of that name last, and by which run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,8 +191,8 @@ def _folder(case: Case) -> Said:
 
 def _hidden(case: Case) -> Said:
     assert case.watched is not None
-    inside = case.file.path.relative_to(case.watched.folder).parts
-    hidden = next((part for part in inside if part.startswith(".")), None)
+    inside = case.file.path.relative_to(case.watched.folder)
+    hidden = next((part for part in inside.parts if part.startswith(".")), None)
     if hidden is None:
         return None
     return Why.HIDDEN, f"hidden by its name: `{hidden}` begins with a dot", None
@@ -226,16 +226,16 @@ def _had_its_run(case: Case) -> Said:
     word = BY_STATE[None if pauses(run, case.now) else run.state]
     words = f"run {run.id}: {standing(run, case.now, ahead=case.ahead)}"
     if run.state is RunState.DONE and run.recipe_hash != case.recipe.hash:
-        hint = (
-            "Editing a recipe never reprocesses the past."
-            f" `homebody backfill {case.recipe.name} --stale` does it for what an older version did."
-        )
+        hint = f"Editing a recipe never reprocesses the past: `homebody backfill {case.recipe.name} --stale` does."
         return word, f"{words}, with an older version of the recipe", hint
     if run.state is RunState.QUEUED and not case.serving:
         return word, words, "homebody is not running: `homebody serve` goes on with it."
     if run.state is RunState.DONE:
-        undo = f"`homebody undo {run.id}` takes it back." if case.changed else None
-        return word, f"{words}, with this version of the recipe", undo
+        if (moved := case.file.moved) is not None and moved[1] == run.id:
+            words += f". It put the file to {moved[0]}; here is the same again, as it was"
+            return word, words, f"`homebody run {case.recipe.name} PATH` does it once more."
+        back = f"`homebody undo {run.id}` takes it back." if case.changed else None
+        return word, f"{words}, with this version of the recipe", back
     retry = f"`homebody retry {run.id}` tries it again." if run.state in CAN_BE_TRIED_AGAIN else None
     return word, words, retry
 

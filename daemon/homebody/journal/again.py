@@ -100,6 +100,11 @@ class Again(Memory):
             self._database.do("step", run=number, word="queued again", detail="{}", now=self._now())
             return run_of(self._database.ask("run", id=number)[0])
 
+    def give_back(self, run: int) -> None:
+        """Let the key of *run*, which is over, have another run: another file of the same content came in its place."""
+        with self._database.writing():
+            self._database.do("release_key", id=run)
+
     def forced(self, run: int) -> bool:
         """Return whether a person wants *run* whatever the recipe's filters say."""
         return bool(self._database.ask("has_step", run=run, word=FORCED))

@@ -85,6 +85,20 @@ class Memory:
             seen.add(path)
         return path if len(seen) > 1 else None
 
+    def came_again(self, key: str, path: Path, origin: str, mtime_ns: int) -> int | None:
+        """Return the done run that has *key* and took its file away, if another one of its content is at *path*.
+
+        It is when the first still lies where it was put, and its date is another. Else somebody brought the first one
+        back, by an undo or by hand, or a program keeps two folders alike: what homebody did there stays as it is.
+        """
+        rows = self._database.ask(
+            "took_away", key=os.fsencode(key), path=name_bytes(path), origin=words(origin)
+        )
+        if not rows or rows[0]["mtime_ns"] == mtime_ns:
+            return None
+        moved = self.moved_to(path, origin)
+        return int(rows[0]["run"]) if moved is not None and os.path.lexists(moved) else None
+
     def renamed_from(self, recipe: str, path: Path, origin: str) -> Path | None:
         """Return where *recipe* met *origin* before, if that path is gone: then *path* is its new name.
 

@@ -81,6 +81,19 @@ UPDATE runs SET state = :state WHERE id = :id;
 -- name: release_key
 UPDATE runs SET key = CAST(key || x'0a' || id AS BLOB) WHERE id = :id;
 
+-- name: took_away
+-- The run that has the key, if it is done and took its file away from there, with the date that the file had when it was
+-- taken in. Not where that was ever taken back: what an undo brought back is to stay.
+SELECT runs.id AS run, files.mtime_ns AS mtime_ns FROM runs JOIN files ON files.path = runs.path
+WHERE runs.key = :key AND runs.path = :path AND runs.state = 'done'
+  AND EXISTS (
+    SELECT 1 FROM effects
+    WHERE effects.run = runs.id AND deed = 'move' AND effects.origin = :origin AND effects.state IN ('applied', 'kept')
+  )
+  AND NOT EXISTS (
+    SELECT 1 FROM effects WHERE source = :path AND origin = :origin AND state IN ('reversing', 'undone')
+  );
+
 -- name: requeue
 UPDATE runs SET state = 'queued', reason = :reason, not_before = :not_before, place = :place,
   attempt = attempt - :uncounted, interruptions = interruptions + :interrupted

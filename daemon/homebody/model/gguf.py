@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from homebody.errors import ModelFileError
 from homebody.model.header import Header, read_header
-from homebody.model.kinds import WHY, Kind, kind_of
+from homebody.model.kinds import HINTS, OTHERS, POOLINGS, WHY, Kind, kind_of, pooling_of, reads_on
 from homebody.model.quantization import name_quantization
 from homebody.model.shape import Shape, shape_of
 
@@ -33,20 +33,29 @@ class ModelInfo:
     width: int
     has_chat_template: bool
     shape: Shape = field(default_factory=Shape)
+    pooling: str = ""
+    """How an embedding model makes one vector of a text; nothing for one that writes."""
+    reads_on: bool = True
+    """Whether it looks only at what came before, as every model does that writes."""
+
+    @property
+    def ends(self) -> bool:
+        """Return whether the last token of a text stands for all of it, so that only that one needs an end."""
+        return self.reads_on and self.pooling == POOLINGS[3]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as JSON can hold them."""
         return asdict(self)
 
 
-def inspect(path: Path) -> ModelInfo:
-    """Return what the GGUF file says about itself.
+def inspect(path: Path, kind: Kind = Kind.MODEL) -> ModelInfo:
+    """Return what the GGUF file says about the model in it, which is to be of this *kind*: one that writes, or embeds.
 
     Raises ModelFileError saying what is wrong: it is missing, cannot be read, is no GGUF, is cut short (and
-    by how many bytes), is damaged, or holds no language model.
+    by how many bytes), is damaged, or holds no such model.
     """
     with opened(path) as (file, size):
-        return described(read_header(file, size), path, size)
+        return described(read_header(file, size), path, size, kind)
 
 
 @contextmanager
@@ -72,22 +81,16 @@ def _size(path: Path) -> int:
     return status.st_size
 
 
-def described(header: Header, path: Path, size: int) -> ModelInfo:
+def described(header: Header, path: Path, size: int, wanted: Kind = Kind.MODEL) -> ModelInfo:
     """Return the model that *header* describes. Raises ModelFileError as `inspect` does, the file unnamed."""
     if size < header.complete_size:
         missing = header.complete_size - size
         raise ModelFileError(
             f"is cut short: {size} of {header.complete_size} bytes are there, {missing} missing."
         )
-    architecture, kind = header.text("general.architecture"), kind_of(header)
-    if kind is not Kind.MODEL:
-        said = header.text("general.type") or "model"
-        raise ModelFileError(
-            WHY.get(kind, f"holds no language model ({said}, architecture {architecture or 'unknown'})."),
-            hint="Join the pieces with `llama-gguf-split --merge` and name the joined file."
-            if kind is Kind.PIECE
-            else None,
-        )
+    architecture = header.text("general.architecture")
+    _refuse_other(header, wanted)
+    embeds = wanted is Kind.EMBEDDING
     elements: Counter[int] = Counter()
     for tensor in header.tensors:
         elements[tensor.kind] += tensor.elements
@@ -108,4 +111,24 @@ def described(header: Header, path: Path, size: int) -> ModelInfo:
         width=header.number(f"{architecture}.embedding_length"),
         has_chat_template=bool(header.values.get("tokenizer.chat_template")),
         shape=shape_of(header),
+        pooling=pooling_of(header) if embeds else "",
+        reads_on=reads_on(header) if embeds else True,
+    )
+
+
+def _refuse_other(header: Header, wanted: Kind) -> None:
+    """Raise ModelFileError when *header* is of a model, or of something else, that is not *wanted*."""
+    kind = kind_of(header)
+    if kind is wanted:
+        return
+    if kind is Kind.MODEL:
+        raise ModelFileError(
+            "is a model that writes, and makes no embeddings: no pooling is named in it.",
+            hint=OTHERS,
+        )
+    said = header.text("general.type") or "model"
+    architecture = header.text("general.architecture") or "unknown"
+    raise ModelFileError(
+        WHY.get(kind, f"holds no language model ({said}, architecture {architecture})."),
+        hint=HINTS.get(kind),
     )

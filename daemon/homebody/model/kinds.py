@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from homebody.errors import ModelFileError
 from homebody.model.header import Header
 
 PROJECTORS = frozenset({"clip", "mmproj"})
@@ -29,19 +30,63 @@ WHY = {
 """Why each cannot be used, fit to stand after "The model file X"."""
 
 
+HINTS = {
+    Kind.PIECE: "Join the pieces with `llama-gguf-split --merge` and name the joined file.",
+    Kind.EMBEDDING: "`homebody model use PATH --for embeddings` takes it for scripts that ask for embeddings.",
+}
+"""What helps."""
+
+POOLINGS = {1: "mean", 2: "first token", 3: "last token"}
+"""Which numbers of a text stand for it (llama_pooling_type in llama.h); each of these gives one vector."""
+
+RERANKS = 4
+OTHERS = "`homebody model list` shows the embedding models on this computer."
+NO_POOLING = "Convert it again with its pooling, or take another file of the same model."
+
+
 def kind_of(header: Header) -> Kind:
     """Return what the file with this *header* holds."""
     architecture, said = header.text("general.architecture"), header.text("general.type").casefold()
-    pooled = header.number(f"{architecture}.pooling_type") > 0
+    pooled = header.number(pooling_key(header)) > 0
     sized = all(header.number(f"{architecture}.{key}") > 0 for key in ("context_length", "block_count"))
     signs = {
         Kind.PIECE: header.number("split.count") > 1,
         Kind.PROJECTOR: said in PROJECTORS or architecture in PROJECTORS,
         Kind.ADAPTER: said == "adapter" or bool(header.text("adapter.type")),
         Kind.VOCABULARY: "tokenizer.ggml.tokens" in header.arrays and not header.tensors,
-        Kind.EMBEDDING: pooled
-        or "bert" in architecture
-        or architecture.endswith(("-embedding", "-embed", "encoder")),
+        Kind.EMBEDDING: pooled or _encodes(architecture),
         Kind.MODEL: bool(architecture and sized and header.tensors) and said in ("", "model"),
     }
     return next((kind for kind, shown in signs.items() if shown), Kind.OTHER)
+
+
+def pooling_of(header: Header) -> str:
+    """Return how the embedding model with this *header* makes one vector of a text.
+
+    Raises ModelFileError, the file unnamed, when it makes none.
+    """
+    number = header.number(pooling_key(header))
+    if number == RERANKS:
+        raise ModelFileError(
+            "makes no vectors: it judges how well two texts go together (a reranker).", hint=OTHERS
+        )
+    if number not in POOLINGS:
+        raise ModelFileError(
+            "does not say which of its numbers stand for a text: no pooling is named in it.", hint=NO_POOLING
+        )
+    return POOLINGS[number]
+
+
+def reads_on(header: Header) -> bool:
+    """Return whether the embedding model with this *header* reads as one that writes does, only what came before."""
+    architecture = header.text("general.architecture")
+    return not _encodes(architecture) and header.values.get(f"{architecture}.attention.causal") is not False
+
+
+def pooling_key(header: Header) -> str:
+    """Return under which word a file says how it pools."""
+    return f"{header.text('general.architecture')}.pooling_type"
+
+
+def _encodes(architecture: str) -> bool:
+    return "bert" in architecture or architecture.endswith(("-embedding", "-embed", "encoder"))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from homebody import __version__
 from homebody.clock import Clock
@@ -21,14 +21,11 @@ from homebody.model.pin import hold_to_pin, sha256_of
 from homebody.model.prefixes import family_of
 from homebody.model.process import Event, ModelProcess, ProcessEndedError
 from homebody.model.replies import last_of, understood
-from homebody.model.states import Happening
+from homebody.model.watching import Watcher, checking, telling
 from homebody.seal import refuse_unsealed
 
 STALL_SECONDS = 300.0
 """A load that reports no progress for so long has stalled; the whole may take as long as it takes."""
-
-LARGE = 10**9
-"""A file of so many bytes takes more than a second to be checked."""
 
 CRAMPED = ":cramped"
 
@@ -63,22 +60,11 @@ class ModelReady:
         return self.measurement.tuning
 
 
-class Watcher(Protocol):
-    """Who follows a start: is told of every step and of each process, and may call it off."""
-
-    @property
-    def halted(self) -> bool:
-        """Return whether the start is called off."""
-
-    def tell(self, happening: Happening, words: str = "") -> None:
-        """Take note of a step."""
-
-    def began(self, process: ModelProcess) -> None:
-        """Take note of the process that is being loaded."""
-
-
 class Loader:
     """Starts model processes for one file, and remembers which settings worked."""
+
+    purpose = ""
+    """What `homebody model use` has to be told beside the path."""
 
     def __init__(
         self,
@@ -116,11 +102,10 @@ class Loader:
         Raises ModelError with the reason when the file, the memory, the process or the kernel refuses, and
         ModelGoneError when the process ended by itself, with whatever settings.
         """
-        info = inspect(self._path)
-        refuse_kv(info, self._choice.kv)
+        info = self._inspected()
         self._fitting(info, Settings())  # before the file is read whole
         sha256 = sha256_of(self._path, checking(watcher))
-        hold_to_pin(self._path, sha256, self._choice.pin)
+        hold_to_pin(self._path, sha256, self._choice.pin, self.purpose)
         known = sha256 + self._choice.variant
         gpu_layers = -1 if self._choice.gpu_layers is None else self._choice.gpu_layers
         settings: Settings | None = recall(self._memory, known) or Settings(gpu_layers=gpu_layers)
@@ -158,6 +143,12 @@ class Loader:
             return
         remember(self._memory, known, found)
 
+    def _inspected(self) -> ModelInfo:
+        """Return what the file says of itself. Raises ModelFileError when it is not to be used so."""
+        info = inspect(self._path)
+        refuse_kv(info, self._choice.kv)
+        return info
+
     def _fitting(self, info: ModelInfo, settings: Settings) -> Fitted:
         """Return how the model is laid out so that it fits.
 
@@ -170,13 +161,24 @@ class Loader:
             refuse(info, found, memory)
         return found
 
+    def _wanted(self, info: ModelInfo, fitting: Fitted) -> Event:
+        """Return how the process is to lay its memory out, and how much of it it may take at most."""
+        layout = fitting.layout
+        return {
+            "lanes": layout.lanes.to_dict(),
+            "batch": layout.batch,
+            "kv": layout.kv,
+            "memory": most_memory(info, layout),
+            "without": self._wishes.get("without", []),
+            "prefixes": None if self._prefixes is None else self._prefixes.wish(),
+        }
+
     def _loaded(
         self, info: ModelInfo, sha256: str, settings: Settings, watcher: Watcher
     ) -> tuple[ModelProcess, ModelReady]:
         """Start a process with *settings* and wait until it has proved itself."""
         began = self._clock.monotonic()
         fitting = self._fitting(info, settings)
-        layout = fitting.layout
         if fitting.without_copy:
             settings = replace(settings, extra_buffers=False)
         family = family_of(sha256, settings)
@@ -193,17 +195,12 @@ class Loader:
             "do": "load",
             "version": __version__,
             "path": str(self._path.resolve()),
-            "context": layout.context,
+            "context": fitting.layout.context,
             "threads": self._choice.threads,
-            "lanes": layout.lanes.to_dict(),
-            "batch": layout.batch,
-            "kv": layout.kv,
-            "memory": most_memory(info, layout),
             "settings": settings.to_dict(),
+            **self._wanted(info, fitting),
             "tuning": None if kept is None or anew else kept.tuning,
             "measure": anew,
-            "without": self._wishes.get("without", []),
-            "prefixes": None if self._prefixes is None else self._prefixes.wish(),
         }
         try:
             exchange = process.ask(request, STALL_SECONDS)
@@ -247,36 +244,6 @@ class Loader:
 def _cramped(fitting: Fitted | None) -> str:
     """Return what tells apart what was found where there was no memory for a second copy of the weights."""
     return CRAMPED if fitting is not None and fitting.without_copy else ""
-
-
-def telling(watcher: Watcher) -> Callable[[Event], None]:
-    """Return what tells *watcher* how far a load is, as the process reports it."""
-
-    def tell(progress: Event) -> None:
-        phase, done, total = understood(
-            lambda: (str(progress["phase"]), int(progress["done"]), max(1, int(progress["total"])))
-        )
-        if phase == "measure":
-            watcher.tell(Happening.MEASURE, f"a few of its steps are timed: {done} of at most {total} s")
-        elif phase == "prove" or done >= total:
-            watcher.tell(Happening.PROVE)
-        else:
-            watcher.tell(Happening.LOAD, f"{100 * done // total} % of its weights are read")
-
-    return tell
-
-
-def checking(watcher: Watcher) -> Callable[[int, int], None]:
-    """Return what tells *watcher* how much of a large file has been checked, at each tenth of it."""
-    told = 0
-
-    def tell(done: int, total: int) -> None:
-        nonlocal told
-        if total > LARGE and 10 * done // total > told:
-            told = 10 * done // total
-            watcher.tell(Happening.LOAD, f"its file is checked: {10 * told} % are read")
-
-    return tell
 
 
 def trusted(pid: int) -> None:

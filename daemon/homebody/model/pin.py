@@ -28,12 +28,15 @@ def sha256_of(path: Path, tell: Tell = lambda _done, _total: None) -> str:
     return digest.hexdigest()
 
 
-def hold_to_pin(path: Path, sha256: str, pin: str | None) -> None:
-    """Raise ModelFileError when there is a *pin*, and the file's *sha256* is another."""
+def hold_to_pin(path: Path, sha256: str, pin: str | None, purpose: str = "") -> None:
+    """Raise ModelFileError when there is a *pin*, and the file's *sha256* is another.
+
+    *purpose* is what `homebody model use` has to be told beside the path.
+    """
     if pin is not None and sha256 != pin.casefold():
         raise ModelFileError(
             f"The model file {path} is not the one that you chose any more: its SHA-256 begins with {sha256[:12]}, and"
             f" {pin[:12]} is pinned.",
-            hint=f"If you replaced it yourself, `homebody model use {path}` checks and pins it anew; else copy the file"
-            " again from where it came.",
+            hint=f"If you replaced it yourself, `homebody model use {path}{purpose}` checks and pins it anew; else copy"
+            " the file again from where it came.",
         )

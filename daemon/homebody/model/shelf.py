@@ -9,7 +9,7 @@ from pathlib import Path
 
 from homebody.errors import ModelFileError
 from homebody.model.gguf import ModelInfo, described, opened
-from homebody.model.header import read_header
+from homebody.model.header import Header, read_header
 from homebody.model.kinds import Kind, kind_of
 from homebody.model.ollama import named
 from homebody.model.stores import Store
@@ -52,8 +52,17 @@ class Found:
 
     @property
     def usable(self) -> bool:
-        """Return whether it is a whole language model."""
-        return self.info is not None
+        """Return whether it is a whole language model, one that writes."""
+        return self.info is not None and not self.info.pooling
+
+    @property
+    def embeds(self) -> bool:
+        """Return whether it is a whole embedding model."""
+        return self.info is not None and bool(self.info.pooling)
+
+    def is_a(self, kind: Kind) -> bool:
+        """Return whether it is a whole model of this *kind*."""
+        return self.embeds if kind is Kind.EMBEDDING else self.usable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,11 +121,21 @@ def judged(entry: _Entry, size: int) -> Found:
             kind = kind_of(header)
             if kind is Kind.OTHER and header.text("general.type"):
                 return replace(blank, what=f"{kind.value} ({header.text('general.type', 30)})")
+            if kind is Kind.EMBEDDING:
+                return _embedding(replace(blank, what=kind.value), header)
             if kind is not Kind.MODEL:
                 return replace(blank, what=kind.value, pieces=max(1, header.number("split.count")))
             return replace(blank, what=kind.value, info=described(header, entry.path, length))
     except ModelFileError as error:
         return _damaged(entry, str(error).removeprefix(f"The model file {entry.path} "), size)
+
+
+def _embedding(blank: Found, header: Header) -> Found:
+    """Return the embedding model with this *header*, or why it makes no vectors."""
+    try:
+        return replace(blank, info=described(header, blank.path, blank.size, Kind.EMBEDDING))
+    except ModelFileError as error:
+        return replace(blank, problem=str(error))
 
 
 def _damaged(entry: _Entry, why: str, size: int = 0) -> Found:

@@ -14,6 +14,7 @@ from homebody import __version__, regexes, seal
 from homebody.clock import Clock, SystemClock
 from homebody.documents.pictures.tesseract import find
 from homebody.documents.readers import readers
+from homebody.documents.speech.whisper import find as find_whisper
 from homebody.errors import ModelError, ModelNotReadyError
 from homebody.house.battery import Battery
 from homebody.house.halt import Halt
@@ -41,6 +42,7 @@ from homebody.secrets import vault_key
 from homebody.service.children import refuse_unloading, start_before_the_seal
 from homebody.service.choosing import choice_of
 from homebody.service.daemon import Daemon
+from homebody.service.embedding import embedder_of
 from homebody.service.grammars import Grammars
 from homebody.service.lifecycle import Readiness, Signals
 from homebody.service.listener import ControlServer
@@ -110,13 +112,14 @@ def build_daemon(
     loaded = load_folder(home.recipes)
     recipes = InForce(standing(NOTHING, loaded, home, None, carrier))
     journal = Journal.open(home.journal, clock, lived=home.vault.is_dir())
-    tesseract = find(settings.ocr.languages)
-    policy = policy_for(home, settings, recipes.values(), tesseract)
+    tesseract, whisper = find(settings.ocr.languages), find_whisper(settings)
+    policy = policy_for(home, settings, recipes.values(), tesseract, whisper)
     shown = seal.identities(policy)
-    reader = readers(clock, tesseract, recycled=seal.this_system().starts.after_seal)
+    reader = readers(clock, tesseract, whisper, recycled=seal.this_system().starts.after_seal)
     model = ModelClient(settings.model_path(), clock=clock, choice=choice_of(settings),
                         memory=home.state / "models.json", prefixes=Prefixes(home.prefixes, clock=clock))  # fmt: skip
-    start_before_the_seal(seal.this_system().starts, model, reader)
+    embedder = embedder_of(home, settings, model, clock)
+    start_before_the_seal(seal.this_system().starts, model, reader, embedder)
     report = put_on_seal(home, policy, ready)
     vault = Vault(home.vault, key.data)
     runner = Runner(
@@ -170,9 +173,9 @@ def build_daemon(
                      also=lambda: end_first_look(first_look, intake, folders))  # fmt: skip
     return Daemon(
         home=home, settings=settings, clock=clock, recipes=recipes, key=key, lock=lock, journal=journal, vault=vault,
-        policy=policy, report=report, reader=reader, model=model, runner=runner, in_hand=in_hand, pause=pause,
-        upkeep=upkeep, uptake=uptake, intake=intake, folders=folders, wake=wake, timetable=timetable, taker=taker,
-        say=say,
+        policy=policy, report=report, reader=reader, model=model, embedder=embedder, runner=runner, in_hand=in_hand,
+        pause=pause, upkeep=upkeep, uptake=uptake, intake=intake, folders=folders, wake=wake, timetable=timetable,
+        taker=taker, say=say,
     )  # fmt: skip
 
 

@@ -16,8 +16,9 @@ import time
 from pathlib import Path
 
 from homebody.service.http_request import Asked, RefusedError, read_bytes, read_head
-from homebody.service.openai.api import ABSENT, ALIAS, DEADLINE_SECONDS, LARGEST_BODY
+from homebody.service.openai.api import ABSENT, DEADLINE_SECONDS, LARGEST_BODY, ONE_MODEL
 from homebody.service.openai.refusal import LASTING, SOON, said
+from homebody.service.openai.vectors import PATH
 from homebody.service.presence import Presence
 from homebody.service.responding import ANSWER_SECONDS, Client
 
@@ -27,9 +28,9 @@ USUAL_PORT = 8645
 ROUTES = frozenset(
     {
         ("GET", "/v1/models"),
-        ("GET", f"/v1/models/{ALIAS}"),
         ("POST", "/v1/chat/completions"),
         ("POST", "/v1/completions"),
+        ("POST", PATH),
         *(("POST", path) for path in ABSENT),
     }
 )
@@ -106,7 +107,8 @@ class Bridge(socketserver.ThreadingMixIn, socketserver.TCPServer):
         tokens = [value for name, value in asked.headers if name == "authorization"]
         if len(tokens) != 1 or not self._fits(tokens[0]):
             raise RefusedError(401, "The bridge wants its token as API key: `homebody bridge --show-token`.")
-        if (asked.method, asked.path) not in ROUTES:
+        one_model = asked.method == "GET" and asked.path.startswith(ONE_MODEL)
+        if (asked.method, asked.path) not in ROUTES and not one_model:
             raise RefusedError(404, f"{asked.method} {asked.path} does not cross the bridge.")
         if asked.length > LARGEST_BODY:
             raise RefusedError(413, f"A request may have {LARGEST_BODY} bytes here.")

@@ -15,15 +15,19 @@ from homebody.house.loop import Endings
 from homebody.house.outcome import Outcome
 from homebody.journal.run import Run
 from homebody.logs import get_log
+from homebody.model.calling import Caller
 from homebody.model.client import ModelClient
+from homebody.model.embedding import EmbeddingClient
 from homebody.service.daemon import Daemon
 
 EX_TEMPFAIL = 75
 """sysexits.h: try again later. launchd (KeepAlive) and systemd (Restart=on-failure) do."""
 
 
-def start_before_the_seal(starts: seal.Starts, model: ModelClient, reader: Readers) -> None:
-    """Start model and readers, where none can be started later, and see from outside that they are sealed.
+def start_before_the_seal(
+    starts: seal.Starts, model: ModelClient, reader: Readers, embedder: EmbeddingClient | None = None
+) -> None:
+    """Start models and readers, where none can be started later, and see from outside that they are sealed.
 
     A model that does not load stops nothing: its reason is told again to whoever needs it. Raises DocumentError
     for a reader that does not come up, SealError for a child that is not sealed.
@@ -31,11 +35,13 @@ def start_before_the_seal(starts: seal.Starts, model: ModelClient, reader: Reade
     if starts.after_seal:
         return
     pids = list(reader.start_ahead(starts.readers))
-    try:
-        pids.append(model.start().pid)
-    except ModelError as error:
-        get_log().error("model not loaded", error=error)
-    model.start_no_more()
+    models: list[Caller] = [model] if embedder is None else [model, embedder]
+    for one in models:
+        try:
+            pids.append(one.start().pid)
+        except ModelError as error:
+            get_log().error("model not loaded", error=error)
+        one.start_no_more()
     for pid in pids:
         if not seal.is_sealed(pid):
             raise SealError(

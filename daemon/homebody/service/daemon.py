@@ -16,6 +16,7 @@ from homebody.house.watched import Watched
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
 from homebody.model.client import ModelClient
+from homebody.model.embedding import EmbeddingClient
 from homebody.paths import Home
 from homebody.secrets import Key
 from homebody.service.lock import Lock
@@ -45,6 +46,8 @@ class Daemon:
     report: seal.SealReport
     reader: Readers
     model: ModelClient
+    embedder: EmbeddingClient | None
+    """The model that makes embeddings for scripts, where a person has chosen one."""
     runner: Runner
     in_hand: InHand
     """The runs that are being carried out; one of them is cancelled here."""

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from homebody import seal
 from homebody.errors import HomebodyError, SettingsError
@@ -116,11 +117,18 @@ class ControlServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
             self._leave(request)
 
     def route(self, asked: Asked) -> Route | Endpoint:
-        """Return what answers *asked*. Raises RefusedError."""
-        found = self.routes.get((asked.method, asked.path))
+        """Return what answers *asked*; a route that ends with ``*`` answers all below it. Raises RefusedError."""
+        above = asked.path.rpartition("/")[0]
+        found = self.routes.get((asked.method, asked.path)) or self.routes.get((asked.method, f"{above}/*"))
         if found is None:
             raise RefusedError(404, f"{asked.method} {asked.path} is not known here.")
         return found
+
+    def named(self, asked: Asked) -> dict[str, str]:
+        """Return under ``*`` what was asked for below a route that answers all below it."""
+        if (asked.method, asked.path) in self.routes:
+            return {}
+        return {"*": unquote(asked.path.rpartition("/")[2])}
 
     @contextlib.contextmanager
     def holding(self, length: int, most: int) -> Iterator[None]:
@@ -229,10 +237,11 @@ class Connection(socketserver.BaseRequestHandler):
             else:
                 self.server.has_asked(self.request)
                 client = Client(self.request, self.server.presence, chunks=asked.chunks)
+                said = {**body, **asked.query, **self.server.named(asked)}
                 if isinstance(route, Endpoint):
-                    respond(route, {**body, **asked.query}, client)
+                    respond(route, said, client)
                 else:
-                    client.whole(*answer(route, {**body, **asked.query}))
+                    client.whole(*answer(route, said))
 
     def _refuse(self, route: Route | Endpoint | None, status: int, words: str) -> None:
         """Say why the request is not answered, in the words of what was asked."""

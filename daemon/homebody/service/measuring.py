@@ -44,7 +44,7 @@ class BesideError(HomebodyError):
 
 
 class Progress:
-    """Follows a load for a person (`model.loading.Watcher`)."""
+    """Follows a load for a person (`model.watching.Watcher`)."""
 
     halted = False
 

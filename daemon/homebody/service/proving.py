@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from homebody import seal
+from homebody.documents.lacking import Lacking
 from homebody.documents.pictures.reader import PictureReader
-from homebody.documents.pictures.tesseract import Lacking
+from homebody.documents.speech.reader import SpeechReader
 from homebody.errors import HomebodyError, UsageError
+from homebody.model.embedding import EmbeddingClient
 from homebody.service.control import Route
 from homebody.service.daemon import Daemon
 
-PROCESSES = ("daemon", "model", "reader", "pictures")
+PROCESSES = ("daemon", "model", "reader", "pictures", "speech", "embeddings")
 TURN_SECONDS = 30.0
 LONGEST_PATH = 4096
 
@@ -47,8 +49,12 @@ def probe(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
                 results = seal.run_probes(names, targets)
             case "model":
                 results = daemon.model.probe(names, targets)
+            case "embeddings":
+                results = embedder_of(daemon).probe(names, targets)
             case "pictures":
                 results = pictures_of(daemon).probe(names, targets)
+            case "speech":
+                results = speech_of(daemon).probe(names, targets)
             case _:
                 results = daemon.reader.plain.probe(names, targets)
     finally:
@@ -63,8 +69,12 @@ def descriptors(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
             found = seal.own_descriptors(daemon.home.socket)
         case "model":
             found = daemon.model.descriptors()
+        case "embeddings":
+            found = embedder_of(daemon).descriptors()
         case "pictures":
             found = pictures_of(daemon).descriptors()
+        case "speech":
+            found = speech_of(daemon).descriptors()
         case _:
             found = daemon.reader.plain.descriptors()
     return {"descriptors": [one.to_dict() for one in found]}
@@ -77,11 +87,25 @@ def pictures_of(daemon: Daemon) -> PictureReader:
     return daemon.reader.pictures
 
 
+def speech_of(daemon: Daemon) -> SpeechReader:
+    """Return the reader of recordings. Raises UsageError where there is none."""
+    if isinstance(daemon.reader.speech, Lacking):
+        raise UsageError(f"Recordings are not heard here: {daemon.reader.speech}.")
+    return daemon.reader.speech
+
+
+def embedder_of(daemon: Daemon) -> EmbeddingClient:
+    """Return the embedding model. Raises UsageError where there is none."""
+    if daemon.embedder is None:
+        raise UsageError("There is no embedding model here.")
+    return daemon.embedder
+
+
 def which(asked: Mapping[str, Any]) -> str:
     """Return the process that is asked for. Raises UsageError."""
     process = asked.get("process", "daemon")
     if process not in PROCESSES:
-        raise UsageError(f"There is no process {process!r}: say daemon, model, reader or pictures.")
+        raise UsageError(f"There is no process {process!r}: say {', '.join(PROCESSES)}.")
     return str(process)
 
 

@@ -43,10 +43,17 @@ class Client:
         return self._presence.watched(self._connection, gone)
 
     def whole(self, status: int, said: Any, headers: Mapping[str, str] | None = None) -> None:
-        """Send the whole answer as JSON, and the end of the connection; a client that does not take it is left."""
+        """Send the whole answer as JSON, and the end of the connection; a client that does not take it is left.
+
+        What are bytes is JSON already.
+        """
         self.begun = True
         # A name that is not UTF-8 must not make the whole answer fail: \\udc80 is JSON, too.
-        data = json.dumps(said, ensure_ascii=False, default=str).encode("utf-8", "backslashreplace")
+        data = (
+            said
+            if isinstance(said, bytes)
+            else json.dumps(said, ensure_ascii=False, default=str).encode("utf-8", "backslashreplace")
+        )
         more = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
         head = (
             f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: application/json\r\n"

@@ -6,8 +6,9 @@ from dataclasses import asdict
 from typing import Any
 
 from homebody import __version__
+from homebody.documents.lacking import Lacking
 from homebody.documents.pictures.reader import PictureReader
-from homebody.documents.pictures.tesseract import Lacking
+from homebody.documents.speech.reader import SpeechReader
 from homebody.house import battery, halt
 from homebody.house.account import run_dict, step_dict
 from homebody.house.purge import key_lost
@@ -20,6 +21,7 @@ from homebody.recipe.schema import Schedule
 from homebody.service.asking import asking_endpoints
 from homebody.service.control import Route
 from homebody.service.daemon import Daemon
+from homebody.service.embedding import embeddings_status
 from homebody.service.explain import explain_routes
 from homebody.service.grammars import grammar_routes
 from homebody.service.measuring import measuring_routes
@@ -62,7 +64,7 @@ def routes(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Route | Endpoi
         **trying_routes(daemon),
         **asking_endpoints(daemon),
         **trial_endpoints(daemon),
-        **Api(lambda: daemon().model, lambda: daemon().clock).endpoints(),
+        **Api(lambda: daemon().model, lambda: daemon().clock, lambda: daemon().embedder).endpoints(),
     }
 
 
@@ -75,6 +77,7 @@ def status(daemon: Daemon) -> dict[str, Any]:
         "seal": daemon.report.to_dict(),
         "key": daemon.key.where,
         "model": model_status(daemon),
+        "embeddings": embeddings_status(daemon.embedder),
         "recipes": [
             {
                 "name": recipe.name,
@@ -107,6 +110,7 @@ def status(daemon: Daemon) -> dict[str, Any]:
         "counts": {state.value: number for state, number in daemon.journal.counts().items()},
         "reader": {"pid": daemon.reader.plain.pid, "seal": daemon.reader.plain.seal},
         "pictures": pictures_status(daemon.reader.pictures),
+        "speech": speech_status(daemon.reader.speech),
     }
 
 
@@ -118,6 +122,19 @@ def pictures_status(pictures: PictureReader | Lacking) -> dict[str, Any]:
         "pid": pictures.pid,
         "seal": pictures.seal,
         "languages": list(pictures.found.languages),
+        "problem": None,
+    }
+
+
+def speech_status(speech: SpeechReader | Lacking) -> dict[str, Any]:
+    """Return by which model recordings are heard, or why they are not; its process runs while it hears."""
+    if isinstance(speech, Lacking):
+        return {"pid": None, "seal": None, "model": None, "language": None, "problem": str(speech)}
+    return {
+        "pid": speech.pid,
+        "seal": speech.seal,
+        "model": str(speech.found.model),
+        "language": speech.found.language,
         "problem": None,
     }
 

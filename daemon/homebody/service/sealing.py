@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from homebody import seal
-from homebody.documents.pictures.tesseract import Lacking, Tesseract
+from homebody.documents.lacking import Lacking
+from homebody.documents.pictures.tesseract import Tesseract
+from homebody.documents.speech.whisper import Whisper
 from homebody.errors import SealError
 from homebody.logs import get_log
 from homebody.paths import Home, real, shipped
@@ -20,9 +22,13 @@ SELF_TEST = ("tcp", "udp", "dns", "unix", "child", "write_outside")
 
 
 def policy_for(
-    home: Home, settings: Settings, recipes: Iterable[Recipe], tesseract: Tesseract | Lacking | None = None
+    home: Home,
+    settings: Settings,
+    recipes: Iterable[Recipe],
+    tesseract: Tesseract | Lacking | None = None,
+    whisper: Whisper | Lacking | None = None,
 ) -> seal.Policy:
-    """Return the policy of a daemon that runs *recipes*: their permissions, homebody's own, what *tesseract* loads.
+    """Return the policy of a daemon that runs *recipes*: their permissions, homebody's own, what its readers load.
 
     Raises SealError.
     """
@@ -30,25 +36,27 @@ def policy_for(
     reads = {folder for one in permissions for folder in one.reads}
     writes = {folder for one in permissions for folder in one.writes}
     return seal.daemon_policy(
-        read=sorted(reads | own_reads(home, settings) | languages_of(tesseract)),
+        read=sorted(reads | own_reads(home, settings) | languages_of(tesseract) | model_of(whisper)),
         write=sorted(writes | {home.state}),
         control=home.socket,
     )
 
 
 def own_reads(home: Home, settings: Settings) -> set[Path]:
-    """Return what homebody reads of its own: settings, recipes, the model, and the battery's state if it is to heed it.
+    """Return what homebody reads of its own: settings, recipes, the models, and the battery's state if that is heeded.
 
     The shipped recipes are among them, for recipes that use them.
 
     Recipes may be links to another folder: their files are named one by one, so that they can be read again.
     """
-    model = settings.model_path().resolve()
+    models = [
+        path.resolve() for path in (settings.model_path(), settings.embeddings_path()) if path is not None
+    ]
     linked = {real(path) for path in recipe_files(home.recipes) if path.is_symlink() and path.is_file()}
     battery = to_be_read() if settings.on_battery == "pause" else set()
     return (
         {home.config, home.recipes, *linked, shipped("recipes")}
-        | ({model} if model.is_file() else set())
+        | {model for model in models if model.is_file()}
         | battery
     )
 
@@ -56,6 +64,11 @@ def own_reads(home: Home, settings: Settings) -> set[Path]:
 def languages_of(tesseract: Tesseract | Lacking | None) -> set[Path]:
     """Return the folder of what Tesseract knows of languages, which the reader of pictures loads before its seal."""
     return {tesseract.data} if isinstance(tesseract, Tesseract) else set()
+
+
+def model_of(whisper: Whisper | Lacking | None) -> set[Path]:
+    """Return whisper.cpp's model and the folders of libraries, which the reader of recordings loads before its seal."""
+    return set(whisper.reads) if isinstance(whisper, Whisper) else set()
 
 
 def written_by(home: Home, recipes: Iterable[Recipe]) -> list[Path]:

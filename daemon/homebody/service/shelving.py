@@ -2,14 +2,17 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from homebody.errors import HomebodyError, UsageError
+from homebody.errors import HomebodyError, ModelFileError, UsageError
 from homebody.model.computer import Memory, memory_here
+from homebody.model.embedding_fit import Beside, fitted_beside
 from homebody.model.fit import Fitted, fitted, kept_free
 from homebody.model.gguf import ModelInfo, inspect
+from homebody.model.kinds import Kind
 from homebody.model.machine import repacked_types
 from homebody.model.memory import measured_here
 from homebody.model.shelf import Found, Shelf, look
@@ -98,11 +101,15 @@ def fitting(info: ModelInfo, settings: Settings, place: Here, context: int | Non
     return fitted(info, place.memory, context=asked, kv=choice.kv, repacked=repacked_types(), own=place.own)
 
 
-def verdict(found: Fitted, place: Here) -> str:
-    """Return in a word whether it fits: "yes", "smaller" (see `Fitted.shrunk`), "not now", "no"."""
+def verdict(found: Fitted, place: Here, beside: int = 0) -> str:
+    """Return in a word whether it fits: "yes", "smaller" (see `Fitted.shrunk`), "not now", "no".
+
+    *beside* is what another model takes beside it.
+    """
     if found.fits:
         return "smaller" if found.shrunk else "yes"
-    return "no" if found.need.total > place.memory.usable - kept_free(place.memory) else "not now"
+    never = found.need.total + beside > place.memory.usable - kept_free(place.memory)
+    return "no" if never else "not now"
 
 
 def listed(home: Home) -> dict[str, Any]:
@@ -117,10 +124,12 @@ def listed(home: Home) -> dict[str, Any]:
     others = [
         {"name": one.name, "store": one.store, "path": str(one.path), "bytes": one.size, "what": one.what,
          "pieces": one.pieces, "problem": one.problem or None}
-        for one in shelf.found if not one.usable
+        for one in shelf.found if one.info is None
     ]  # fmt: skip
+    embeddings = [_embedding_row(one, settings, place) for one in shelf.found if one.embeds]
     return {
         "models": models,
+        "embeddings": embeddings,
         "others": others,
         "strayed": shelf.strayed,
         "weights_bytes_per_second": round(place.weights_a_second),
@@ -153,29 +162,75 @@ def _row(one: Found, settings: Settings, place: Here, *, used: bool) -> dict[str
     }
 
 
-def named(settings: Settings, name: str) -> Found:
+def _embedding_row(one: Found, settings: Settings, place: Here) -> dict[str, Any]:
+    info, used = one.info, settings.embeddings_path()
+    assert info is not None, "only models have rows"
+    found = fitting_beside(info, settings, place)
+    return {
+        "name": one.name,
+        "store": one.store,
+        "path": str(one.path),
+        "also": list(one.also),
+        "in_use": used is not None and one.path.resolve() == used.resolve(),
+        "bytes": one.size,
+        "parameters": info.parameters,
+        "quantization": info.quantization,
+        "context_length": info.context_length,
+        "architecture": info.architecture,
+        "pooling": info.pooling,
+        "width": info.width,
+        "fits": verdict(found, place, beside_here(settings, place).total),
+        "need_bytes": found.need.total,
+        "tokens_per_second": None,
+    }
+
+
+def beside_here(settings: Settings, place: Here) -> Beside:
+    """Return what the model that writes takes here, which an embedding model has to fit beside."""
+    try:
+        info = inspect(settings.model_path())
+    except ModelFileError:
+        return Beside()
+    return Beside(name=info.name, total=fitting(info, settings, place).need.total, own=place.own)
+
+
+def fitting_beside(info: ModelInfo, settings: Settings, place: Here) -> Fitted:
+    """Return how an embedding model would be laid out here, beside the one that writes."""
+    return fitted_beside(info, place.memory, beside_here(settings, place), repacked_types())
+
+
+def named(settings: Settings, name: str, kind: Kind = Kind.MODEL) -> Found:
     """Return the model of that name on the shelf, or in the file of that path; a part of a name will do if it is one's.
 
-    Raises NoSuchModelError saying what there is, and ModelFileError for a file that is no whole model.
+    It is of this *kind*. Raises NoSuchModelError saying what there is, and ModelFileError for a file that is no such
+    whole model.
     """
     path = Path(name).expanduser()
     if os.sep in name or path.is_file():
         path = path.absolute()
-        return Found(path=path, store="", name=path.stem, size=_size(path), what="model", info=inspect(path))
-    models = [one for one in shelf_here(settings).found if one.usable or one.problem]
-    wanted = name.casefold()
-    exact = [one for one in models if wanted in (one.name.casefold(), one.path.name.casefold())]
-    close = exact or [one for one in models if wanted in one.name.casefold()]
+        return Found(path=path, store="", name=path.stem, size=_size(path), what=kind.value,
+                     info=inspect(path, kind))  # fmt: skip
+    shelf = shelf_here(settings).found
+    models = [one for one in shelf if one.is_a(kind) or one.problem]
+    close = _called(models, name) or _called(shelf, name)[:1]  # of another kind: looking at it says so
     if len(close) == 1:
-        inspect(close[0].path)
+        inspect(close[0].path, kind)
         return close[0]
     if close:
         several = ", ".join(sorted(f"{one.name} ({one.path})" for one in close)[:8])
         raise NoSuchModelError(f"{name} could be several models: {several}.",
                                hint="Name one of them whole, or by its path.")  # fmt: skip
-    there = ", ".join(one.name for one in models if one.usable)
-    raise NoSuchModelError(f"No model on this computer is called {name}; there are {there}.",
+    there = ", ".join(one.name for one in models if one.is_a(kind)) or "none"
+    called = "model" if kind is Kind.MODEL else kind.value
+    raise NoSuchModelError(f"No {called} on this computer is called {name}; there are {there}.",
                            hint="`homebody model list` shows them; a path to a GGUF file will do, too.")  # fmt: skip
+
+
+def _called(models: Sequence[Found], name: str) -> list[Found]:
+    """Return those that are called so, or else those whose name has this in it."""
+    wanted = name.casefold()
+    exact = [one for one in models if wanted in (one.name.casefold(), one.path.name.casefold())]
+    return exact or [one for one in models if wanted in one.name.casefold()]
 
 
 def _size(path: Path) -> int:

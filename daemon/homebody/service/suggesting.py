@@ -23,7 +23,7 @@ def suggested(home: Home) -> dict[str, Any]:
     settings = load_settings(home)
     place = here(home, settings.threads)
     most = place.memory.usable - fit.kept_free(place.memory)
-    there = {one.path.name.casefold() for one in shelf_here(settings).found if one.usable}
+    there = {one.path.name.casefold() for one in shelf_here(settings).found if one.info is not None}
     rows = []
     for one in data["models"]:
         size = round(float(one["weights"]) * one["bits"] / 8)
@@ -32,6 +32,7 @@ def suggested(home: Home) -> dict[str, Any]:
             {
                 "name": one["name"],
                 "words": one["words"],
+                "for": one.get("for", "chores"),
                 "repository": one["repository"],
                 "file": one["file"],
                 "about_bytes": size,

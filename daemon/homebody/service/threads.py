@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from threading import Thread
 
+from homebody.documents.speech.reader import SpeechReader
 from homebody.errors import DiskFullError, ModelError
 from homebody.house.crew import Crew
 from homebody.house.intake import Intake
@@ -15,6 +16,7 @@ from homebody.house.rebuild import FirstLook
 from homebody.logs import get_log
 from homebody.service.children import LastEndings
 from homebody.service.daemon import Daemon
+from homebody.service.embedding import rest
 from homebody.service.lifecycle import Signals
 from homebody.triggers.folders import FolderWatch
 
@@ -63,7 +65,9 @@ def work(daemon: Daemon, signals: Signals) -> None:
         over=looker(daemon.recipes, daemon.intake.hint),
     )  # fmt: skip
     crew = Crew(loop)
-    crew.muster(Kind.PLAIN, 1)
+    # One is heard at a time, for as long as an hour: that holds up no other run.
+    hearing = 1 if isinstance(daemon.reader.speech, SpeechReader) else 0
+    crew.muster(Kind.PLAIN, 1 + hearing)
     try:
         ready = daemon.model.start()
         log.info("model ready", model_sha256=ready.sha256, quantization=ready.info.quantization,
@@ -72,10 +76,12 @@ def work(daemon: Daemon, signals: Signals) -> None:
         daemon.model_problem = f"{error} {error.hint or ''}".strip()
         log.error("model not loaded", error=error)
     heed_the_model(daemon)
-    crew.muster(Kind.ASKS, slots_of(daemon.model.ready))
+    crew.muster(Kind.ASKS, slots_of(daemon.model.ready) + hearing)
     while not daemon.stop.wait(MUSTER_SECONDS):
         heed_the_model(daemon)
-        crew.muster(Kind.ASKS, slots_of(daemon.model.ready))  # a model that was loaded later may have more
+        crew.muster(
+            Kind.ASKS, slots_of(daemon.model.ready) + hearing
+        )  # a model that was loaded later may have more
     signals.end()  # whoever set the stop: the runs in hand are broken off now
     crew.join()
 
@@ -88,13 +94,16 @@ def heed_the_model(daemon: Daemon) -> None:
 
 
 def give_memory_back(daemon: Daemon) -> None:
-    """Unload the model whenever nobody needed it for as long as the settings say, until the daemon stops."""
-    if daemon.settings.unload_after is None:
+    """Unload each model whenever nobody needed it for long enough, until the daemon stops."""
+    unload_after = daemon.settings.unload_after
+    after = None if unload_after is None else unload_after.total_seconds()
+    if after is None and daemon.embedder is None:
         return
-    after = daemon.settings.unload_after.total_seconds()
-    while not daemon.stop.wait(min(after / 4, REST_LOOK_SECONDS)):
-        if daemon.model.rest(after):
+    while not daemon.stop.wait(min((after or REST_LOOK_SECONDS) / 4, REST_LOOK_SECONDS)):
+        if after is not None and daemon.model.rest(after):
             get_log().info("model unloaded")
+        if daemon.embedder is not None:
+            rest(daemon.embedder)
 
 
 def break_off(daemon: Daemon, threads: Sequence[Thread]) -> None:
@@ -110,6 +119,8 @@ def break_off(daemon: Daemon, threads: Sequence[Thread]) -> None:
             daemon.model.cancel()
             thread.join(timeout=0.05)
     daemon.model.stop()
+    if daemon.embedder is not None:
+        daemon.embedder.stop()
     daemon.reader.stop()
     for thread in threads:
         thread.join(timeout=LAST_SECONDS)

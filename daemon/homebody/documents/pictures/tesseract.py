@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from homebody.documents.lacking import Lacking
+
 LIBRARIES = ("libtesseract.so.5", "libtesseract.so.4", "libtesseract.5.dylib", "libtesseract.4.dylib")
 
 FOLDERS = tuple(
@@ -46,18 +48,6 @@ class Tesseract:
     library: Path
     data: Path
     languages: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lacking:
-    """Why pictures are not read, and what to do about it; ``wanted`` is False where a person wishes it so."""
-
-    reason: str
-    cure: str
-    wanted: bool = True
-
-    def __str__(self) -> str:
-        return f"{self.reason}; {self.cure}" if self.reason else self.cure
 
 
 ABSENT = Lacking(reason="", cure=INSTALL)

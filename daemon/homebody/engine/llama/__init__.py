@@ -4,13 +4,15 @@ Native faults end the process and cannot be caught, so every call is guarded aga
 grammar and logits that were not asked for give NULL, a grammar that is fed a token it did not allow aborts.
 """
 
-from homebody.engine.llama.cache import STEP, AbortedError, DeviceError, Fed, KvCache, Layout
+from homebody.engine.llama.batch import AbortedError, DeviceError, Fed
+from homebody.engine.llama.cache import STEP, KvCache, Layout
 from homebody.engine.llama.library import Library
 from homebody.engine.llama.matcher import Grammar
 from homebody.engine.llama.quantizing import quantize, surprise
+from homebody.engine.llama.vectors import PACKED, TOGETHER, Vectors, vectors_of
 from homebody.engine.llama.weights import Weights
 
 __all__ = [
-    "STEP", "AbortedError", "DeviceError", "Fed", "Grammar", "KvCache", "Layout", "Library", "Weights", "quantize",
-    "surprise",
+    "PACKED", "STEP", "TOGETHER", "AbortedError", "DeviceError", "Fed", "Grammar", "KvCache", "Layout", "Library",
+    "Vectors", "Weights", "quantize", "surprise", "vectors_of",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ import llama_cpp as native
 import numpy as np
 from numpy.typing import NDArray
 
+from homebody.engine.llama.batch import Batch, Fed, judge, listen
 from homebody.engine.llama.library import Library
 from homebody.engine.llama.weights import Weights
 from homebody.errors import ModelError
@@ -16,31 +17,8 @@ from homebody.errors import ModelError
 STEP = 512
 """The most tokens of one step; between two steps a cancel is heard on every device."""
 
-OK, ABORTED = 0, 2
-
 KINDS = {"f16": native.GGML_TYPE_F16, "q8_0": native.GGML_TYPE_Q8_0}
 """How keys and values can be kept, by the library's numbers."""
-
-
-class AbortedError(Exception):
-    """A step was given up because the abort check said so."""
-
-
-class DeviceError(Exception):
-    """The device is in a state in which no further step can be trusted; only a new process helps.
-
-    Metal keeps such an error and gives garbage from then on (ggml-metal-context.m).
-    """
-
-
-@dataclass(frozen=True, slots=True)
-class Fed:
-    """Tokens that a step feeds to one sequence, at *position* and after; the last *outputs* of them give logits."""
-
-    sequence: int
-    position: int
-    tokens: Sequence[int]
-    outputs: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,23 +77,7 @@ class KvCache:
         self.cells = min(layout.cells, int(native.llama_n_ctx_seq(self._context)))
         self.kind = f"{'pool' if layout.unified else 'lanes'}-{self.cells}-k{params.type_k}-v{params.type_v}"
         self._memory = native.llama_get_memory(self._context)
-        self._make_batch()
-
-    def _make_batch(self) -> None:
-        """Prepare the batch that every step fills again."""
-        self._batch = native.llama_batch_init(STEP, 0, 1)
-        self._tokens = np.ctypeslib.as_array(self._batch.token, (STEP,))
-        self._positions = np.ctypeslib.as_array(self._batch.pos, (STEP,))
-        self._outputs = np.ctypeslib.as_array(self._batch.logits, (STEP,))
-        # Each token belongs to one sequence, whose number stands in an array of one.
-        self._of = [
-            np.ctypeslib.as_array(
-                ctypes.cast(self._batch.seq_id[place], ctypes.POINTER(ctypes.c_int32)), (1,)
-            )
-            for place in range(STEP)
-        ]
-        for place in range(STEP):
-            self._batch.n_seq_id[place] = 1
+        self._batch = Batch(STEP)
 
     def abort_when(self, stop: Callable[[], bool] | None) -> None:
         """Let *stop* be asked between two graph nodes of a step, or let nobody be asked, which is faster.
@@ -123,10 +85,7 @@ class KvCache:
         (On the CPU; a GPU hears only between two steps.)
         """
         self._library.abort_when(stop)
-        nobody = native.ggml_abort_callback()
-        native.llama_set_abort_callback(
-            self._context, nobody if stop is None else self._library.abort, ctypes.c_void_p(0)
-        )
+        listen(self._context, self._library, heard=stop is not None)
 
     def step(self, feed: Sequence[Fed]) -> list[int]:
         """Feed the model, at most STEP tokens and `outputs` outputs in all.
@@ -135,27 +94,9 @@ class KvCache:
         stopped it (then every sequence of the step must be trimmed to what it held), ModelError when the library
         refuses the step, DeviceError when nothing that it says can be trusted any more.
         """
-        count = 0
-        places = []
-        for fed in feed:
-            end = count + len(fed.tokens)
-            self._tokens[count:end] = fed.tokens
-            self._positions[count:end] = np.arange(fed.position, fed.position + len(fed.tokens))
-            self._outputs[count:end] = 0
-            if fed.outputs:
-                self._outputs[end - fed.outputs : end] = 1
-            for place in range(count, end):
-                self._of[place][0] = fed.sequence
-            places.append(end - fed.outputs)
-            count = end
-        self._batch.n_tokens = count
-        code = native.llama_decode(self._context, self._batch)
-        if code == OK:
-            return places
-        if code == ABORTED:
-            raise AbortedError
-        what = f"The model failed at a step (code {code}): {self._library.said()}."
-        raise DeviceError(what) if code < -1 else ModelError(what)
+        places = self._batch.fill(feed)
+        judge(native.llama_decode(self._context, self._batch.native), self._library)
+        return places
 
     def logits(self, place: int) -> NDArray[np.float32]:
         """Return a view of the logits at *place* of the last step, which the next step overwrites."""
@@ -214,7 +155,7 @@ class KvCache:
 
     def close(self) -> None:
         """Give the memory back."""
-        native.llama_batch_free(self._batch)
+        self._batch.free()
         native.llama_free(self._context)
         self._context = None
 

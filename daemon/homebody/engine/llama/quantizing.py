@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 import llama_cpp as native
 import numpy as np
 
-from homebody.engine.llama.cache import Fed, KvCache, Layout
+from homebody.engine.llama.batch import Fed
+from homebody.engine.llama.cache import KvCache, Layout
 from homebody.engine.llama.library import ERROR, KEPT, Library
 from homebody.engine.llama.weights import Weights
 from homebody.errors import ModelFileError

@@ -88,13 +88,16 @@ class Weights:
         """Return whether *token* ends an answer: any end-of-generation token does."""
         return bool(native.llama_vocab_is_eog(self.vocab, token))
 
-    def tokenize(self, text: str, *, special: bool) -> list[int]:
-        """Return the tokens of *text*; with *special*, names of control tokens in it become those tokens."""
+    def tokenize(self, text: str, *, special: bool, whole: bool = False) -> list[int]:
+        """Return the tokens of *text*; with *special*, names of control tokens in it become those tokens.
+
+        As a *whole* it has the tokens that this model begins and ends a text with.
+        """
         data = text.encode("utf-8", "replace")
         space = len(data) + 16
         while True:
             buffer = (native.llama_token * space)()
-            found = native.llama_tokenize(self.vocab, data, len(data), buffer, space, False, special)
+            found = native.llama_tokenize(self.vocab, data, len(data), buffer, space, whole, special)
             if found >= 0:
                 return list(buffer[:found])
             if found == TOO_LONG:

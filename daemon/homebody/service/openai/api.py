@@ -4,7 +4,7 @@ What is asked and what is answered is in no log and in no journal: it goes throu
 """
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -15,14 +15,19 @@ from homebody.json_schema import Schema, complaint, grammar
 from homebody.model.answer import Answer, Manner, Progress
 from homebody.model.cancellation import Cancellation
 from homebody.model.client import ModelClient
+from homebody.model.embedding import EmbeddingClient
 from homebody.service.openai.asked import USUAL_TOKENS, Wanted, read_chat, read_text
 from homebody.service.openai.form import Form
 from homebody.service.openai.refusal import LASTING, SOON, Refusal, of, said
 from homebody.service.openai.telling import Stream
+from homebody.service.openai.vectors import PATH, Embeddings
 from homebody.service.responding import Client, Endpoint
 
 ALIAS = "homebody"
 """The name of whatever model is loaded."""
+
+ONE_MODEL = "/v1/models/"
+"""Begins the address of one model; its name follows."""
 
 LARGEST_BODY = 4_000_000
 """Bytes of a request: a hundred thousand tokens of any script, each letter escaped."""
@@ -35,7 +40,6 @@ DEADLINE_SECONDS = 600.0
 
 
 ABSENT: Mapping[str, str] = {
-    "/v1/embeddings": "embeddings: the loaded model writes text, and one that makes embeddings is not taken as a model",
     "/v1/responses": "the Responses API: ask `/v1/chat/completions`",
     "/v1/moderations": "moderations",
     "/v1/images/generations": "images",
@@ -48,12 +52,18 @@ ABSENT: Mapping[str, str] = {
 
 
 class Api:
-    """OpenAI's API for the model that *model* returns."""
+    """OpenAI's API for the model that *model* returns, and the one that makes embeddings, if there is one."""
 
-    def __init__(self, model: Callable[[], ModelClient], clock: Callable[[], Clock]) -> None:
+    def __init__(
+        self,
+        model: Callable[[], ModelClient],
+        clock: Callable[[], Clock],
+        embedder: Callable[[], EmbeddingClient | None] = lambda: None,
+    ) -> None:
         self._model = model
         self._clock = clock
         self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
+        self._embeddings = Embeddings(embedder, ALIAS, self._place)
 
     def endpoints(self) -> dict[tuple[str, str], Endpoint]:
         """Return what answers each method and path."""
@@ -65,15 +75,25 @@ class Api:
             ("GET", "/v1/models"): endpoint(self._models),
             ("POST", "/v1/chat/completions"): endpoint(self._chat),
             ("POST", "/v1/completions"): endpoint(self._text),
-            ("GET", f"/v1/models/{ALIAS}"): endpoint(self._alias),
+            ("POST", PATH): endpoint(self._embeddings.respond),
+            ("GET", f"{ONE_MODEL}*"): endpoint(self._one),
             **{("POST", path): endpoint(partial(_refuse_absent, path)) for path in ABSENT},
         }
 
     def _models(self, _body: Mapping[str, Any], client: Client) -> None:
-        client.whole(200, {"object": "list", "data": [_model(name) for name in self._names()]})
+        client.whole(200, {"object": "list", "data": [_model(name) for name in self._all()]})
 
-    def _alias(self, _body: Mapping[str, Any], client: Client) -> None:
-        client.whole(200, _model(ALIAS))
+    def _one(self, body: Mapping[str, Any], client: Client) -> None:
+        name = str(body["*"])
+        if name in self._all():
+            client.whole(200, _model(name))
+        else:
+            refusal = _no_model(name, self._all())
+            client.whole(refusal.status, refusal.to_dict(), refusal.headers)
+
+    def _all(self) -> list[str]:
+        """Return the names of what writes, and of what makes embeddings."""
+        return list(dict.fromkeys((*self._names(), *self._embeddings.names)))
 
     def _chat(self, body: Mapping[str, Any], client: Client) -> None:
         self._answer(lambda: read_chat(body), client)
@@ -148,11 +168,7 @@ class Api:
     def _refuse_other_model(self, name: str | None) -> None:
         names = self._names()
         if name is not None and name not in names:
-            there = " or ".join(f"`{one}`" for one in names)
-            raise Refusal(
-                f"There is no model `{name[:80]}` here: say {there}.",
-                param="model", status=404, code="model_not_found",
-            )  # fmt: skip
+            raise _no_model(name, names)
 
     @contextmanager
     def _place(self) -> Iterator[None]:
@@ -170,6 +186,15 @@ class Api:
 
 def _model(name: str) -> dict[str, Any]:
     return {"id": name, "object": "model", "created": 0, "owned_by": "you"}
+
+
+def _no_model(name: str, names: Sequence[str]) -> Refusal:
+    """Return the refusal of a model that is none of *names*."""
+    there = " or ".join(f"`{one}`" for one in names)
+    return Refusal(
+        f"There is no model `{name[:80]}` here: say {there}.",
+        param="model", status=404, code="model_not_found", headers=LASTING,
+    )  # fmt: skip
 
 
 def _refuse_absent(path: str, _body: Mapping[str, Any], client: Client) -> None:

@@ -68,7 +68,7 @@ class Wanted:
 
 def read_chat(body: Mapping[str, Any]) -> Wanted:
     """Return what a request for the next message of a conversation wants. Raises Refusal, SchemaError."""
-    _refuse_strange(body, CHAT)
+    refuse_strange(body, CHAT)
     tokens = [_tokens(body, name) for name in ("max_tokens", "max_completion_tokens")]
     if None not in tokens and tokens[0] != tokens[1]:
         raise Refusal(
@@ -91,13 +91,13 @@ def read_chat(body: Mapping[str, Any]) -> Wanted:
 
 def read_text(body: Mapping[str, Any]) -> Wanted:
     """Return what a request for the continuation of a text wants. Raises Refusal."""
-    _refuse_strange(body, TEXT)
+    refuse_strange(body, TEXT)
     prompt = body.get("prompt")
     if isinstance(prompt, list) and len(prompt) == 1:
         prompt = prompt[0]
     if not isinstance(prompt, str) or not prompt:
         raise Refusal("`prompt` must be one text; several, and token numbers, are not there.", param="prompt")
-    message = Message(role="user", parts=(Part(text=_text(prompt, "prompt")),))
+    message = Message(role="user", parts=(Part(text=text_of(prompt, "prompt")),))
     logprobs = None if body.get("logprobs") is False else _count(body, "logprobs")
     return _wanted(body, (message,), _tokens(body, "max_tokens"), None, raw=True, logprobs=logprobs)
 
@@ -123,7 +123,7 @@ def _wanted(
     if options is not None:
         if not stream or not isinstance(options, dict):
             raise Refusal("`stream_options` is an object, and goes with `stream`.", param="stream_options")
-        _refuse_strange(options, frozenset({"include_usage"}), within="stream_options.")
+        refuse_strange(options, frozenset({"include_usage"}), within="stream_options.")
     if body.get("user") is not None and not isinstance(body["user"], str):
         raise Refusal("`user` must be text.", param="user")
     if body.get("model") is not None and not isinstance(body["model"], str):
@@ -142,7 +142,7 @@ def _wanted(
     )
 
 
-def _refuse_strange(said: Mapping[str, Any], known: frozenset[str], within: str = "") -> None:
+def refuse_strange(said: Mapping[str, Any], known: frozenset[str], within: str = "") -> None:
     """Refuse the first field that is not *known*, unless it says that what is not there is not wanted."""
     for name, value in said.items():
         if name in known or value is None or any(_same(value, neutral) for neutral in NEUTRAL.get(name, ())):
@@ -158,7 +158,7 @@ def _message(said: Any, place: str) -> Message:
     """Return a message; its text is data to the engine, so that nothing of it is taken for the template's words."""
     if not isinstance(said, dict):
         raise Refusal(f"`{place}` must be an object with `role` and `content`.", param=place)
-    _refuse_strange(said, frozenset({"role", "content"}), within=f"{place}.")
+    refuse_strange(said, frozenset({"role", "content"}), within=f"{place}.")
     role = said.get("role")
     if role not in ROLES:
         raise Refusal(f"`{place}.role` must be one of: {', '.join(ROLES)}.", param=f"{place}.role")
@@ -175,11 +175,11 @@ def _part(said: Any, place: str) -> Part:
     if not isinstance(said, dict) or said.get("type") != "text":
         kind = said.get("type") if isinstance(said, dict) else None
         raise Refusal(f"`{place}`: only text is supported by homebody, not `{str(kind)[:40]}`.", param=place)
-    _refuse_strange(said, frozenset({"type", "text"}), within=f"{place}.")
-    return Part(text=_text(said.get("text"), f"{place}.text"), data=True)
+    refuse_strange(said, frozenset({"type", "text"}), within=f"{place}.")
+    return Part(text=text_of(said.get("text"), f"{place}.text"), data=True)
 
 
-def _text(said: Any, place: str) -> str:
+def text_of(said: Any, place: str) -> str:
     """Return a text that can be written down; half a character cannot."""
     if not isinstance(said, str):
         raise Refusal(f"`{place}` must be text.", param=place)
@@ -234,7 +234,7 @@ def _stops(said: Any) -> tuple[str, ...]:
     if not isinstance(stops, list) or len(stops) > MOST_STOPS:
         raise Refusal(f"`stop` must be a text, or a list of at most {MOST_STOPS}.", param="stop")
     for stop in stops:
-        if not 0 < len(_text(stop, "stop")) <= LONGEST_STOP:
+        if not 0 < len(text_of(stop, "stop")) <= LONGEST_STOP:
             raise Refusal(f"Each `stop` must have 1 to {LONGEST_STOP} characters.", param="stop")
     return tuple(stops)
 
@@ -254,7 +254,7 @@ def _schema(said: Any) -> Schema | None:
             "`response_format.type` must be text, json_object or json_schema.", param="response_format"
         )
     own = {"type", "json_schema"} if kind == "json_schema" else {"type"}
-    _refuse_strange(said, frozenset(own), within="response_format.")
+    refuse_strange(said, frozenset(own), within="response_format.")
     return forms[kind]()
 
 
@@ -262,5 +262,5 @@ def _named_schema(said: Any) -> Schema:
     place = "response_format.json_schema"
     if not isinstance(said, dict) or "schema" not in said:
         raise Refusal(f"`{place}` must be an object with a `schema`.", param=place)
-    _refuse_strange(said, frozenset({"name", "description", "schema", "strict"}), within=f"{place}.")
+    refuse_strange(said, frozenset({"name", "description", "schema", "strict"}), within=f"{place}.")
     return read_schema(said["schema"])

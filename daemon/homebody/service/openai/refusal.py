@@ -58,13 +58,13 @@ class Refusal(Exception):  # noqa: N818 - it is no fault: it is what a client is
         return said(self.status, str(self), param=self.param, code=self.code)
 
 
-def of(error: HomebodyError) -> Refusal:
-    """Return the refusal that tells of *error*."""
+def of(error: HomebodyError, param: str | None = None) -> Refusal:
+    """Return the refusal that tells of *error*, for which the parameter *param* is to blame."""
     words = f"{error} {error.hint}" if error.hint else str(error)
     status, code = next(
         ((status, code) for kind, status, code in STATUSES if isinstance(error, kind)), (500, None)
     )
-    param = "response_format" if isinstance(error, SchemaError) else None
+    param = "response_format" if isinstance(error, SchemaError) else param
     headers = SOON if status == 503 else LASTING
     return Refusal(words, param=param, status=status, code=code, headers=headers)
 

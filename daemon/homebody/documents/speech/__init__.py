@@ -1,0 +1,1 @@
+"""How does text come out of a recording? By a whisper.cpp that is here anyway, in a sealed process of its own."""

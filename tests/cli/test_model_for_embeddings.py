@@ -1,0 +1,57 @@
+"""`homebody model use --for embeddings`: a second model, chosen beside the one that writes."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from choosing_person import Person, person_with_models
+
+from homebody.model.pin import sha256_of
+from homebody.paths import starter_model
+
+
+@pytest.fixture
+def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write_model) -> Person:
+    """A person with a model of LM Studio's, and one that is damaged."""
+    return person_with_models(tmp_path, monkeypatch, write_model)
+
+
+def test_use_for_embeddings(person: Person, encoder: Path) -> None:
+    """A second model is checked, pinned and remembered beside the first; the list knows it, and `none` lets it go."""
+    path = person.folder / ".lmstudio" / "models" / "maker" / "Tiny-GGUF" / "search.gguf"
+    path.write_bytes(encoder.read_bytes())
+    assert "For embeddings (`homebody model use NAME --for embeddings`):" in person.sees("list")
+    assert "`homebody model use PATH --for embeddings` takes it" in person.types("use", "search").output
+    text = person.sees("use", "search", "--for", "embeddings")
+
+    assert "homebody starter takes at most" in text
+    assert "Next: `homebody start`; it is loaded when a script asks." in text
+    assert {"embeddings": str(path), "embeddings_pin": sha256_of(path)} == yaml.safe_load(
+        person.settings.read_text()
+    )
+    text = person.sees("list")
+    assert "> starter" in text
+    assert "> search (LM Studio)" in text
+    (row,) = json.loads(person.sees("list", "--json"))["embeddings"]
+    assert (True, "mean", 64, "yes") == (row["in_use"], row["pooling"], row["context_length"], row["fits"])
+    assert f"it was {path}" in person.sees("use", "none", "--for", "embeddings")
+    assert not yaml.safe_load(person.settings.read_text())
+    assert "There was none." in person.sees("use", "none", "--for", "embeddings")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["nosuch"], "No embedding model on this computer is called nosuch; there are none"),
+        (["tiny"], "is a model that writes, and makes no embeddings"),
+        ([str(starter_model())], "is a model that writes, and makes no embeddings"),
+        (["search", "--context", "512"], "--context is about the model that writes"),
+    ],
+)
+def test_what_cannot_be_used_for_embeddings(person: Person, words: list[str], said: str) -> None:
+    """A model that writes makes none, and options that are about it go without; nothing is changed."""
+    result = person.types("use", *words, "--for", "embeddings")
+    assert result.exit_code
+    assert said in result.output
+    assert not person.settings.exists()
