@@ -34,9 +34,8 @@ def show_command(home: Home, what: str, *, as_json: bool) -> None:
 
 def show_recipe(home: Home, name: str, *, as_json: bool) -> None:
     """Print a recipe."""
-    from homebody.cli.recipes import (
-        find_recipe,  # what reads recipes takes long to load, and a run needs none of it
-    )
+    # What reads recipes takes long to load, and a run needs none of it.
+    from homebody.cli.recipes import find_recipe
     from homebody.recipe.load import long_form
     from homebody.recipe.permitted import permitted, permitted_in_words
 
