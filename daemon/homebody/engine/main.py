@@ -32,8 +32,11 @@ if TYPE_CHECKING:
 Request = dict[str, Any]
 
 NICE, NICER = 5, 15
-"""The person's own work goes first, then what is written, then embeddings. Beside these a chore was written at a third
-of its speed while both had the same rank and all cores; with half the cores and a lower rank, undisturbed (measured)."""
+"""The person's own work goes first, then what is written, then embeddings.
+
+At the same rank and with all cores a chore was written beside these at a third of its speed; with half the cores and a
+lower rank, undisturbed (measured).
+"""
 
 REPORT_SECONDS = 1.0
 
