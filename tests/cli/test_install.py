@@ -218,9 +218,23 @@ def test_a_manager_with_another_environment_finds_the_same_home(tmp_path: Path):
     )
     named = install.service_for(find_home({}, tmp_path / "x"), usual, python)
     assert (True, {}) == (named.named, dict(named.environ))
-    data = {"XDG_DATA_HOME": str(tmp_path / "data")}  # its trash is the desktop's
+    data = {"XDG_DATA_HOME": str(tmp_path / "data"), "TZ": "Asia/Tokyo"}  # the trash, and when 07:30 is
     assert data == dict(install.service_for(find_home(usual | data), usual | data, python).environ)
     assert data == dict(install.service_for(find_home({}, tmp_path / "x"), usual | data, python).environ)
+
+
+def test_a_start_that_takes_long_says_what_it_may_wait_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    """Once, beside what is printed for scripts; a quick one says nothing."""
+    for patience, times in ((0.0, 1), (60.0, 0)):
+        answers = iter([None, None, {"pid": 7}])
+        monkeypatch.setattr(managing, "status_of", lambda _home, answers=answers: next(answers))
+        monkeypatch.setattr(managing, "TOLD_SECONDS", patience)
+        monkeypatch.setattr(managing, "POLL_SECONDS", 0.0)
+        assert {"pid": 7} == managing.until_healthy(find_home({}, tmp_path), lambda: None)
+        said = capsys.readouterr()
+        assert (times, "") == (said.err.count("a keyring may ask"), said.out)
 
 
 def test_no_other_process_than_ours_is_meant(tmp_path: Path):

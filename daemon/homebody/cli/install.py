@@ -152,8 +152,8 @@ def service_for(home: Home, environ: Mapping[str, str], python: str) -> Service:
     leads = {}
     if home.socket.parent != home.state and environ.get("TMPDIR"):
         leads["TMPDIR"] = environ["TMPDIR"]
-    if environ.get("XDG_DATA_HOME"):  # the desktop's trash lies in it
-        leads["XDG_DATA_HOME"] = environ["XDG_DATA_HOME"]
+    # The desktop's trash lies in the first, and the second says when a schedule's 07:30 is.
+    leads |= {name: environ[name] for name in ("XDG_DATA_HOME", "TZ") if environ.get(name)}
     if home == find_home(usual):
         return Service(python=python, home=home, named=False, environ=leads)
     if home == find_home(usual | moved):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from homebody.cli.paragraphs import echo_fitted
 from homebody.errors import HomebodyError, NotRunningError
 from homebody.paths import Home, find_home
 from homebody.service import launchd, refusal, systemd
@@ -18,6 +19,14 @@ from homebody.service.manager import Call, Manager
 
 HEALTHY_SECONDS = 120.0
 """A keyring may take twenty for its password, and a large journal as long to be rebuilt."""
+
+TOLD_SECONDS = 2.0
+"""After how long a person is told what a start may wait for."""
+
+STARTING = (
+    "homebody is starting ... (a keyring may ask for its password in a window of its own; a large journal is checked"
+    " first)"
+)
 
 CALL_SECONDS = 60.0
 POLL_SECONDS = 0.2
@@ -91,14 +100,18 @@ def until_healthy(home: Home, problem: Callable[[], HomebodyError | None]) -> di
 
     Raises what *problem* finds, or what the daemon itself left as its reason, or HomebodyError after two minutes.
     """
-    deadline = time.monotonic() + HEALTHY_SECONDS
+    began = time.monotonic()
+    told = False
     while (status := status_of(home)) is None:
         wrong = problem()
         if (why := refusal.read(home)) is not None:
             raise why.to_error()
         if wrong is not None:
             raise wrong
-        if time.monotonic() > deadline:
+        if not told and time.monotonic() - began >= TOLD_SECONDS:
+            echo_fitted([STARTING], error=True)
+            told = True
+        if time.monotonic() - began > HEALTHY_SECONDS:
             late = HomebodyError(f"homebody is still not ready after {HEALTHY_SECONDS:.0f} s.",
                                  hint="`homebody logs` says what it does. It goes on trying.")  # fmt: skip
             late.exit_code = TRY_LATER
