@@ -1,6 +1,7 @@
 """kill -9 at any moment loses no run, does nothing twice, and leaves no half-written file."""
 
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -47,6 +48,46 @@ def test_the_children_go_with_the_daemon(house, child_of):
     assert len(children) == 2
     house.kill()
     house.until(lambda: all(gone(pid) for pid in children))
+
+
+READS = """
+name: reads
+triggers: [{{watch: "{notes}", settle: 100ms}}]
+filters: [{{extension: md}}, {{contains: roof}}]
+actions: [{{write: {{dest: "{notes}/{{{{ file.stem }}}}.seen", content: "seen"}}}}]
+"""
+
+
+def test_a_reader_that_was_killed_is_told_as_gone_and_replaced(house):
+    """`status` names no process that is not there any more, and the next document has a reader of its own."""
+    house.recipe("reads", READS.format(notes=house.notes))
+    house.start(model=False)
+    house.drop("roof.md", MARKDOWN)
+    house.ended("roof.md")
+    first = house.status()["reader"]["pid"]
+    os.kill(first, signal.SIGKILL)
+    house.until(lambda: house.status()["reader"]["pid"] is None)
+    house.drop("shed.md", MARKDOWN.replace("roof", "roof of the shed"))
+    assert "done" == house.ended("shed.md")[-1]["state"]
+    assert house.status()["reader"]["pid"] not in (None, first)
+
+
+@pytest.mark.parametrize("asked", [True, pytest.param(False, marks=pytest.mark.long)])
+def test_a_model_that_was_killed_while_nobody_asked_is_told_as_gone_and_comes_back(house, asked: bool):
+    """`status` says at once of what it died; the next note has another, and without one it is there within seconds."""
+    house.shipped("summarize-notes")
+    house.start()
+    first = house.status()["model"]["pid"]
+    os.kill(first, signal.SIGKILL)
+    told: list[dict] = []
+    house.until(lambda: told.append(house.status()["model"]) or told[-1].get("pid") != first)
+    if not asked:
+        house.until(lambda: house.status()["model"]["state"] == "ready")
+        return
+    assert "backing off" == told[-1]["process"]["state"]
+    assert "it was killed by SIGKILL, as the kernel does" in told[-1]["process"]["reason"]
+    house.drop("roof.md", MARKDOWN)
+    assert "done" == house.ended("roof.md")[-1]["state"]
 
 
 def test_sigterm_ends_it_in_order_and_hands_the_run_back(house):

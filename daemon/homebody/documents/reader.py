@@ -85,7 +85,7 @@ class Reader:
     def pid(self) -> int | None:
         """The process number of the running reader, if one runs."""
         child = self._child
-        return child.pid if child is not None else None
+        return child.pid if child is not None and child.alive else None
 
     @property
     def used_up(self) -> bool:

@@ -71,6 +71,10 @@ class Caller:
         """End the model process; a running answer ends with ModelGoneError."""
         self._supervisor.stop()
 
+    def notice(self) -> None:
+        """Take note of a process that ended while nobody asked it for anything."""
+        self._supervisor.notice()
+
     def rest(self, after: float) -> bool:
         """End the model process if nobody needed it for *after* seconds, and return whether it was ended.
 

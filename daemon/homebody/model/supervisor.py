@@ -100,6 +100,16 @@ class Supervisor:
         state = self.standing.state.value
         get_log().warning("the model process ended", pid=process.pid, signal=error.signal, state=state)
 
+    def notice(self) -> None:
+        """Take note of a process that ended while nobody asked it for anything: no request told of its end.
+
+        Where one was asked, that knows better what it died of, and tells.
+        """
+        with self._changed:
+            process = self._process
+            if process is not None and not process.alive and not process.busy:
+                self.died(process, process.ending())
+
     def answered(self) -> None:
         """Note that the process finished some work: what came before no longer counts."""
         with self._changed:

@@ -62,6 +62,7 @@ def embeddings_status(embedder: EmbeddingClient | None) -> dict[str, Any] | None
     """Return the embedding model and where its process stands, None where there is none."""
     if embedder is None:
         return None
+    embedder.notice()
     standing, ready = embedder.standing, embedder.ready
     told = {
         "name": embedder.name,

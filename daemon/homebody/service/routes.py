@@ -201,6 +201,7 @@ def rebuilt_words(rebuilt: Rebuilt) -> str:
 
 def model_status(daemon: Daemon) -> dict[str, Any]:
     """Return the model in use, or why there is none."""
+    daemon.model.notice()
     ready, standing = daemon.model.ready, daemon.model.standing
     count, size = kept_in(daemon.home.prefixes)
     told = {

@@ -14,6 +14,7 @@ from homebody.house.modes import looker
 from homebody.house.pause import REST_SECONDS
 from homebody.house.rebuild import FirstLook
 from homebody.logs import get_log
+from homebody.model.states import State
 from homebody.service.children import LastEndings
 from homebody.service.daemon import Daemon
 from homebody.service.embedding import rest
@@ -26,7 +27,7 @@ REST_LOOK_SECONDS = 15.0
 """How often it is looked whether anybody needs the model, at the least."""
 
 MUSTER_SECONDS = 10.0
-"""How often it is looked whether the model has more slots than threads ask it: one that was loaded late may have."""
+"""How often it is looked whether the model ended, and whether it has more slots than threads ask it."""
 
 CANCEL_SECONDS, LAST_SECONDS = 1.0, 1.0
 """How long the runs in hand may take to hear that they are broken off, and to be handed back without their children."""
@@ -78,12 +79,21 @@ def work(daemon: Daemon, signals: Signals) -> None:
     heed_the_model(daemon)
     crew.muster(Kind.ASKS, slots_of(daemon.model.ready) + hearing)
     while not daemon.stop.wait(MUSTER_SECONDS):
+        bring_back(daemon)
         heed_the_model(daemon)
         crew.muster(
             Kind.ASKS, slots_of(daemon.model.ready) + hearing
         )  # a model that was loaded later may have more
     signals.end()  # whoever set the stop: the runs in hand are broken off now
     crew.join()
+
+
+def bring_back(daemon: Daemon) -> None:
+    """Start the model again that ended while nobody asked it for anything, so that nobody has to wait for it then."""
+    daemon.model.notice()
+    if daemon.model.standing.state is State.BACKING_OFF:
+        with suppress(ModelError):  # its reason is in the status, and it is tried again
+            daemon.model.start()
 
 
 def heed_the_model(daemon: Daemon) -> None:
