@@ -45,7 +45,7 @@ def ready(home: Home) -> bool:
     return loaded and SCANNED in home.log.read_text(encoding="utf-8")
 
 
-def idle(stage: bench.Stage, files: int, seconds: float) -> dict[str, Any]:
+def idle(stage: bench.Stage, files: int, seconds: float, calm: float) -> dict[str, Any]:
     """Return what the daemon used over *seconds* in which nothing happened."""
     stage.fill(files)
     home = find_home({}, stage.folder / "home")
@@ -63,7 +63,7 @@ def idle(stage: bench.Stage, files: int, seconds: float) -> dict[str, Any]:
             assert time.monotonic() - began < PATIENCE_SECONDS, "the daemon was not ready in time"
             time.sleep(0.1)
         scanned = time.monotonic() - began
-        time.sleep(5)  # the first rescan, and what has just been pending
+        time.sleep(calm)  # the first rescan, and what has just been pending
         then = used(daemon.pid)
         time.sleep(seconds)
         now = used(daemon.pid)
@@ -84,10 +84,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--files", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--calm", type=float, default=5, help="let it come to rest so long first")
     parser.add_argument("--json", action="store_true", help="print nothing but the last line")
     asked = parser.parse_args()
     with bench.staged() as stage:
-        found = idle(stage, asked.files, asked.seconds)
+        found = idle(stage, asked.files, asked.seconds, asked.calm)
     if not asked.json:
         print(f"{found['daemon_percent']} % of a core over {found['seconds']} s with {asked.files} files")
     bench.tell(found)

@@ -37,14 +37,14 @@ def be_the_house(folder: Path) -> None:
         sys.stdin.read()
 
 
-def storm(stage: bench.Stage, files: int, seconds: float, *, stopped: bool) -> dict[str, Any]:
-    """Make *files* files at once and return what became of them, after at most *seconds*."""
+def storm(stage: bench.Stage, files: int, seconds: float, calm: float, *, stopped: bool) -> dict[str, Any]:
+    """Make *files* files at once; return what became of them, after at most *seconds*, with rest before and after."""
     command = [sys.executable, __file__, "--house", str(stage.folder)]
     house = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert house.stdout is not None
     assert house.stdin is not None
     assert house.stdout.readline() == b"ready\n"
-    time.sleep(2)  # the first rescan is over, and nothing is pending
+    time.sleep(calm)  # the first rescan is over, and nothing is pending
     began = time.monotonic()
     if stopped:
         house.send_signal(signal.SIGSTOP)
@@ -62,7 +62,7 @@ def storm(stage: bench.Stage, files: int, seconds: float, *, stopped: bool) -> d
             queued = round(time.monotonic() - began, 2)
         if counts.get(RunState.DONE, 0) >= files:
             done = round(time.monotonic() - began, 2)
-    time.sleep(2)  # time for a second run of anything
+    time.sleep(calm)  # time for a second run of anything
     runs = Counter(run.path.name for run in journal.runs(limit=10 * files + 1000) if run.path is not None)
     states = {state.value: number for state, number in journal.counts().items()}
     journal.close()
@@ -83,6 +83,7 @@ def main() -> int:
     parser.add_argument("--files", type=int, default=20_000)
     parser.add_argument("--stopped", action="store_true", help="let the kernel's queue overflow for sure")
     parser.add_argument("--seconds", type=float, default=600, help="wait at most so long")
+    parser.add_argument("--calm", type=float, default=2, help="let it come to rest so long before and after")
     parser.add_argument("--json", action="store_true", help="print nothing but the last line")
     parser.add_argument("--house", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -90,7 +91,7 @@ def main() -> int:
         be_the_house(asked.house)
         return 0
     with bench.staged() as stage:
-        found = storm(stage, asked.files, asked.seconds, stopped=asked.stopped)
+        found = storm(stage, asked.files, asked.seconds, asked.calm, stopped=asked.stopped)
     if not asked.json:
         print(f"{found['missed']} missed, {found['twice']} twice, all done after {found['seconds_done']} s")
     bench.tell(found)

@@ -21,7 +21,7 @@ def run(name: str, *arguments: str) -> dict[str, Any]:
 @pytest.mark.parametrize("how", [["--stopped"], pytest.param([], marks=pytest.mark.long)])
 def test_a_small_storm_is_taken_in_whole(how: list[str]):
     """Every file has its run, once, whether or not the house was held meanwhile."""
-    found = run("storm", "--files", "20", *how)
+    found = run("storm", "--files", "20", "--calm", "0.5", *how)
     assert (0, 0, 20) == (found["missed"], found["twice"], found["written"])
 
 
@@ -41,7 +41,7 @@ def test_latency_and_throughput_are_measured():
 
 def test_idling_is_measured():
     """The real daemon starts, scans and idles."""
-    assert run("idle", "--files", "20", "--seconds", "1")["resident_mb"] > 0
+    assert run("idle", "--files", "20", "--seconds", "1", "--calm", "0")["resident_mb"] > 0
 
 
 def test_answering_is_measured():

@@ -93,6 +93,8 @@ def test_the_reader_of_pictures_is_judged_like_the_other():
     text = list(shown(good, verdict, verbose=True))
     assert max(map(len, text)) <= 80
     assert any("reader of pictures (process 109)" in line for line in text)
+    good.processes.append(replace(process("reader"), name="speech", pid=DAEMON + 10))
+    assert max(map(len, shown(good, judge(good), verbose=True))) <= 80, "where recordings are heard as well"
     found = with_pictures(evidence())
     reach(found, 3, reached=True, errno=None)
     found.processes[3].threads = (thread(1, seccomp_mode=0),)

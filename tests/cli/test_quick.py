@@ -30,9 +30,12 @@ def test_help_loads_nothing_to_ask_with():
     assert set() == {"socket", "ssl", "http.client", "json", "subprocess"} & set(done.stdout.split())
 
 
-@pytest.mark.parametrize("room", ["main", "daemon", "completion", "completers", "service"])
+@pytest.mark.parametrize(
+    "room",
+    ["main", "daemon", "completion", "completers", "service", "runs", "show", "why", "notices", "report"],
+)
 def test_it_loads_nothing_heavy(room: str):
-    """The rooms of the help, of `status`, of Tab, and of `start` and `stop` are light."""
+    """The rooms of the help, of `status`, of Tab, of `start` and `stop`, and of what the daemon is asked are light."""
     said = f"import homebody.cli.{room}, sys; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-I", "-c", said], capture_output=True, text=True, check=True, timeout=60

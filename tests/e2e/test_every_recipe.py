@@ -24,6 +24,7 @@ ARRIVES = {
     "redact-copies": "Documents/To redact/letter.txt",
     "summarize-notes": "Notes/boiler.md",
     "tag-files": "Notes/boiler.md",
+    "transcribe-memos": "Voice Memos/memo.m4a",
     "translate-copies": "Documents/To translate/Brief.md",
 }
 """What arrives, and which recipe takes it up; the others wake by the clock, or after a day."""

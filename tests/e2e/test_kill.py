@@ -22,7 +22,13 @@ def gone(pid: int) -> bool:
         return True
 
 
-@pytest.mark.parametrize("moment", ["queued", "claimed", "read", "asked", "answered", "planned", "applied"])
+MOMENTS = ("queued", "claimed", "read", "asked", "answered", "planned", "applied")
+EVERY_DAY = ("asked", "planned", "applied")
+
+
+@pytest.mark.parametrize(
+    "moment", [name if name in EVERY_DAY else pytest.param(name, marks=pytest.mark.long) for name in MOMENTS]
+)
 def test_a_run_that_was_broken_off_is_done_once(house, moment: str):
     """Whatever step the daemon is killed after, one run ends in done, with one summary and no temporary file."""
     house.shipped("summarize-notes", "tag-files")
@@ -119,10 +125,10 @@ def test_eight_notes_at_once_are_done_each_once(house):
 
 
 def test_sigterm_hands_every_run_back(house):
-    """Stopped in the middle of eight documents, homebody is gone within five seconds, and has none of them in hand."""
+    """Stopped in the middle of four documents, homebody is gone within five seconds, and has none of them in hand."""
     house.shipped("summarize-notes")
     house.start()
-    names = [f"year-{number}.txt" for number in range(8)]
+    names = [f"year-{number}.txt" for number in range(4)]
     for name in names:
         house.drop(name, logbook(f"A garden of {name}"))
     house.until(lambda: any(step["name"] == "asked" for step in house.steps()))

@@ -2,8 +2,10 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -24,10 +26,9 @@ PROCESSES = (*TIERS, *["pictures"] * isinstance(find(None), Tesseract), *["speec
 
 
 @pytest.fixture
-def prove(tmp_path: Path):
+def prove():
     """Return a function that runs the command on a home, with a folder of its own for what is temporary."""
-    temporary = tmp_path / "tmp"
-    temporary.mkdir()
+    temporary = Path(tempfile.mkdtemp(prefix="hb-"))  # short: a socket's path has to fit
 
     def run(home: Path, *options: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-I", "-m", "homebody", "--home", str(home), "prove", *options]
@@ -36,7 +37,8 @@ def prove(tmp_path: Path):
         assert list(temporary.iterdir()) == [], "something was left behind"
         return done
 
-    return run
+    yield run
+    shutil.rmtree(temporary)
 
 
 def found_by(done: subprocess.CompletedProcess[str]) -> dict:

@@ -13,9 +13,9 @@ triggers:
   - watch: {notes}
     settle: 100ms
 ask:
-  prompt: Summarise this note in one or two sentences.
+  prompt: Summarise this note in one sentence.
   output:
-    summary: {{type: text, max: 200}}
+    summary: {{type: text, max: 60}}
 {sampling}actions:
   - write: {{dest: "{out}/{name}.txt", content: "{{{{ ask.summary }}}}"}}
 """

@@ -19,7 +19,7 @@ filters:
   - extension: [wav, amr]
   - contains: Anna
 actions:
-  - append: {{dest: "{folder}/list/memos.md", content: "{{{{ file.name }}}}"}}
+  - extract_text: "{folder}/list/{{{{ file.stem }}}}.txt"
 """
 
 
@@ -39,7 +39,9 @@ def test_recordings_are_heard_by_the_sealed_daemon(house):
     assert run["state"] == "done", run
     [step] = [step for step in house.steps() if step["name"] == "read" and step["run"] == run["id"]]
     assert step["detail"]["heard_seconds"] == 3
-    assert (house.folder / "list" / "memos.md").read_text(encoding="utf-8") == "memo.wav\n"
+    assert (house.folder / "list" / "memo.txt").read_text(
+        encoding="utf-8"
+    ) == "The roof was mended by Anna.\n"
     assert house.status()["speech"]["pid"] is None, "its process ends with the recording"
     house.drop("memo.amr", b"#!AMR")
     [run] = house.ended("memo.amr")

@@ -82,7 +82,7 @@ def grammars(draw: st.DrawFn) -> str:
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize("examples", [150, pytest.param(1_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("examples", [75, pytest.param(1_000, marks=pytest.mark.long)])
 def test_it_says_what_the_native_matcher_says(vocabulary: Vocabulary, examples: int) -> None:
     """May it end, must it, what is forced: the same for every grammar, at every token, and nothing is missed."""
 

@@ -179,7 +179,7 @@ def check_second_look(room) -> None:
 
 
 @given(damage=damages, killed=st.booleans(), copy=st.booleans())
-@settings(max_examples=30, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 def test_no_damage_does_anything_twice(pristine, damage, killed: bool, copy: bool):
     """Pages overwritten, zeroed, swapped, cut off, a garbled log, a lost file: old notes stay, the new one is done."""
     kind, places = damage

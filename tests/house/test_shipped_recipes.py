@@ -181,6 +181,7 @@ CASES = [
         {"mood": "good", "line": "A fine day."},
         {"Journal/mood.csv": "date,mood,line\n2026-03-02,good,A fine day.\n"},
     ),
+    Case("transcribe-memos", {"Voice Memos/Call.m4a": "no sound"}, None, {}, RunState.SKIPPED),
     Case(
         "redact-copies",
         {"Documents/To redact/letter.txt": "Ann Miller, 5 Mill Lane, called 555 1234. Ann Miller paid.\n"},

@@ -106,8 +106,9 @@ def test_the_real_model_says_the_same_side_by_side(random_model):
     try:
         client.start()
         one, many = Told(), Told()
-        expected = ask(side_by_side(client, 1), LONG, told=one)
-        found = ask(side_by_side(client, 3), LONG, told=many)
+        text = LONG[: len(LONG) // 3]
+        expected = ask(side_by_side(client, 1), text, told=one)
+        found = ask(side_by_side(client, 3), text, told=many)
     finally:
         client.stop()
     assert expected.values == found.values

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from homebody.errors import JournalError
@@ -46,12 +46,26 @@ def change(run: int, path: str, source: str | None = None) -> EffectRow:
     )  # fmt: skip
 
 
-@given(
-    st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from([None, "x", "y"])), min_size=1, max_size=14),
-    st.integers(0, 6),
-)
-def test_ahead_is_how_many_are_claimed_before(runs: list[tuple[str, str | None]], done: int) -> None:
+@pytest.mark.parametrize("examples", [30, pytest.param(500, marks=pytest.mark.long)])
+def test_ahead_is_how_many_are_claimed_before(examples: int) -> None:
     """Whatever is queued and whoever had turns before: each run is claimed after just so many others."""
+
+    @settings(max_examples=examples)
+    @given(
+        st.lists(
+            st.tuples(st.sampled_from("ab"), st.sampled_from([None, "x", "y"])), min_size=1, max_size=14
+        ),
+        st.integers(0, 6),
+    )
+    def queued(runs: list[tuple[str, str | None]], done: int) -> None:
+        said, claimed = said_and_claimed(runs, done)
+        assert said == {number: place for place, number in enumerate(claimed)}
+
+    queued()
+
+
+def said_and_claimed(runs: list[tuple[str, str | None]], done: int) -> tuple[dict[int, int], list[int]]:
+    """Return, once *done* of the *runs* were done, how many are said to be ahead of each, and their order."""
     with tempfile.TemporaryDirectory() as folder:
         journal = Journal.open(Path(folder) / "journal.db", FakeClock())
         for number, (recipe, lane) in enumerate(runs):
@@ -63,7 +77,7 @@ def test_ahead_is_how_many_are_claimed_before(runs: list[tuple[str, str | None]]
         said = {run.id: journal.ahead(run.id) for run in left}
         claimed = [run.id for _ in left if (run := journal.claim()) is not None]
         journal.close()
-    assert said == {number: place for place, number in enumerate(claimed)}
+    return said, claimed
 
 
 def test_what_waits_for_a_later_time_is_not_ahead(journal: Journal, clock: FakeClock) -> None:

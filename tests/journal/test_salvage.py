@@ -67,14 +67,21 @@ def runs_in(path: Path) -> dict[int, Run]:
         return {run.id: run for run in journal.runs(limit=10_000)}
 
 
-blows = st.lists(st.tuples(st.integers(0, 400), st.sampled_from([512, 4096])), min_size=1, max_size=25)
-
-
-@given(blows=blows, copy=st.booleans(), cut=st.integers(0, 400))
-@settings(max_examples=20, suppress_health_check=list(HealthCheck))
-def test_what_is_saved_is_what_was_there(day: Path, tmp_path: Path, blows, copy: bool, cut: int) -> None:
+@pytest.mark.parametrize("examples", [8, pytest.param(200, marks=pytest.mark.long)])
+def test_what_is_saved_is_what_was_there(day: Path, tmp_path: Path, examples: int) -> None:
     """Whatever was overwritten or cut off: no run is made up, none opened anew, none queued that is there."""
-    folder = tmp_path / "state"
+    blow = st.tuples(st.integers(0, 400), st.sampled_from([512, 4096]))
+
+    @settings(max_examples=examples, suppress_health_check=list(HealthCheck))
+    @given(blows=st.lists(blow, min_size=1, max_size=25), copy=st.booleans(), cut=st.integers(0, 400))
+    def damaged(blows: list[tuple[int, int]], copy: bool, cut: int) -> None:
+        salvaged(day, tmp_path / "state", blows, copy=copy, cut=cut)
+
+    damaged()
+
+
+def salvaged(day: Path, folder: Path, blows: list[tuple[int, int]], *, copy: bool, cut: int) -> None:
+    """Damage a copy of the *day*'s journal, open it, and see what it says of each run."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(day, folder)
     path = folder / "journal.db"

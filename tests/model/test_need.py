@@ -29,6 +29,7 @@ SHAPES = {
     "a large vocabulary": (replace(BASE, vocabulary=64_000), Choice(context=1024)),
     "wide": (replace(WIDE, kv_heads=16, layers=4), Choice(context=2048)),
     "repacked": (Q4, Choice(context=2048)),
+    "repacked and small": (replace(Q4, width=512, heads=8, hidden=2048), Choice(context=1024)),
     "repacked and tied": (replace(Q4, tied=True, vocabulary=64_000), Choice(context=4096)),
     "16 bits": (replace(BASE, kind=KINDS.F16), Choice(context=4096)),
     "32 bits": (replace(BASE, kind=KINDS.F32), Choice(context=4096)),
@@ -45,7 +46,7 @@ SHAPES = {
     "convolutions": (replace(BASE, architecture="lfm2", conv=3, tied=True, kv_heads=4), Choice(context=2048)),
     "long heads": (replace(BASE, heads=16, kv_heads=4, head_length=128), Choice(context=4096)),
 }  # fmt: skip
-EVERY_DAY = ("grouped heads", "repacked")
+EVERY_DAY = ("grouped heads", "repacked and small")
 """The others take up to a minute each."""
 
 

@@ -176,7 +176,7 @@ def test_most_wrong_recipes_are_underlined(judge: Draft7Validator) -> None:
     The others are wrong in what a form does not show: a template, a place to write, a word that stands twice.
     """
     texts = _wrong_recipes()
-    passed = [text for text in texts if not complaints(judge, text)]
+    passed = [text for text in texts if judge.is_valid(parse(text.encode(), "").values)]
     assert len(texts) >= 400
     assert 7 * len(passed) <= len(texts), len(passed)
 

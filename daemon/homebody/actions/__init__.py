@@ -3,6 +3,7 @@
 from homebody.actions.action import Action, World
 from homebody.actions.append import AppendAction
 from homebody.actions.copy import CopyAction
+from homebody.actions.extract_text import ExtractTextAction
 from homebody.actions.front_matter import FrontMatterAction
 from homebody.actions.hard_link import HardLinkAction
 from homebody.actions.move import MoveAction
@@ -15,10 +16,11 @@ from homebody.actions.write import WriteAction
 
 ALL: tuple[type[Action], ...] = (
     WriteAction, FrontMatterAction, AppendAction, RenameAction, MoveAction, CopyAction, TagAction, TrashAction,
-    HardLinkAction, ReplaceTextAction, NotifyAction,
+    HardLinkAction, ReplaceTextAction, ExtractTextAction, NotifyAction,
 )  # fmt: skip
 
 __all__ = [
-    "ALL", "Action", "AppendAction", "CopyAction", "FrontMatterAction", "HardLinkAction", "MoveAction", "NotifyAction",
-    "RenameAction", "ReplaceTextAction", "TagAction", "TrashAction", "World", "WriteAction",
+    "ALL", "Action", "AppendAction", "CopyAction", "ExtractTextAction", "FrontMatterAction", "HardLinkAction",
+    "MoveAction", "NotifyAction", "RenameAction", "ReplaceTextAction", "TagAction", "TrashAction", "World",
+    "WriteAction",
 ]  # fmt: skip

@@ -93,6 +93,9 @@ class Action(BaseModel, ABC):
     needs_content: ClassVar[bool] = False
     """Whether the action looks into that file: then the file must be small enough to be read."""
 
+    needs_text: ClassVar[bool] = False
+    """Whether the action wants the file's text, as the reader gives it."""
+
     alone: ClassVar[bool] = False
     """Whether the word says everything, as in ``- trash``."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from pydantic import Field
 
@@ -12,6 +12,37 @@ from homebody.actions.content import filled
 from homebody.actions.destination import Destination, resolve, roots
 from homebody.actions.effect import Effect, Put, sha
 from homebody.actions.placing import Wish, more_roots, room_for
+
+
+class Writes(Protocol):
+    """An action that writes a text into a file of its own."""
+
+    kind: ClassVar[str]
+
+    @property
+    def on_conflict(self) -> OnConflict:
+        """What becomes of a file that is there already."""
+
+    @property
+    def rename_template(self) -> str | None:
+        """How another name is made."""
+
+
+def written(action: Writes, path: Path, text: str, world: World) -> list[Effect]:
+    """Return the changes by which *text* comes to lie at *path*, none when it does already or is not to."""
+    content = (text if text.endswith("\n") or not text else text + "\n").encode()
+    wish = Wish(
+        sha256=str(sha(content)),
+        on_conflict=action.on_conflict,
+        template=action.rename_template,
+        kind=action.kind,
+        made=True,
+    )
+    room = room_for(world, path, wish)
+    if room is None:
+        return []
+    put = Put(path=room.path, content=content, before=room.before, kind=action.kind, mode=room.mode)
+    return [*room.first, put]
 
 
 class WriteAction(Action):
@@ -33,20 +64,7 @@ class WriteAction(Action):
     def plan(self, world: World) -> list[Effect]:
         """Return the one change, or none when the file holds the content already or is to be left."""
         path = resolve(self.dest, world)
-        text = filled(self.content, world, path)
-        content = (text if text.endswith("\n") or not text else text + "\n").encode()
-        wish = Wish(
-            sha256=str(sha(content)),
-            on_conflict=self.on_conflict,
-            template=self.rename_template,
-            kind=self.kind,
-            made=True,
-        )
-        room = room_for(world, path, wish)
-        if room is None:
-            return []
-        put = Put(path=room.path, content=content, before=room.before, kind=self.kind, mode=room.mode)
-        return [*room.first, put]
+        return written(self, path, filled(self.content, world, path), world)
 
     def roots(self, watched: Sequence[Path], variables: Mapping[str, Any]) -> tuple[Path, ...]:
         """Return the folders that ``dest`` surely lies in, and the trash if something may go there."""

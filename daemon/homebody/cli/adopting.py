@@ -51,14 +51,11 @@ def looking_after(text: str, folder: Path) -> str:
         raise UsageError(
             "This recipe names no folder.", hint="Leave --folder out, and change its file instead."
         )
-    if any(not one.isprintable() for one in str(folder)) or "{{" in str(folder) or "{%" in str(folder):
-        raise UsageError(
-            f"{str(folder)!r} cannot stand in a recipe.", hint="Take a folder with a plainer name."
-        )
+    name = str(folder)
+    if not name.isprintable() or "{{" in name or "{%" in name or name != name.strip():
+        raise UsageError(f"{name!r} cannot stand in a recipe.", hint="Take a folder with a plainer name.")
     return (
-        text[: place.start_mark.index]
-        + json.dumps(str(folder), ensure_ascii=False)
-        + text[place.end_mark.index :]
+        text[: place.start_mark.index] + json.dumps(name, ensure_ascii=False) + text[place.end_mark.index :]
     )
 
 

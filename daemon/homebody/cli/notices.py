@@ -15,7 +15,7 @@ from homebody.cli.plans import printable
 from homebody.errors import NotRunningError
 from homebody.paths import Home
 from homebody.service.control import request
-from homebody.service.unattended import ask
+from homebody.service.either import ask
 
 ROUTE = "/v1/notices"
 WAIT_SECONDS = 20

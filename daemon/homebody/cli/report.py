@@ -17,7 +17,7 @@ from homebody.cli.times import WRITTEN_LIKE, moment
 from homebody.clock import SystemClock
 from homebody.errors import HomebodyError, UsageError
 from homebody.paths import Home
-from homebody.service.unattended import ask
+from homebody.service.either import ask
 
 USUAL = Path("homebody-report.html")
 

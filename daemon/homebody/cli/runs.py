@@ -17,7 +17,7 @@ from homebody.errors import UsageError
 from homebody.journal.run import RunState
 from homebody.paths import Home
 from homebody.service.control import request
-from homebody.service.unattended import ask
+from homebody.service.either import ask
 
 FAILED = f"{RunState.FAILED.value},{RunState.QUARANTINED.value}"
 

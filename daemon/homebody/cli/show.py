@@ -10,12 +10,9 @@ import click
 from homebody.cli.completers import any_of, recipe_names, run_numbers
 from homebody.cli.examples import examples
 from homebody.cli.paragraphs import fitted, indented, quoted
-from homebody.cli.recipes import find_recipe
 from homebody.errors import UsageError
 from homebody.paths import Home
-from homebody.recipe.load import long_form
-from homebody.recipe.permitted import permitted, permitted_in_words
-from homebody.service.unattended import ask
+from homebody.service.either import ask
 
 
 @click.command("show", epilog=examples("homebody show summarize-notes", "homebody show 12 --json"))
@@ -37,6 +34,11 @@ def show_command(home: Home, what: str, *, as_json: bool) -> None:
 
 def show_recipe(home: Home, name: str, *, as_json: bool) -> None:
     """Print a recipe."""
+    # What reads recipes takes long to load, and a run needs none of it.
+    from homebody.cli.recipes import find_recipe
+    from homebody.recipe.load import long_form
+    from homebody.recipe.permitted import permitted, permitted_in_words
+
     found = find_recipe(home, name)
     if as_json:
         said = {"recipe": found.long(), "hash": found.hash, **permitted(found)}

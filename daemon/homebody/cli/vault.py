@@ -15,8 +15,6 @@ from homebody.paths import Home
 from homebody.quantities import ago, parse_duration, rounded, say_size
 from homebody.secrets import IN_KEYRING, read_file
 from homebody.service.control import request
-from homebody.service.vaulting import purge_alone
-from homebody.settings import load_settings
 
 
 @click.group("vault", epilog=examples("homebody vault"), invoke_without_command=True)
@@ -38,6 +36,8 @@ def vault_command(ctx: click.Context, *, as_json: bool) -> None:
 
 def vault_facts(home: Home) -> dict[str, Any]:
     """Return what is known of the vault, read from its folder, whether a daemon runs or not."""
+    from homebody.settings import load_settings  # takes longer to load than all else
+
     limits = load_settings(home).vault
     images = images_in(home.vault)
     return {
@@ -107,6 +107,8 @@ def purge_command(
     try:
         purged = request(home.socket, "POST", "/v1/vault/purge", asked)
     except NotRunningError:
+        from homebody.service.vaulting import purge_alone  # takes longer to load than the daemon to answer
+
         purged = purge_alone(home, asked)
     if as_json:
         click.echo(json.dumps(purged))

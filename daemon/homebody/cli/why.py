@@ -11,7 +11,7 @@ from homebody.cli.paragraphs import indented, visible
 from homebody.paths import Home
 from homebody.quantities import say_size
 from homebody.service.control import request
-from homebody.service.unattended import ask
+from homebody.service.either import ask
 
 KINDS = {
     "link": "a symbolic link; links are never followed",

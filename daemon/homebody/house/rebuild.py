@@ -191,6 +191,7 @@ def _gone(_action: Action, _world: World) -> Verdict:
 
 LOOKS: Mapping[str, Callable[[Any, World], Verdict]] = {
     "write": _write,
+    "extract_text": _write,
     "copy": _write,
     "hard_link": _write,
     "append": _append,

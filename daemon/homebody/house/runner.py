@@ -245,8 +245,8 @@ class Runner:
     ) -> tuple[str, Sequence[Mapping[str, Any]]]:
         """Return the text to ask about and, for a recipe that selects, the documents it selected."""
         if facts is not None:
-            wanted = recipe.ask or recipe.select is not None or "contains" in recipe.catches
-            return facts.closer.text() if wanted else "", ()
+            by_others = recipe.select is not None or "contains" in recipe.catches or recipe.extracts
+            return facts.closer.text() if recipe.ask or by_others else "", ()
         if recipe.select is None:
             return "", ()
         selection = selected(recipe.select, reader, now=self._clock.now(), filters=recipe.filters_in_order)

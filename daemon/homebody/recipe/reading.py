@@ -24,7 +24,8 @@ from homebody.quantities import say_duration, say_size
 from homebody.recipe.kinds import below
 from homebody.recipe.trigger import Duration, Folder, Size
 
-LARGEST_FILE = 50_000_000
+LARGEST_FILE, MOST_FILE = 50_000_000, 250_000_000
+"""Bytes of the largest file that is read unless a recipe says more, and the most that one may say."""
 MOST_DOCUMENTS = 1000
 
 PAGES = re.compile(r"([1-9][0-9]{0,5})(?:-([1-9][0-9]{0,5})?)?")
@@ -68,8 +69,8 @@ class Read(BaseModel):
     @field_validator("limit")
     @classmethod
     def _sensible(cls, limit: int) -> int:
-        if not 1 <= limit <= LARGEST_FILE:
-            raise ValueError(f"must be between 1 B and {say_size(LARGEST_FILE)}")
+        if not 1 <= limit <= MOST_FILE:
+            raise ValueError(f"must be between 1 B and {say_size(MOST_FILE)}")
         return limit
 
     def long(self) -> dict[str, Any]:

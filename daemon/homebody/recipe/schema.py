@@ -230,9 +230,14 @@ class Recipe(BaseModel, Choosing):
         return self.read.limit if looks or "limit" in self.read.model_fields_set else ANY_SIZE
 
     def needs_text(self) -> bool:
-        """Return whether a run may have to read its file: for asks, selected documents, and filters by text do."""
+        """Return whether a run may have to read its file: for asks, selected documents, filters and actions by text."""
         by_text = any(one.stage is Stage.TEXT for chosen in self.filters for one in chosen.every())
-        return bool(self.ask) or self.select is not None or by_text
+        return bool(self.ask) or self.select is not None or by_text or self.extracts
+
+    @property
+    def extracts(self) -> bool:
+        """Whether an action wants the file's text."""
+        return any(action.needs_text for action in self.actions)
 
     def slots(self) -> dict[str, Slot]:
         """Return every slot that the model fills, under the name that templates have for it: ``facts.kind``."""

@@ -7,6 +7,7 @@ the seal; afterwards homebody can accept on it and nothing else.
 
 import contextlib
 import os
+import selectors
 import socket
 import socketserver
 import stat
@@ -47,6 +48,7 @@ class ControlServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
+    timeout = 0.0  # of `handle_request`: whoever has gone again is not waited for
 
     def __init__(self, path: Path, routes: Mapping[tuple[str, str], Route | Endpoint]) -> None:
         make_room(path)
@@ -56,11 +58,34 @@ class ControlServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
         self._places = threading.Semaphore(MOST_CLIENTS)
         self._asking: dict[socket.socket, None] = {}  # those whose request has not come whole, oldest first
         self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._bell: tuple[int, ...] = os.pipe()
         before = os.umask(0o177)
         try:
             super().__init__(str(path), Connection)
         finally:
             os.umask(before)
+
+    def serve_forever(self, poll_interval: float = 0.5) -> None:  # noqa: ARG002 - nothing is asked every so often
+        """Serve until `shutdown`, which is heard at once; the processor sleeps until somebody comes."""
+        with selectors.PollSelector() as selector:
+            selector.register(self, selectors.EVENT_READ)
+            selector.register(self._bell[0], selectors.EVENT_READ)
+            while self._bell[0] not in [key.fd for key, _events in selector.select()]:
+                self.handle_request()
+        self._ended.set()
+
+    def shutdown(self) -> None:
+        """Let `serve_forever` come to its end, and wait for it."""
+        os.write(self._bell[1], b".")
+        self._ended.wait()
+
+    def server_close(self) -> None:
+        """Close the socket and the bell, once."""
+        super().server_close()
+        while self._bell:
+            os.close(self._bell[-1])
+            self._bell = self._bell[:-1]
 
     def verify_request(self, request: Any, _client: Any) -> bool:
         """Return whether the peer is our own user; root may look at everything anyway."""

@@ -12,24 +12,10 @@ from homebody.journal.store import Journal
 from homebody.paths import Home
 from homebody.recipe.carried import refused
 from homebody.recipe.load import load_folder
-from homebody.service.control import request
 from homebody.service.explain import answer_dict, asked_path, run_number, runs
 from homebody.service.noticing import notices_now
 from homebody.service.reporting import report
 from homebody.settings import load_settings
-
-
-def ask(home: Home, route: str, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the daemon answers to a question, or what the journal says when none is running.
-
-    The answer's ``serving`` tells which. Raises what `request` raises, JournalError when the journal cannot be
-    read, and NotRunningError when there is none either.
-    """
-    try:
-        answer: dict[str, Any] = request(home.socket, "GET", route, asked)
-    except NotRunningError:
-        return {**ALONE[route](home, asked), "serving": False}
-    return {**answer, "serving": True}
 
 
 def runs_alone(home: Home, asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -44,8 +44,8 @@ class Sizes:
 
 
 QUICK = Sizes(
-    notes=4, note=60, note_recipe=20, answer=12, decode=16, prefill=300, document=300, recipe=100, runs=500,
-    settled_runs=100, widths=(4,), rounds=2, note_rounds=1,
+    notes=4, note=60, note_recipe=20, answer=12, decode=16, prefill=300, document=300, recipe=100, runs=200,
+    settled_runs=50, widths=(4,), rounds=2, note_rounds=1,
 )  # fmt: skip
 
 
