@@ -270,3 +270,16 @@ def test_the_intake_sleeps_no_longer_than_until_a_file_has_settled(room):
     thread.join()
     assert 0.3 <= time.monotonic() - began
     assert [("beside", "a.txt")] == queued(room)
+
+
+def test_an_end_is_heard_at_once(room, monkeypatch):
+    """The intake does not sleep on when it is to stop, however long its nap."""
+    monkeypatch.setattr("homebody.house.intake.NAP_SECONDS", 60.0)
+    room.recipe("beside", BESIDE)
+    stop = threading.Event()
+    intake = threading.Thread(target=room.intake.run, args=(stop,))
+    intake.start()
+    stop.set()
+    room.intake.rouse()
+    intake.join(timeout=20)
+    assert not intake.is_alive()

@@ -22,6 +22,7 @@ from homebody.errors import (
 )
 from homebody.model.cancellation import Cancellation
 from homebody.model.choice import Choice
+from homebody.model.client import ModelClient
 from homebody.model.computer import Memory
 from homebody.model.embedding import EmbeddingClient, EmbeddingLoader, Vectors, numbers_of
 from homebody.model.embedding_fit import Beside
@@ -79,6 +80,16 @@ def test_the_whole_process_is_sealed(embedder: EmbeddingClient, tmp_path: Path) 
     }
     assert embedder.ready is not None
     assert all(thread.sealed for thread in seal_status(embedder.ready.pid))
+
+
+def test_it_stands_back(embedder: EmbeddingClient, client: ModelClient) -> None:
+    """The model that writes goes before it: it is nicer to all others, and has half the threads at most."""
+    assert embedder.ready is not None
+    assert client.ready is not None
+    assert os.getpriority(os.PRIO_PROCESS, embedder.ready.pid) > os.getpriority(
+        os.PRIO_PROCESS, client.ready.pid
+    )
+    assert embedder.ready.settings["threads"] <= max(1, len(os.sched_getaffinity(0)) // 2)
 
 
 def test_too_long(embedder: EmbeddingClient) -> None:

@@ -86,6 +86,10 @@ class Intake:
         """Note that hints were lost, so that everything is looked at soon; called from the watcher's thread."""
         self._hints.put(None)
 
+    def rouse(self) -> None:
+        """Let the intake see at once that it is to stop; called from any thread."""
+        self._hints.put(NOTHING)
+
     def watch(self, watched: list[Watched]) -> threading.Event:
         """Look after *watched* from now on, as after a start; called from any thread.
 
@@ -124,7 +128,8 @@ class Intake:
             if self._clock.monotonic() >= self._rescan_at:
                 self.rescan()
             self.tick()
-            self._rest()
+            if not stop.is_set():  # a rousing that the tick took with it came after the stop
+                self._rest()
 
     def _rest(self) -> None:
         """Sleep until there is something to do, or a little."""

@@ -205,6 +205,7 @@ def live(daemon: Daemon, server: ControlServer, signals: Signals) -> int:
     log.info("stopping", signal=number)
     daemon.stop.set()
     daemon.wake.set()
+    daemon.intake.rouse()
     daemon.taker.touched()
     server.shutdown()
     daemon.timetable.stop()
