@@ -46,11 +46,7 @@ def test_a_question_a_schema_and_a_conversation(house) -> None:
 
 
 def test_vectors_and_a_search(house, encoder: Path) -> None:
-    """Texts get vectors that llm keeps, and the one that is asked for is found; without a model the cure is told."""
-    house.start()
-    done = typed(house, "embed", "-m", "homebody", "-c", "a note")
-    assert "homebody model use NAME --for embeddings" in done.stderr
-    house.stop()
+    """Texts get vectors that llm keeps, and the one that is asked for is found."""
     house.settings(f"embeddings: {encoder}\n")
     house.start()
     done = typed(house, "embed", "-m", "homebody", "-c", "a note")
@@ -67,7 +63,8 @@ def test_vectors_and_a_search(house, encoder: Path) -> None:
 
 def test_without_a_homebody_it_says_what_to_do(house) -> None:
     """An error in words, with the cure, and no traceback."""
-    done = typed(house, "-m", "homebody", "Hello")
-    assert 0 != done.returncode
-    assert "homebody start" in done.stderr
-    assert "Traceback" not in done.stderr
+    for words in (["Hello"], ["embed", "-c", "a note"]):
+        done = typed(house, *words, "-m", "homebody")
+        assert 0 != done.returncode
+        assert "homebody start" in done.stderr
+        assert "Traceback" not in done.stderr

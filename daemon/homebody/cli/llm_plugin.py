@@ -9,6 +9,7 @@ and answers in a database of its own is llm's; ``llm logs off`` ends that.
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
+import click
 import llm
 from llm.models import EmbeddingModel
 from pydantic import Field
@@ -40,12 +41,12 @@ class Embeddings(EmbeddingModel):
     batch_size = 32
 
     def embed_batch(self, items: Iterable[str | bytes], *, key: str | None = None) -> Iterator[list[float]]:  # noqa: ARG002 - the socket is its owner's
-        """Yield a vector of each text. Raises llm.ModelError with homebody's words."""
+        """Yield a vector of each text. Raises ClickException with homebody's words: llm shows it, and no traceback."""
         body = {"input": list(items), "encoding_format": "float"}
         try:
             found = request(find_home().socket, "POST", "/v1/embeddings", body, timeout=ANSWER_SECONDS)
         except HomebodyError as error:
-            raise llm.ModelError(f"{error} {error.hint or ''}".rstrip()) from error
+            raise click.ClickException(f"{error} {error.hint or ''}".rstrip()) from error
         for one in found["data"]:
             yield one["embedding"]
 
