@@ -1,6 +1,7 @@
 """Is everything that was broken off finished, taken back, or queued again, by looking at the files?"""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from homebody.errors import EffectError
 from homebody.house.force import BESIDE
 from homebody.house.recover import MOST_INTERRUPTIONS, Recovered, Settled, recover, settle, take_back
 from homebody.house.undo import undo
+from homebody.journal.breaker import MARK
 from homebody.journal.run import Deed, EffectRow, EffectState, RunState
 from homebody.journal.store import Journal
 from homebody.journal.vault import Vault
@@ -28,6 +30,21 @@ def test_a_run_without_a_plan_is_queued_again(journal: Journal, vault: Vault, br
     assert Recovered(handed_back=1) == recover(journal, vault)
     run = journal.run(number)
     assert (RunState.QUEUED, 1, 0) == (run.state, run.interruptions, run.tries)
+
+
+def test_what_waited_for_a_model_goes_on_at_once(journal: Journal, vault: Vault, broken: Broken) -> None:
+    """A minute's wait is over with a new start; a pause after a failure is not, and neither is the breaker's."""
+    later = journal.now() + timedelta(minutes=1)
+    waits, failed, held = (broken({}, path=Path(f"/n/{number}")) for number in range(3))
+    journal.hand_back(waits, "it waits for the model", not_before=later)
+    journal.retry(failed, "it failed", later)
+    journal.hand_back(held, f"{MARK} 3 runs on this file within 1h", not_before=later)
+    assert journal.claim() is None
+    recover(journal, vault)
+    claimed = journal.claim()
+    assert claimed is not None
+    assert waits == claimed.id
+    assert journal.claim() is None
 
 
 @pytest.mark.parametrize(("made", "marked"), [(0, 0), (1, 0), (1, 1), (2, 1), (2, 2), (3, 2), (3, 3)])

@@ -193,3 +193,14 @@ def test_an_input_lies_beside_the_recipe(room: Any) -> None:
     (found,) = tried(room, "  - {input: samples/post.html, slots: {sender: Ada}}\n", body=recipe_body)
     assert () == found.wrong
     assert load_recipe(room.folder / "bills.yaml").tests[0].input == "samples/post.html"
+
+
+@pytest.mark.parametrize("name", ["memo.m4a", "scan.PNG", "bill.pdf"])
+def test_the_words_of_what_is_no_text_are_its_text(room: Any, name: str) -> None:
+    """Nobody writes a recording into a recipe."""
+    suffix = Path(name).suffix[1:].lower()
+    body = f"vars: {{out: OUT}}\nfilters: [{{extension: {suffix}}}]\n"
+    body += 'actions: [{extract_text: "{{ vars.out }}/a.txt"}]\n'
+    changes = '[{extract_text: {path: "{{ vars.out }}/a.txt", text: Ada is here.}}]'
+    (found,) = tried(room, f"  - {{file: {name}, text: Ada is here., changes: {changes}}}\n", body=body)
+    assert ((), "done") == (found.wrong, found.outcome)

@@ -18,6 +18,8 @@ def test_what_openai_has_and_homebody_has_not_is_refused_with_the_reason(ai: ope
         ai.embeddings.create(model="homebody", input="a boiler")
     with pytest.raises(openai.NotFoundError, match="/v1/chat/completions"):
         ai.responses.create(model="homebody", input="a boiler")
+    with pytest.raises(openai.NotFoundError, match="does not support files"):
+        ai.files.list()
 
 
 @pytest.mark.parametrize(
@@ -37,6 +39,9 @@ def test_what_openai_has_and_homebody_has_not_is_refused_with_the_reason(ai: ope
         ({"stream_options": {"include_usage": True}}, "stream_options"),
         ({"stream": True, "stream_options": {"include_obfuscation": True}}, "stream_options.include_obfuscation"),
         ({"stream": "yes"}, "stream"),
+        ({"tool_choice": "required"}, "tool_choice"),
+        ({"metadata": {"a": "b"}, "store": True}, "metadata"),
+        ({"prompt_cache_key": 5}, "prompt_cache_key"),
         ({"temperature": 3}, "temperature"),
         ({"top_p": "high"}, "top_p"),
         ({"seed": -1}, "seed"),
@@ -80,6 +85,19 @@ def test_what_is_not_there_is_refused_by_name(server: Path, model: Noting, more:
         {"user": "me", "stream": None, "stop": None, "response_format": {"type": "text"}},
         {"messages": [{"role": "developer", "content": [{"type": "text", "text": "Hello"}]}]},
         {"model": None, "max_completion_tokens": 3, "top_k": 5, "min_p": 0.1},
+        {
+            "safety_identifier": "me",
+            "prompt_cache_key": "bills",
+            "tool_choice": "auto",
+            "parallel_tool_calls": False,
+        },
+        {
+            "messages": [
+                *HELLO,
+                {"role": "assistant", "content": "b", "refusal": None, "annotations": [], "tool_calls": []},
+                {"role": "user", "content": "c"},
+            ]
+        },
     ],
 )
 def test_what_says_nothing_is_taken(server: Path, more: dict[str, Any]):

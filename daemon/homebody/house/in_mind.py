@@ -7,7 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from homebody.documents.extract import Extract
 from homebody.documents.file import Snapshot
+from homebody.documents.readers import PACKED, PICTURES, SOUNDS
 from homebody.errors import DocumentError
 from homebody.filters import Closer
 from homebody.filters.magic import HEAD
@@ -16,12 +18,29 @@ from homebody.house.outcome import Skip
 from homebody.house.overlay import Overlay
 from homebody.slots.evidence import Evidence
 
+PAPERS = (".pdf", ".docx", ".odt", ".xlsx", ".ods", ".pptx", ".odp", ".epub")
+"""Other files that are no text of themselves."""
+
 
 class Reads(Protocol):
     """What gets the text of a document; Readers have it."""
 
     def read(self, data: bytes, suffix: str) -> Any:
         """Return the text, under ``text``. Raises DocumentError."""
+
+
+@dataclass(frozen=True, slots=True)
+class InWords:
+    """What reads a document of which a test has only the words: no recording is made of them, and no picture."""
+
+    words: str
+    others: Reads
+
+    def read(self, data: bytes, suffix: str) -> Any:
+        """Return the words of what cannot be written as a text, as any reader would. Raises DocumentError."""
+        if suffix.lower() in (*SOUNDS, *PACKED, *PICTURES, *PAPERS):
+            return Extract(text=self.words)
+        return self.others.read(data, suffix)
 
 
 class Nowhere(Overlay):

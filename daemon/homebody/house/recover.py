@@ -63,6 +63,7 @@ def recover(journal: Journal, vault: Vault) -> Recovered:
             counts["postponed"] += 1
     for run in running:
         counts[bring_to_end(journal, vault, run)] += 1
+    journal.let_go_on()
     return Recovered(**counts, swept=swept)
 
 

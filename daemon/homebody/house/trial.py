@@ -18,7 +18,7 @@ from homebody.filters import FileFacts
 from homebody.house.answers import answer_all
 from homebody.house.expecting import differing, differs
 from homebody.house.facts import FILTERED, as_written
-from homebody.house.in_mind import InMind, Nowhere, QuietDesk, Reads
+from homebody.house.in_mind import InMind, InWords, Nowhere, QuietDesk, Reads
 from homebody.house.merged import merged
 from homebody.house.model import InTurn, Model
 from homebody.house.outcome import Skip, outcome_of
@@ -98,7 +98,7 @@ def _tried(recipe: Recipe, trial: Trial, folder: Path, reads: Reads, asks: Asks,
         text = "\n\n".join(document["text"] for document in documents)
     else:
         file = _file(recipe, trial, folder, modified)
-        closer = InMind(file, modified, reads)
+        closer = InMind(file, modified, reads if trial.text is None else InWords(trial.text, reads))
         facts = FileFacts(path=file.path, size=file.size, modified=modified, now=moment, closer=closer)
         if (
             refused := next((one for one in recipe.filters_in_order if not one.matches(facts)), None)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from homebody.errors import HomebodyError, JournalError
+from homebody.journal.breaker import MARK
 from homebody.journal.memory import Memory
 from homebody.journal.rows import Row, detail_text, run_of, words
 from homebody.journal.run import EffectState, Run, RunState
@@ -99,6 +100,11 @@ class Again(Memory):
             self._database.do("queue_again", id=number, key=key, place=place)
             self._database.do("step", run=number, word="queued again", detail="{}", now=self._now())
             return run_of(self._database.ask("run", id=number)[0])
+
+    def let_go_on(self) -> None:
+        """Let runs begin at once that wait for a model or a reader: after a new start it may be there."""
+        with self._database.writing():
+            self._database.do("let_go_on", mark=MARK)
 
     def give_back(self, run: int) -> None:
         """Let the key of *run*, which is over, have another run: another file of the same content came in its place."""

@@ -99,6 +99,12 @@ UPDATE runs SET state = 'queued', reason = :reason, not_before = :not_before, pl
   attempt = attempt - :uncounted, interruptions = interruptions + :interrupted
 WHERE id = :id;
 
+-- name: let_go_on
+-- What a breaker holds, and what has failed before, waits for as long as it was to.
+UPDATE runs SET not_before = NULL
+WHERE state = 'queued' AND not_before IS NOT NULL AND attempt = interruptions
+  AND substr(coalesce(reason, ''), 1, length(:mark)) <> :mark;
+
 -- name: approve
 UPDATE runs SET approved = 1, dry = 0 WHERE id = :id;
 

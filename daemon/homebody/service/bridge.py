@@ -31,7 +31,7 @@ ROUTES = frozenset(
         ("POST", "/v1/chat/completions"),
         ("POST", "/v1/completions"),
         ("POST", PATH),
-        *(("POST", path) for path in ABSENT),
+        *((method, path) for path in ABSENT for method in ("GET", "POST")),
     }
 )
 """What is passed on: what asks the model, and what is refused with a reason."""

@@ -47,6 +47,13 @@ ABSENT: Mapping[str, str] = {
     "/v1/audio/speech": "audio",
     "/v1/files": "files",
     "/v1/batches": "batches: many questions at once are answered side by side",
+    "/v1/images/edits": "images",
+    "/v1/audio/translations": "audio",
+    "/v1/assistants": "assistants: ask `/v1/chat/completions`",
+    "/v1/threads": "threads: a conversation's messages go with each question",
+    "/v1/conversations": "conversations: their messages go with each question",
+    "/v1/vector_stores": "vector stores: `/v1/embeddings` makes vectors, which your script keeps",
+    "/v1/fine_tuning/jobs": "fine-tuning",
 }
 """What OpenAI has and homebody has not, and why."""
 
@@ -77,7 +84,11 @@ class Api:
             ("POST", "/v1/completions"): endpoint(self._text),
             ("POST", PATH): endpoint(self._embeddings.respond),
             ("GET", f"{ONE_MODEL}*"): endpoint(self._one),
-            **{("POST", path): endpoint(partial(_refuse_absent, path)) for path in ABSENT},
+            **{
+                (method, path): endpoint(partial(_refuse_absent, path))
+                for path in ABSENT
+                for method in ("GET", "POST")
+            },
         }
 
     def _models(self, _body: Mapping[str, Any], client: Client) -> None:

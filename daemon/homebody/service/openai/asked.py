@@ -18,7 +18,10 @@ LONGEST_STOP = 256
 
 SAMPLING = ("temperature", "top_p", "seed", "top_k", "min_p", "repeat_penalty")
 
-COMMON = frozenset({"model", "max_tokens", "stop", "stream", "stream_options", "user", *SAMPLING})
+LABELS = ("user", "safety_identifier", "prompt_cache_key")
+"""What a client calls its person, or a question, by: it changes no answer."""
+
+COMMON = frozenset({"model", "max_tokens", "stop", "stream", "stream_options", *LABELS, *SAMPLING})
 
 CHAT = COMMON | {"messages", "max_completion_tokens", "response_format", "logprobs", "top_logprobs"}
 
@@ -36,10 +39,14 @@ NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "presence_penalty": (0,),
     "frequency_penalty": (0,),
     "tools": ([],),
-    "tool_choice": ("none",),
+    "tool_choice": ("none", "auto"),
+    "parallel_tool_calls": (True, False),
+    "tool_calls": ([],),
+    "annotations": ([],),
     "functions": ([],),
     "modalities": (["text"],),
     "store": (False,),
+    "metadata": ({},),
     "service_tier": ("auto", "default"),
 }
 """What is not there, and the values with which a client says that it does not want it."""
@@ -124,10 +131,9 @@ def _wanted(
         if not stream or not isinstance(options, dict):
             raise Refusal("`stream_options` is an object, and goes with `stream`.", param="stream_options")
         refuse_strange(options, frozenset({"include_usage"}), within="stream_options.")
-    if body.get("user") is not None and not isinstance(body["user"], str):
-        raise Refusal("`user` must be text.", param="user")
-    if body.get("model") is not None and not isinstance(body["model"], str):
-        raise Refusal("`model` must be text.", param="model")
+    for name in ("model", *LABELS):
+        if body.get(name) is not None and not isinstance(body[name], str):
+            raise Refusal(f"`{name}` must be text.", param=name)
     return Wanted(
         messages=messages,
         raw=raw,
