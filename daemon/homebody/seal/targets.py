@@ -12,6 +12,8 @@ import tempfile
 from pathlib import Path
 from types import TracebackType
 
+from homebody.errors import UsageError
+from homebody.paths import SOCKET_PATH_BYTES
 from homebody.seal.attempts.files import SECRET
 from homebody.seal.probe import ProbeTargets
 
@@ -24,7 +26,8 @@ class Targets:
     """Listeners on the loopback and on unix sockets, a file outside, and a process to be attacked.
 
     A context manager for an unsealed process: ``targets`` tells the probes where everything is, ``arrived``
-    counts connections and datagrams, ``counts`` those at each listener. Everything is gone at its end.
+    counts connections and datagrams, ``counts`` those at each listener. Everything is gone at its end. Entering it
+    raises UsageError where the folder for temporary files has too long a path for a socket.
     """
 
     def __init__(self, outside: Path | None = None) -> None:
@@ -45,6 +48,11 @@ class Targets:
 
     def _prepare(self) -> None:
         self._short = Path(tempfile.mkdtemp(prefix="homebody-targets-"))
+        if len(os.fsencode(self._short / "datagram")) >= SOCKET_PATH_BYTES:
+            raise UsageError(
+                f"The folder for temporary files has too long a path for a socket: {tempfile.gettempdir()}",
+                hint="Set TMPDIR to a shorter folder, or leave it out.",
+            )
         self._outside = Path(tempfile.mkdtemp(prefix=".homebody-outside-", dir=self._parent))
         (self._outside / SECRET).write_bytes(b"s" * 64)
         command = [sys.executable, "-I", "-S", "-c", WAIT_FOR_END]
