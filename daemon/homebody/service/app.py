@@ -49,6 +49,7 @@ from homebody.service.listener import ControlServer
 from homebody.service.lock import Lock
 from homebody.service.newcomers import Say, announce, introduce, nothing
 from homebody.service.obstacles import standing
+from homebody.service.pulse import Watchdog, pulse, watched_over
 from homebody.service.routes import routes
 from homebody.service.sealing import give_up_output, policy_for, put_on_seal, written_by
 from homebody.service.staying import refuse_carried_state
@@ -96,7 +97,8 @@ def serve(
         give_up_output()
     os.umask(usual)  # from here on, what is made anew is the person's own, as they like it
     holder["daemon"] = daemon
-    return live(daemon, server, signals)
+    with watched_over(home.log.with_name("stuck.txt"), supervised=ready.supervised) as watchdog:
+        return live(daemon, server, signals, watchdog)
 
 
 def build_daemon(
@@ -179,7 +181,7 @@ def build_daemon(
     )  # fmt: skip
 
 
-def live(daemon: Daemon, server: ControlServer, signals: Signals) -> int:
+def live(daemon: Daemon, server: ControlServer, signals: Signals, watchdog: Watchdog) -> int:
     """Recover, start every part, wait for a signal, stop every part; return the exit code."""
     log = get_log()
     if (rebuilt := daemon.journal.rebuilt) is not None:
@@ -196,6 +198,9 @@ def live(daemon: Daemon, server: ControlServer, signals: Signals) -> int:
         threading.Thread(target=daemon.taker.run, args=(daemon.stop,), name="recipes", daemon=True),
         threading.Thread(target=daemon.upkeep.run, args=(daemon.stop,), name="upkeep", daemon=True),
         threading.Thread(target=give_memory_back, args=(daemon,), name="model-rest", daemon=True),
+        threading.Thread(
+            target=pulse, args=(daemon.journal, watchdog, daemon.stop), name="pulse", daemon=True
+        ),
     ]
     daemon.folders.start()
     for thread in threads:

@@ -18,6 +18,8 @@ class Readiness:
         """Open the socket that *environ* names, before the seal; without one there is nobody to tell."""
         self._socket: socket.socket | None = None
         address = environ.get("NOTIFY_SOCKET", "")
+        self.supervised = bool(address)
+        """Whether systemd started this process, and starts it again when it fails."""
         if not address.startswith(("/", "@")):
             return
         opened = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)  # closed in children (PEP 446)
