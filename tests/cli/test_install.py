@@ -9,6 +9,7 @@ import os
 import shlex
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -235,6 +236,28 @@ def test_a_start_that_takes_long_says_what_it_may_wait_for(
         assert {"pid": 7} == managing.until_healthy(find_home({}, tmp_path), lambda: None)
         said = capsys.readouterr()
         assert (times, "") == (said.err.count("a keyring may ask"), said.out)
+
+
+def test_a_stop_that_takes_long_says_so(person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Once, beside what is printed for scripts; when it has ended before, nothing is said."""
+    said: list[str] = []
+    told = threading.Event()
+
+    def echo(lines: list[str], *, error: bool) -> None:
+        assert error
+        said.extend(lines)
+        told.set()
+
+    monkeypatch.setattr(managing, "echo_fitted", echo)
+    for patience, times in ((0.0, 1), (60.0, 0)):
+        told.clear()
+        said.clear()
+        monkeypatch.setattr(managing, "TOLD_SECONDS", patience)
+        monkeypatch.setattr(
+            managing, "end", lambda _lock, times=times: 7 if not times or told.wait(10) else None
+        )
+        assert managing.finish(find_home({}, tmp_path), person.manager) == 7
+        assert [managing.STOPPING] * times == said
 
 
 def test_no_other_process_than_ours_is_meant(tmp_path: Path):

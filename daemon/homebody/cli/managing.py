@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,13 +21,15 @@ from homebody.service.manager import Call, Manager
 HEALTHY_SECONDS = 120.0
 """A keyring may take twenty for its password, and a large journal as long to be rebuilt."""
 
-TOLD_SECONDS = 2.0
-"""After how long a person is told what a start may wait for."""
+TOLD_SECONDS = 1.0
+"""After how long a person is told what a start or a stop may wait for."""
 
 STARTING = (
     "homebody is starting ... (a keyring may ask for its password in a window of its own; a large journal is checked"
     " first)"
 )
+
+STOPPING = "homebody is stopping ... (the runs in hand are handed back; that takes some five seconds at most)"
 
 CALL_SECONDS = 60.0
 POLL_SECONDS = 0.2
@@ -176,8 +179,14 @@ def begin(home: Home, manager: Manager) -> tuple[dict[str, Any], bool]:
 def finish(home: Home, manager: Manager) -> int | None:
     """Stop homebody wherever it was started; return its number, None when none was running. Raises HomebodyError."""
     pid = holder(home.lock)
-    if is_service(manager, home):
-        called(
-            manager.stop
-        )  # also when it waits to be started again; where nobody answers, the signal does it
-    return end(home.lock) or pid
+    late = threading.Timer(TOLD_SECONDS, echo_fitted, ([STOPPING],), {"error": True})
+    late.daemon = True
+    late.start()
+    try:
+        if is_service(manager, home):
+            called(
+                manager.stop
+            )  # also when it waits to be started again; where nobody answers, the signal does it
+        return end(home.lock) or pid
+    finally:
+        late.cancel()
