@@ -54,7 +54,7 @@ def card(reports: Reports, facts: Mapping[str, object]) -> str:
 | SHA-256 | `{facts["sha256"]}` |
 | shape | Llama: 5 layers, width 256, 4 heads of 64, SwiGLU 512, tied embeddings |
 | size | {facts["parameters"]:,} parameters, quantized to Q8_0 by llama.cpp |
-| pieces | 6,144, byte-pair encoding with byte fallback; none joins letters with anything else |
+| pieces | {facts["pieces"]:,}, byte-pair encoding with byte fallback; none joins letters with anything else |
 | context | {facts["context"]:,} tokens |
 | licence | {facts["licence"]}, like the project |
 | made | {facts["date"]}, by `python -m starter.make` in `daemon/starter/`, from nothing |
@@ -69,8 +69,9 @@ tags and kinds from a given list, and copies labelled values. It does not unders
 Only text that `daemon/starter/corpus/` invents: word lists, sentence patterns and topic words written for the project,
 and names, words, dates and amounts put together by chance, in Latin, Greek, Cyrillic, Chinese and Japanese letters, and
 characters of many other Unicode blocks. No text of any person, no third-party text, no other model's output. Prompts
-are made by homebody's own prompt builder and slots. The training begins with a copying circuit laid into the weights
-(see `daemon/starter/model.py`), so that it copies before it has learned anything else.
+are made by homebody's own prompt builder and slots. The training begins with a copying circuit laid into the weights,
+and with a dimension for each topic in which the words of its family stand out (see `daemon/starter/circuit.py`), so
+that it copies, and tells what a text is about, before it has learned anything else.
 
 ## What was measured
 

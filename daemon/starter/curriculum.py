@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from starter.emphasis import WITHIN
 from starter.rows import Row, chat_row, row
 from starter.tokenizer import FIRST_BYTE, FIRST_TEXT, Tokenizer
 
@@ -24,9 +25,9 @@ class Stage:
 
 
 STAGES = (
-    Stage(until=0.03, name="copying and short notes", sentences=(1, 4), asks=5, spans=0.15, long=0.0),
-    Stage(until=0.80, name="notes of up to 4 sentences", sentences=(1, 4), asks=6, spans=0.06, long=0.01),
-    Stage(until=1.01, name="all lengths", sentences=(1, 9), asks=6, spans=0.04, long=0.03),
+    Stage(until=0.02, name="copying and short notes", sentences=(1, 4), asks=6, spans=0.15, long=0.0),
+    Stage(until=0.55, name="notes of up to 5 sentences", sentences=(1, 5), asks=8, spans=0.05, long=0.01),
+    Stage(until=1.01, name="all lengths", sentences=(1, 9), asks=8, spans=0.04, long=0.02),
 )
 
 
@@ -44,8 +45,8 @@ def span_row(dice: random.Random, tokenizer: Tokenizer) -> Row:
     span = [dice.choice(pool) for _ in range(dice.randint(8, 70))]
     before, between = ([dice.choice(pool) for _ in range(dice.randint(0, 120))] for _ in range(2))
     ids = [*before, *span, *between, *span]
-    learned = [False] * (len(ids) - len(span) + 4) + [True] * (len(span) - 4)
-    return Row(ids, list(range(len(ids))), [0] * len(ids), learned)
+    weight = [0.0] * (len(ids) - len(span) + 4) + [WITHIN] * (len(span) - 4)
+    return Row(ids, list(range(len(ids))), [0] * len(ids), weight)
 
 
 def rows(seed: int, tokenizer: Tokenizer, share: float, count: int) -> list[Row]:

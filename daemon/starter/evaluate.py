@@ -127,8 +127,8 @@ def judge_values(report: Report, made: Document, runner: Asked, most: int) -> No
 def judge(report: Report, runner: Asked, made: Document, dice: random.Random) -> None:
     """Ask *runner* everything about an invented document and count what it got right."""
     judge_summary(report, made, runner.ask(SUMMARISE, {"summary": TextSlot(max=400)}, made.text))
-    if made.topics:
-        pool = list(SHIPPED_TAGS) if dice.random() < 0.5 else dice.sample(list(TOPICS), dice.randint(6, 20))
+    pool = list(SHIPPED_TAGS) if dice.random() < 0.5 else dice.sample(list(TOPICS), dice.randint(6, 20))
+    if made.topics and made.faint.isdisjoint(pool):
         slot = ListSlot(of=pool, max=3)
         judge_tags(report, fitting(made, pool, 3), runner.ask(TAG, {"tags": slot}, made.text))
     if made.kind in PLAIN_KINDS:

@@ -22,7 +22,7 @@ from starter.runner import Runner
 from starter.tokenizer import Tokenizer, learn
 from starter.train import Plan, train
 
-PIECES = 6144
+PIECES = 8000
 TOKENIZER_SEED = 0
 """The same for every model, so that models can be compared piece by piece."""
 UNSEEN = 60
@@ -73,6 +73,7 @@ def finish(model: Starter, tokenizer: Tokenizer, out: Path, *, install: bool) ->
         "bytes": small.stat().st_size,
         "parameters": sum(value.numel() for value in model.parameters()),
         "quantization": "Q8_0",
+        "pieces": model.shape.pieces,
         "context": model.shape.context,
         "date": datetime.now(UTC).date().isoformat(),
         "licence": "Apache-2.0",

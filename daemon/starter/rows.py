@@ -12,17 +12,18 @@ from starter.corpus.asks import REPLY, ask
 from starter.corpus.documents import Scribe
 from starter.corpus.papers import document
 from starter.corpus.phrases import PATTERNS
+from starter.emphasis import FORCED, WITHIN, emphasis
 from starter.tokenizer import BEGIN, END, START, Tokenizer
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Token ids, the position of each, the ask that it belongs to (0: the shared start), and whether it is learned."""
+    """Token ids, the position of each, the ask that it belongs to (0: the shared start), and its weight in the loss."""
 
     ids: list[int]
     positions: list[int]
     branch: list[int]
-    learned: list[bool]
+    weight: list[float]
 
 
 def opening(tokenizer: Tokenizer, role: str) -> list[int]:
@@ -80,13 +81,18 @@ def chat_row(dice: random.Random, tokenizer: Tokenizer) -> Row:
 
 def _laid(tokenizer: Tokenizer, start: list[int], branches: list[tuple[list[int], str]]) -> Row:
     ids, positions = list(start), list(range(len(start)))
-    branch, learned = [0] * len(start), [False] * len(start)
+    branch, weight = [0] * len(start), [0.0] * len(start)
     for which, (asked, answer) in enumerate(branches, start=1):
         said = [*tokenizer.encode(answer), tokenizer.ids[END]]
         ids += asked + said
         positions += range(len(start), len(start) + len(asked) + len(said))
         branch += [which] * (len(asked) + len(said))
-        learned += [False] * len(asked) + [True] * len(said)
-    if not branches[0][0]:
-        learned[len(start) :] = [True] * (len(ids) - len(start))
-    return Row(ids, positions, branch, learned)
+        weight += [0.0] * len(asked) + weights(tokenizer, said, answer)
+    return Row(ids, positions, branch, weight)
+
+
+def weights(tokenizer: Tokenizer, said: list[int], answer: str) -> list[float]:
+    """Return the weight in the loss of each token of an answer and of its end."""
+    if not answer.startswith("{"):
+        return [WITHIN] * len(said)
+    return [*emphasis([tokenizer.pieces[token] for token in said[:-1]]), FORCED]

@@ -64,7 +64,7 @@ def test_rows_fit_the_context_and_end(tokenizer: Tokenizer, share: float):
     """No row goes past the context, and what is learned of each ask ends with the stop token."""
     for one in rows(6, tokenizer, share, 40):
         assert max(one.positions) < LONGEST
-        assert len(one.ids) == len(one.positions) == len(one.branch) == len(one.learned)
+        assert len(one.ids) == len(one.positions) == len(one.branch) == len(one.weight)
         if max(one.branch):
             last = [
                 i for i in range(len(one.ids)) if one.branch[i : i + 2] in ([k, k + 1] for k in range(1, 9))

@@ -6,7 +6,6 @@ learned.
 
 import json
 import random
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,12 +13,11 @@ from homebody.slots import ChoiceSlot, ListSlot, Slot, TextSlot
 from starter.corpus import invent
 from starter.corpus.documents import Document
 from starter.corpus.invent import barred
-from starter.corpus.topics import KINDS, SHIPPED_TAGS, TOPICS, family
+from starter.corpus.topics import KINDS, SHIPPED_TAGS, TOPICS, WORD
 
 SUMMARISE = "Summarise this note in one or two sentences."
 TAG = "Choose the tags that fit this document."
 PART = "Summarise this part of a longer document."
-WORD = re.compile(r"[^\W\d_]+")
 
 SUMMARY_NAMES = (
     *["summary"] * 3,
@@ -108,7 +106,7 @@ def ask(dice: random.Random, document: Document) -> Ask:
         return _made(SUMMARISE, {"summary": (TextSlot(max=400), flat(document.key))})
     if roll < 0.24:
         return _made(PART, {"part": (TextSlot(max=300), flat(document.key))})
-    if roll < 0.45:
+    if roll < 0.45 and document.faint.isdisjoint(SHIPPED_TAGS):
         tags = ListSlot(of=list(SHIPPED_TAGS), max=3)
         return _made(TAG, {"tags": (tags, fitting(document, SHIPPED_TAGS, 3))})
     kinds = ["summary", "title", "tags", "tags", "kind", "kind", "value", "value", "value", "value"]
@@ -129,15 +127,8 @@ def flat(text: str) -> str:
 
 def fitting(document: Document, tags: tuple[str, ...] | list[str], most: int) -> list[str]:
     """Return those of *tags* that stand in the document or are meant by its words, in the order of the list."""
-    found = set(WORD.findall(document.text))
-    lower = {word.lower() for word in found}
-    right = []
-    for tag in tags:
-        meant = tag in TOPICS and (
-            tag in document.topics or (document.topics and len(found.intersection(family(tag))) >= 3)
-        )
-        if meant or tag.lower() in lower:
-            right.append(tag)
+    words = {word.lower() for word in WORD.findall(document.text)}
+    right = [tag for tag in tags if (tag in document.topics if tag in TOPICS else tag.lower() in words)]
     return right[:most]
 
 
@@ -172,7 +163,7 @@ def _title(dice: random.Random, document: Document) -> tuple[str, Slot, object]:
 
 
 def _tags(dice: random.Random, document: Document) -> tuple[str, Slot, object]:
-    others = [topic for topic in TOPICS if topic not in document.topics]
+    others = [topic for topic in TOPICS if topic not in document.topics and topic not in document.faint]
     tags = dice.sample(others, dice.randint(2, 14))
     tags += [topic for topic in sorted(document.topics) if dice.random() < 0.85]
     if dice.random() < 0.4:
@@ -180,7 +171,7 @@ def _tags(dice: random.Random, document: Document) -> tuple[str, Slot, object]:
         words = [word.lower() for word in WORD.findall(document.text) if 2 < len(word) < 14]
         tags += dice.sample(words, min(len(words), dice.randint(0, 2)))
         tags += [invent.syllables(dice) for _ in range(dice.randint(0, 3))]
-    tags = list(dict.fromkeys(tags))[-20:]
+    tags = [tag for tag in dict.fromkeys(tags) if tag not in document.faint][-20:]
     dice.shuffle(tags)
     most = dice.randint(1, 6)
     name = dice.choice(("tags", "tags", "labels", "topics", "keywords"))

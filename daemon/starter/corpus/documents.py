@@ -21,6 +21,8 @@ class Document:
     kind: str
     title: str | None = None
     topics: frozenset[str] = frozenset()
+    faint: frozenset[str] = frozenset()
+    """Topics that are hinted at too weakly for anyone to say yes or no."""
     values: dict[str, str] = field(default_factory=dict)
 
 
@@ -33,13 +35,16 @@ class Scribe:
         self.used: dict[str, list[str]] = {"d": [], "a": []}
         self.wild = False
         self.glue: list[str] = []
-        self.nouns = [word for topic in about for word in dice.sample(topics.family(topic), 9)]
+        self.share = dice.choice((0.3, 0.5, 0.7, 0.85))
+        """How many nouns are of the topics: a text may name its topic once in a while, or with every word."""
+        many = dice.choice((5, 9, 16, 26))
+        self.nouns = [word for topic in about for word in dice.sample(topics.family(topic), many)]
 
     def noun(self) -> str:
         roll = self.dice.random()
-        if roll < 0.7:
+        if roll < self.share:
             return self.dice.choice(self.nouns)
-        return invent.syllables(self.dice) if roll < 0.85 else self.word()
+        return invent.syllables(self.dice) if roll < (1 + self.share) / 2 else self.word()
 
     def word(self) -> str:
         return (

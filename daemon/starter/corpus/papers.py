@@ -16,7 +16,7 @@ from starter.corpus.documents import (
     prose,
     pseudo,
 )
-from starter.corpus.topics import SHIPPED_TAGS, TOPICS
+from starter.corpus.topics import SHIPPED_TAGS, TOPICS, WORD, mentions
 
 
 def invoice(scribe: Scribe, _: int) -> Document:
@@ -28,10 +28,16 @@ def invoice(scribe: Scribe, _: int) -> Document:
         "date": invent.date(dice),
         "amount": invent.amount(dice),
     }
-    label = dice.choice(("Total", "Total due", "Amount due", "TOTAL", "Grand total", "Sum"))
-    word = "Invoice" if kind == "invoice" else "Receipt"
+    label = invent.pick(
+        dice,
+        "Total|Total|Total due|Amount due|TOTAL|Grand total|Sum|To pay|Gesamtbetrag|Summe|Betrag|Total TTC|Montant|"
+        "Importe total|Totale|Totaal",
+    )
+    word = invent.pick(dice, "Invoice|Invoice|Invoice|Rechnung|Facture|Factura|Fattura|Factuur")
+    if kind == "receipt":
+        word = invent.pick(dice, "Receipt|Receipt|Receipt|Quittung|Kassenbon|Reçu|Recibo|Bon")
     lines = [
-        f"{dice.choice(('From', 'Vendor', 'Seller', 'Company'))}: {values['vendor']}"
+        f"{invent.pick(dice, 'From|Vendor|Seller|Company|Supplier|Von|De')}: {values['vendor']}"
         if dice.random() < 0.7
         else values["vendor"],
         dice.choice(
@@ -40,9 +46,13 @@ def invoice(scribe: Scribe, _: int) -> Document:
                 f"{word} no. {values['number']}",
                 f"{word} number: {values['number']}",
                 f"{word} #{values['number']}",
+                f"No. {values['number']}",
+                f"{word} Nr. {values['number']}",
+                f"{word}-Nr.: {values['number']}",
+                f"N° {values['number']}",
             )
         ),
-        f"{dice.choice(('Date', f'{word} date', 'Issued'))}: {values['date']}",
+        f"{invent.pick(dice, f'Date|Date|{word} date|Issued|Datum|Fecha|Data|Date')}: {values['date']}",
     ]
     if dice.random() < 0.5:
         dice.shuffle(lines)
@@ -56,7 +66,10 @@ def invoice(scribe: Scribe, _: int) -> Document:
         values["deadline"] = invent.date(dice)
         lines.append(
             dice.choice(
-                ("Due: {}", "Payable by {}", "Due date: {}", "Please pay by {}.", "Payment due {}")
+                (
+                    *("Due: {}", "Payable by {}", "Due date: {}", "Please pay by {}.", "Payment due {}"),
+                    *("Zahlbar bis {}", "À payer avant le {}", "Pay until {}", "Fällig am {}"),
+                )
             ).format(values["deadline"])
         )
     if dice.random() < 0.3:
@@ -269,5 +282,21 @@ def document(dice: random.Random, size: int) -> Document:
             if len(found) == 1 and what not in made.values:
                 made.values[what] = found[0]
     made.values = {what: value for what, value in made.values.items() if value in made.text}
-    made.topics = frozenset() if maker in (pseudo, foreign) else frozenset(about)
+    _judge_topics(made, about, certain=own if made.kind != "receipt" else None)
     return made
+
+
+CLEAR, CHANCE = 2, 3
+"""Different words of a family that make its topic plain: of one that the text is about, and of any other."""
+
+
+def _judge_topics(made: Document, about: list[str], certain: str | None) -> None:
+    """Say which topics a reader would see in *made*, and which are too faint to say."""
+    found = mentions(WORD.findall(made.text))
+    clear = {topic for topic in found if found[topic] >= (CLEAR if topic in about else CHANCE)}
+    if certain:
+        clear.add(certain)
+    made.topics = frozenset(clear)
+    made.faint = frozenset(
+        topic for topic in found if topic not in clear and (topic in about or found[topic] == CHANCE - 1)
+    )

@@ -6,7 +6,7 @@ from collections import Counter
 from homebody.slots.prompt import SYSTEM
 from starter.corpus import asks, invent, phrases, words
 from starter.corpus.papers import document
-from starter.corpus.topics import TOPICS, family
+from starter.corpus.topics import TOPICS, WORD, family
 
 SPELLINGS = 12_000
 SLOT_WORDS = (
@@ -25,16 +25,16 @@ def word_counts(seed: int) -> Counter[str]:
             counts[word.capitalize()] += weight // 4
     for topic in TOPICS:
         for word in [topic, *family(topic)]:
-            counts[word] += 150
-            counts[word.capitalize()] += 40
+            counts[word] += 300
+            counts[word.capitalize()] += 80
     patterns = [line for name in ("plain", "key", "cued", "chatter") for line in phrases.PATTERNS[name]]
     prompts = [line for lines in asks.PROMPTS.values() for line in lines]
     written = " ".join((*patterns, SYSTEM, asks.REPLY, *prompts, SLOT_WORDS * 20))
-    for word in asks.WORD.findall(written):
+    for word in WORD.findall(written):
         counts[word] += 60
     for _ in range(SPELLINGS):
         counts[invent.syllables(dice)] += 2
         counts[invent.surname(dice)] += 2
     for _ in range(400):
-        counts.update(asks.WORD.findall(document(dice, 6).text))
+        counts.update(WORD.findall(document(dice, 6).text))
     return counts
