@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import homebody
@@ -86,7 +86,7 @@ def grammars(draw: st.DrawFn) -> str:
 def test_it_says_what_the_native_matcher_says(vocabulary: Vocabulary, examples: int) -> None:
     """May it end, must it, what is forced: the same for every grammar, at every token, and nothing is missed."""
 
-    @settings(max_examples=examples)
+    @settings(max_examples=examples, suppress_health_check=[HealthCheck.filter_too_much])
     @given(grammars(), st.integers(0, 2**32))
     def compared(text: str, seed: int) -> None:
         assume(agrees(vocabulary, text, seed))
@@ -121,7 +121,7 @@ def test_it_follows_every_recipe(request: pytest.FixtureRequest, name: str, exam
     """In the answers to a recipe's slots everything that is forced is found, to the closing bracket."""
     vocabulary = request.getfixturevalue(name)
 
-    @settings(max_examples=examples)
+    @settings(max_examples=examples, suppress_health_check=[HealthCheck.filter_too_much])
     @given(slots(), st.integers(0, 2**32))
     def compared(drawn: dict[str, Slot], seed: int) -> None:
         assert agrees(vocabulary, grammar(drawn), seed, steps=150)
