@@ -77,6 +77,24 @@ def test_while_it_moves_it_goes_on_and_at_the_end_nothing_is_left(tmp_path: Path
     journal.close()
 
 
+def test_an_error_of_the_journal_is_no_standstill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A journal that answers with whatever error beats all the same: a sound homebody is not ended for it."""
+    journal = Journal.open(tmp_path / "journal.db", SystemClock())
+    journal.close()
+    stop, beats = threading.Event(), []
+
+    class Third(Watchdog):
+        def beat(self) -> None:
+            beats.append(1)
+            if len(beats) == 3:
+                stop.set()
+
+    monkeypatch.setattr("homebody.service.pulse.BEAT_SECONDS", 0.0)
+    with (tmp_path / "out").open("w") as out:
+        pulse(journal, Third(armed=True, out=out), stop)
+    assert len(beats) == 3
+
+
 @pytest.mark.parametrize("supervised", [True, False])
 def test_what_a_stuck_one_left_is_kept_and_told(tmp_path: Path, supervised: bool):
     """The next start puts it beside, so that a person can send it along with a report, and begins an empty one."""

@@ -5,17 +5,19 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from homebody.errors import HomebodyError
 from homebody.journal.store import Journal
 from homebody.logs import get_log
 
 BEAT_SECONDS = 20.0
 STUCK_SECONDS = 600.0
 """After so long without a beat the process is ended: a slow disk or a large journal never takes that long."""
+
+KEPT = "stuck.before.txt"
+"""Where it stays what a homebody did that stood still, until another one does."""
 
 
 class Watchdog:
@@ -29,18 +31,18 @@ class Watchdog:
     """
 
     def __init__(self, *, armed: bool, seconds: float = STUCK_SECONDS, out: TextIO | None = None) -> None:
-        self._armed = armed
+        self.armed = armed
         self._seconds = seconds
         self._out = out
 
     def beat(self) -> None:
         """Note that something moves; the process ends when that is not said again within the time."""
-        if self._armed:
+        if self.armed:
             faulthandler.dump_traceback_later(self._seconds, exit=True, file=self._out or sys.stderr)
 
     def rest(self) -> None:
         """Watch over nothing any more."""
-        if self._armed:
+        if self.armed:
             faulthandler.cancel_dump_traceback_later()
 
 
@@ -48,8 +50,8 @@ class Watchdog:
 def watched_over(path: Path, *, supervised: bool) -> Iterator[Watchdog]:
     """Give the watchdog of this process; what an earlier one wrote to *path* is put beside it and told of."""
     if path.exists() and path.stat().st_size:
-        kept = path.replace(path.with_suffix(".before.txt"))
-        get_log().error("homebody had stood still and was started anew", kept=kept.name)
+        path.replace(path.with_name(KEPT))
+        get_log().error(f"homebody had stood still; what it did is in {KEPT} beside this log")
     if not supervised:
         yield Watchdog(armed=False)
         return
@@ -68,9 +70,11 @@ def pulse(journal: Journal, watchdog: Watchdog, stop: threading.Event) -> None:
     A journal that answers with an error is not stuck, and others tell of it. A watched folder or a model that does
     not answer stops no beat: they hold up only what asks them.
     """
-    while True:
-        with suppress(HomebodyError):
+    while watchdog.armed:
+        try:
             journal.counts()
+        except Exception as error:  # noqa: BLE001 - a pulse that ended of it would end a sound homebody later
+            get_log().error("the journal does not answer as it should", error=error)
         watchdog.beat()
         if stop.wait(BEAT_SECONDS):
             break

@@ -138,10 +138,8 @@ def listed(home: Home) -> dict[str, Any]:
     }
 
 
-def _row(one: Found, settings: Settings, place: Here, *, used: bool) -> dict[str, Any]:
-    info = one.info
-    assert info is not None, "only models have rows"
-    found = fitting(info, settings, place)
+def _file(one: Found, *, used: bool) -> dict[str, Any]:
+    """Return what a row says of the file itself, whatever the model is for."""
     return {
         "name": one.name,
         "store": one.store,
@@ -149,6 +147,15 @@ def _row(one: Found, settings: Settings, place: Here, *, used: bool) -> dict[str
         "also": list(one.also),
         "in_use": used,
         "bytes": one.size,
+    }
+
+
+def _row(one: Found, settings: Settings, place: Here, *, used: bool) -> dict[str, Any]:
+    info = one.info
+    assert info is not None, "only models have rows"
+    found = fitting(info, settings, place)
+    return {
+        **_file(one, used=used),
         "parameters": info.parameters,
         "quantization": info.quantization,
         "bits_per_weight": info.bits_per_weight,
@@ -167,12 +174,7 @@ def _embedding_row(one: Found, settings: Settings, place: Here) -> dict[str, Any
     assert info is not None, "only models have rows"
     found = fitting_beside(info, settings, place)
     return {
-        "name": one.name,
-        "store": one.store,
-        "path": str(one.path),
-        "also": list(one.also),
-        "in_use": used is not None and one.path.resolve() == used.resolve(),
-        "bytes": one.size,
+        **_file(one, used=used is not None and one.path.resolve() == used.resolve()),
         "parameters": info.parameters,
         "quantization": info.quantization,
         "context_length": info.context_length,

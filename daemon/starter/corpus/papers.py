@@ -16,7 +16,7 @@ from starter.corpus.documents import (
     prose,
     pseudo,
 )
-from starter.corpus.topics import SHIPPED_TAGS, TOPICS, WORD, mentions
+from starter.corpus.topics import SHIPPED_TAGS, TOPICS, WORD, seen
 
 
 def invoice(scribe: Scribe, _: int) -> Document:
@@ -282,21 +282,6 @@ def document(dice: random.Random, size: int) -> Document:
             if len(found) == 1 and what not in made.values:
                 made.values[what] = found[0]
     made.values = {what: value for what, value in made.values.items() if value in made.text}
-    _judge_topics(made, about, certain=own if made.kind != "receipt" else None)
+    certain = frozenset({own} if own and made.kind != "receipt" else ())
+    made.topics, made.faint = seen(WORD.findall(made.text), frozenset(about), certain)
     return made
-
-
-CLEAR, CHANCE = 2, 3
-"""Different words of a family that make its topic plain: of one that the text is about, and of any other."""
-
-
-def _judge_topics(made: Document, about: list[str], certain: str | None) -> None:
-    """Say which topics a reader would see in *made*, and which are too faint to say."""
-    found = mentions(WORD.findall(made.text))
-    clear = {topic for topic in found if found[topic] >= (CLEAR if topic in about else CHANCE)}
-    if certain:
-        clear.add(certain)
-    made.topics = frozenset(clear)
-    made.faint = frozenset(
-        topic for topic in found if topic not in clear and (topic in about or found[topic] == CHANCE - 1)
-    )

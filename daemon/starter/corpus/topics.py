@@ -39,21 +39,29 @@ def family(topic: str) -> list[str]:
     return TOPICS[topic].split()
 
 
-@cache
-def topics_of(word: str) -> frozenset[str]:
-    """Return the topics whose families hold *word*, which is in lower case."""
-    return _by_word().get(word, frozenset())
+CLEAR, CHANCE = 2, 3
+"""Different words of a family that make its topic plain: of one that the text is about, and of any other."""
+
+
+def seen(
+    words: Iterable[str], about: frozenset[str], certain: frozenset[str]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the topics that a reader would see in *words*, and those that are too faint for anyone to say.
+
+    *about* are those that the words were written for, *certain* those that the kind of paper tells by itself.
+    """
+    found = Counter(
+        topic for word in {word.lower() for word in words} for topic in _topics_by_word().get(word, ())
+    )
+    clear = certain | {topic for topic in found if found[topic] >= (CLEAR if topic in about else CHANCE)}
+    faint = {topic for topic in found if topic in about or found[topic] == CHANCE - 1} - clear
+    return clear, frozenset(faint)
 
 
 @cache
-def _by_word() -> dict[str, frozenset[str]]:
+def _topics_by_word() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for topic in TOPICS:
         for word in family(topic):
             found.setdefault(word.lower(), set()).add(topic)
-    return {word: frozenset(held) for word, held in found.items()}
-
-
-def mentions(words: Iterable[str]) -> Counter[str]:
-    """Return how many different words of each topic's family are among *words*."""
-    return Counter(topic for word in {word.lower() for word in words} for topic in topics_of(word))
+    return found
