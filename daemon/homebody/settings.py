@@ -95,6 +95,10 @@ class Settings(BaseModel):
     embeddings_pin: str | None = Field(
         default=None, pattern="^[0-9a-fA-F]{64}$", description="The SHA-256 that this file must have."
     )
+    embeddings_overcommit: bool = Field(
+        default=False,
+        description="Whether that model is loaded also where both do not fit into memory together.",
+    )
     context: int = Field(
         default=0, ge=0, le=1_048_576, description="Tokens of context; 0 lets homebody choose."
     )

@@ -40,6 +40,20 @@ def test_use_for_embeddings(person: Person, encoder: Path) -> None:
     assert "There was none." in person.sees("use", "none", "--for", "embeddings")
 
 
+def test_force_is_about_the_model_that_it_was_said_of(person: Person, encoder: Path) -> None:
+    """What is let pass of one model is refused of the other as before, whichever was forced; without it none is."""
+    path = person.folder / ".lmstudio" / "models" / "maker" / "Tiny-GGUF" / "search.gguf"
+    path.write_bytes(encoder.read_bytes())
+    forced = {"embeddings": str(path), "embeddings_pin": sha256_of(path), "embeddings_overcommit": True}
+    person.sees("use", "search", "--for", "embeddings", "--force")
+    assert forced == yaml.safe_load(person.settings.read_text())
+    person.sees("use", "starter")
+    assert forced == yaml.safe_load(person.settings.read_text())
+    person.sees("use", "search", "--for", "embeddings")
+    del forced["embeddings_overcommit"]
+    assert forced == yaml.safe_load(person.settings.read_text())
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -28,7 +28,7 @@ def embedder_of(home: Home, settings: Settings, model: ModelClient, clock: Clock
     if path is None:
         return None
     choice = Choice(threads=settings.threads, gpu_layers=settings.gpu_layers, pin=settings.embeddings_pin,
-                    force=settings.overcommit)  # fmt: skip
+                    force=settings.embeddings_overcommit)  # fmt: skip
     return EmbeddingClient(path, clock=clock, choice=choice, beside=beside(settings, model),
                            memory=home.state / "models.json")  # fmt: skip
 

@@ -59,7 +59,7 @@ def use_for_embeddings(home: Home, name: str, *, force: bool, tell: Tell) -> dic
     settings = load_settings(home)
     if name == NONE:
         before = settings.embeddings_path()
-        choose(home, {"embeddings": None, "embeddings_pin": None})
+        choose(home, {"embeddings": None, "embeddings_pin": None, "embeddings_overcommit": None})
         return {"model": None, "before": before and str(before), "settings": str(home.settings),
                 "running": holder(home.lock) is not None}  # fmt: skip
     one = named(settings, name, Kind.EMBEDDING)
@@ -75,8 +75,8 @@ def use_for_embeddings(home: Home, name: str, *, force: bool, tell: Tell) -> dic
             hint="Choose a smaller one of the two (`homebody model list`); with --force it is taken all the same.",
         )
     sha256 = _checked(one, tell)
-    forced = {"overcommit": True} if force else {}
-    choose(home, {"embeddings": str(one.path), "embeddings_pin": sha256, **forced})
+    forced = True if force else None  # of this model alone: the one that writes is refused as before
+    choose(home, {"embeddings": str(one.path), "embeddings_pin": sha256, "embeddings_overcommit": forced})
     return {**_used(home, one, sha256, word, found), "beside": {"name": beside.name, "bytes": beside.total}}
 
 
