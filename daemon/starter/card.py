@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from starter.evaluate import FLOORS, Report
 
 Reports = Mapping[str, tuple[Report, Report]]
-HEAD = "| minutes | step | tokens | answer tokens | loss | next token right | stage |\n|---|---|---|---|---|---|---|\n"
+HEAD = (
+    "| minutes | step | tokens | decisions | loss | decided right | stage |\n|---|---|---|---|---|---|---|\n"
+)
 
 
 def thinned(lines: str, keep: int = 24) -> str:

@@ -16,8 +16,9 @@ import torch
 from torch import Tensor, nn
 
 from starter.model import FAST, Shape, Starter
+from starter.tokenizer import BEGIN, SPECIAL
 
-BEGIN = 1
+FIRST = SPECIAL.index(BEGIN)
 """The piece that every text begins with."""
 
 TOKEN = 128
@@ -58,8 +59,8 @@ def lay(model: Starter, seed: int, families: Mapping[str, Iterable[int]]) -> Non
     table.copy_(noise(*table.shape, scale=0.01))
     table[:, :NAME] = noise(shape.pieces, NAME, scale=0.1)
     table[:, NAME:TOKEN] = 0.0
-    table[BEGIN, :TOKEN] = 0.0
-    table[:, CONSTANT], table[BEGIN, REST] = 0.4, 0.8
+    table[FIRST, :TOKEN] = 0.0
+    table[:, CONSTANT], table[FIRST, REST] = 0.4, 0.8
     for dimension, pieces in enumerate(families.values(), start=NAME):
         for piece in pieces:
             table[piece, dimension] = TOPIC

@@ -12,7 +12,7 @@ FORCED = 0.05
 """What the grammar leaves no choice in."""
 WHETHER = 2.0
 """Null or a value, another item or the end."""
-BEGIN = 3.0
+BEGINNING = 3.0
 """The first pieces of a value: where to copy from, which of the choices."""
 WITHIN = 1.0
 """What goes on with a value that was begun."""
@@ -44,7 +44,7 @@ def _walk(pieces: list[str]) -> Iterator[float]:
         elif where is _In.VALUE:
             ends = piece == '"' and not escaped
             escaped = piece == "\\" and not escaped
-            yield CLOSE if ends else BEGIN if begun < OPENING else WITHIN
+            yield CLOSE if ends else BEGINNING if begun < OPENING else WITHIN
             begun += 1
             if ends:
                 where, at = _In.FRAME, "next"

@@ -44,7 +44,7 @@ class State:
     seconds: float = 0.0
     step: int = 0
     tokens: int = 0
-    answers: int = 0
+    decisions: int = 0
     loss: float = 0.0
     right: float = 0.0
 
@@ -161,12 +161,12 @@ def _count(state: State, group: list[Row], loss: float, right: float, many: int)
     state.right = keep * state.right + (1 - keep) * right
     state.step += 1
     state.tokens += sum(len(one.ids) for one in group)
-    state.answers += many
+    state.decisions += many
 
 
 def line(state: State, name: str) -> str:
     """Return one row of the log's table."""
     return (
-        f"| {state.seconds / 60:.1f} | {state.step} | {state.tokens / 1e6:.2f} M | {state.answers / 1e6:.2f} M "
+        f"| {state.seconds / 60:.1f} | {state.step} | {state.tokens / 1e6:.2f} M | {state.decisions / 1e6:.2f} M "
         f"| {state.loss:.3f} | {state.right:.4f} | {name} |"
     )

@@ -4,7 +4,7 @@ import random
 
 from starter.corpus.asks import ask
 from starter.corpus.papers import document
-from starter.emphasis import BEGIN, CLOSE, FORCED, WHETHER, WITHIN, emphasis
+from starter.emphasis import BEGINNING, CLOSE, FORCED, WHETHER, WITHIN, emphasis
 from starter.tokenizer import Tokenizer
 
 
@@ -25,7 +25,7 @@ def test_the_grammar_s_own_tokens_weigh_next_to_nothing(tokenizer: Tokenizer):
 def test_where_a_value_begins_weighs_most(tokenizer: Tokenizer):
     """The quote or null, the first two pieces, and the quote at the end count; what lies between counts once."""
     assert [weight for _, weight in weighed(tokenizer, '{"a":"one two three"}')[5:]] == [
-        *(WHETHER, BEGIN, BEGIN, WITHIN, WITHIN, WITHIN, CLOSE, FORCED)
+        *(WHETHER, BEGINNING, BEGINNING, WITHIN, WITHIN, WITHIN, CLOSE, FORCED)
     ]
     assert weighed(tokenizer, '{"a":null}')[5][1] == WHETHER
 
@@ -33,7 +33,7 @@ def test_where_a_value_begins_weighs_most(tokenizer: Tokenizer):
 def test_each_item_of_a_list_and_its_end_are_decisions(tokenizer: Tokenizer):
     """Which tag, and whether there is another, counts; the quote of an item after a comma is dictated."""
     weights = [weight for _, weight in weighed(tokenizer, '{"t":["work","car"]}')[5:]]
-    assert weights == [FORCED, WHETHER, BEGIN, CLOSE, WHETHER, FORCED, BEGIN, CLOSE, WHETHER, FORCED]
+    assert weights == [FORCED, WHETHER, BEGINNING, CLOSE, WHETHER, FORCED, BEGINNING, CLOSE, WHETHER, FORCED]
     assert [weight for _, weight in weighed(tokenizer, '{"t":[]}')[5:]] == [FORCED, WHETHER, FORCED]
 
 
