@@ -1,74 +1,145 @@
 """Is the answer copying from the prompt, and what would come next there?
 
-A model that is made for copying says so in its file (``homebody.copy_bias``, a number of logits). While its
-answer has followed the prompt for a few tokens, the token that comes next in the prompt is made so much more
-likely; at the end of a sentence or a line, and wherever it follows nothing, the model alone decides. This is the
-look-up of prompt-lookup decoding (Saxena, 2023), used to steer instead of to draft.
+A model that is made for copying says so in its file (``homebody.copy_bias``, a number of logits). Its answers are JSON
+whose strings are made of the prompt's words, so three things are made so much more likely in them: a word begins as
+a word of the prompt does, a word that was begun is finished as it stands there, and an answer that has followed the
+prompt for a few tokens goes on with what comes next, or ends. At the end of a sentence or a line, and wherever it
+follows nothing, the model alone decides. This is the look-up of prompt-lookup decoding (Saxena, 2023), used to
+steer instead of to draft.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 KEY = "homebody.copy_bias"
 """The metadata key in a GGUF file."""
 
-FOLLOWED = 4
-"""Tokens that the answer must have in common with the prompt before it counts as copying: about two words."""
+FOLLOWED = 2
+"""Tokens of a string that must stand in the prompt in one piece before it counts as copying: a word and a half."""
+
+BEGINS = 0.4
+"""How surely a word begins as one of the prompt does: a date or a currency may be spelt in another way."""
 
 BLANK = -1
 """Stands for a run of white space: a line break in the prompt is a space in the answer."""
 
-ENDS = (b".", b"!", b"?", "。".encode(), "！".encode(), "？".encode())
+QUOTE, STROKE = b'"', b"\\"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """The tokens of one blank, of the quote that ends a string, and of the stroke before a quote that does not."""
+
+    space: int
+    quote: int
+    stroke: int
 
 
 class Copying:
-    """Follows one answer through the prompt, token by token."""
+    """Follows the strings of one answer through the prompt, token by token."""
 
-    def __init__(self, prompt: Sequence[int], pieces: Sequence[bytes], space: int) -> None:
-        """Prepare; *pieces* are the texts of all tokens, *space* is the token of one blank."""
+    def __init__(self, prompt: Sequence[int], pieces: Sequence[bytes], marks: Marks) -> None:
+        """Prepare; *prompt* is the part that may be copied, *pieces* are the texts of all tokens."""
         self._pieces = pieces
-        self._space = space
-        self._places: dict[int, list[int]] = {}
+        self._marks = marks
         self._text: list[int] = []
-        self._breaks: set[int] = set()
         for token in prompt:
-            self._append(self._kind(token), breaks=b"\n" in pieces[token])
-        for place, kind in enumerate(self._text):
+            self._append(self._kind(token))
+        self._places: dict[int, list[int]] = {}
+        self._beginnings: dict[int, list[int]] = {}
+        begin: set[int] = set()
+        for place, (before, kind) in enumerate(zip([BLANK, *self._text], self._text, strict=False)):
             self._places.setdefault(kind, []).append(place)
+            if self._in_word(kind) and not self._in_word(before):
+                self._beginnings.setdefault(kind, []).append(place)
+            if kind in self._beginnings or before == BLANK:
+                begin.add(kind)
+        self._begin = sorted(self._written(kind for kind in begin if kind != BLANK and pieces[kind]))
+        self._inside = False
+        self._reset()
+
+    def _reset(self) -> None:
+        """Begin a string, or leave one."""
         self._followed = 0
         self._next: list[int] = []
-        self._ended = False
+        self._word: list[int] = []
+        self._begins = True
+        self._blank = True
+        self._escaped = False
 
     def _kind(self, token: int) -> int:
         return BLANK if self._pieces[token] and not self._pieces[token].strip() else token
 
-    def _append(self, kind: int, *, breaks: bool) -> None:
+    def _append(self, kind: int) -> None:
         if kind != BLANK or self._text[-1:] != [BLANK]:
             self._text.append(kind)
-        if breaks:
-            self._breaks.add(len(self._text) - 1)
+
+    def _in_word(self, kind: int) -> bool:
+        """Return whether *kind* is of letters or digits, or a byte of some."""
+        piece = b"" if kind == BLANK else self._pieces[kind]
+        return bool(piece) and all(byte > 0x7F or chr(byte).isalnum() for byte in piece)
 
     def note(self, token: int) -> None:
         """Follow the answer one token further."""
-        kind = self._kind(token)
-        going_on = [
-            place + 1 for place in self._next if place < len(self._text) and self._text[place] == kind
-        ]
-        if going_on:
-            self._followed += 1
+        piece = self._pieces[token]
+        if not self._inside or (QUOTE in piece and not self._escaped):
+            if piece.count(QUOTE) % 2:
+                self._inside = not self._inside
+            self._reset()
+        elif piece == STROKE and not self._escaped:
+            self._escaped = True
         else:
-            going_on = [place + 1 for place in self._places.get(kind, ())]
-            self._followed = 1 if going_on else 0
-        self._next = going_on
-        self._ended = self._pieces[token].endswith(ENDS)
+            self._follow(BLANK if self._escaped and piece == b"n" else self._kind(token))
+            self._escaped = False
 
-    def likely(self) -> list[int]:
-        """Return the tokens that come next in the prompt, none unless the answer is copying."""
-        if self._followed < FOLLOWED or self._ended:
-            return []
-        kinds = {
-            self._text[place] for place in self._next if place < len(self._text) and place not in self._breaks
-        }
-        return sorted(self._space if kind == BLANK else kind for kind in kinds)
+    def _follow(self, kind: int) -> None:
+        self._blank = kind == BLANK
+        self._next = self._after(kind, self._next)
+        self._followed = self._followed + 1 if self._next else 0
+        if not self._next:
+            self._next = [place + 1 for place in self._places.get(kind, ())]
+            self._followed = 1 if self._next else 0
+        if not self._in_word(kind):
+            self._word, self._begins = [], True
+        elif self._begins:
+            self._word, self._begins = [place + 1 for place in self._beginnings.get(kind, ())], False
+        else:
+            self._word = self._after(kind, self._word)
+        if kind != BLANK and self._pieces[kind].isdigit():
+            self._word = []  # a number is not known by its first digit
+
+    def _after(self, kind: int, places: Iterable[int]) -> list[int]:
+        """Return the places behind those of *places* at which *kind* stands."""
+        return [place + 1 for place in places if place < len(self._text) and self._text[place] == kind]
+
+    def likely(self) -> tuple[list[int], float]:
+        """Return the tokens that come next in the prompt, and how surely (1 at most); none where the model decides."""
+        if not self._inside:
+            return [], 0.0
+        if self._followed >= FOLLOWED:
+            return self._going_on(), 1.0
+        if self._blank and not self._escaped:
+            return self._begin, BEGINS
+        within = {self._text[place] if place < len(self._text) else BLANK for place in self._word}
+        return (sorted(within), 1.0) if all(self._in_word(kind) for kind in within) else ([], 0.0)
+
+    def _going_on(self) -> list[int]:
+        """Return what follows in the prompt, and the quote that ends the string wherever a word may end."""
+        kinds = {self._text[place] for place in self._next if place < len(self._text)}
+        if self._escaped:
+            return sorted(kind for kind in kinds if self._needs_stroke(kind))
+        tokens = self._written(kinds)
+        if kinds and not self._blank and (self._begins or not all(self._in_word(kind) for kind in kinds)):
+            tokens.add(self._marks.quote)
+        return sorted(tokens)
+
+    def _written(self, kinds: Iterable[int]) -> set[int]:
+        """Return the tokens with which JSON begins to write each of *kinds*."""
+        space, stroke = self._marks.space, self._marks.stroke
+        return {space if kind == BLANK else stroke if self._needs_stroke(kind) else kind for kind in kinds}
+
+    def _needs_stroke(self, kind: int) -> bool:
+        return kind != BLANK and self._pieces[kind] in (QUOTE, STROKE)
 
 
 def copy_bias(written: str | None) -> float:

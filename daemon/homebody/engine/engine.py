@@ -109,6 +109,7 @@ class Engine:
             watched=wanted.stream,
             costs=self._bets,
             logprobs=wanted.logprobs,
+            static=prompt.static,
         )
         how = None if wanted.raw else self._thinks(prompt.ending)
         thought = budget(self._context, len(prompt.tokens) + limit) if how else 0

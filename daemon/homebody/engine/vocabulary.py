@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from homebody.engine.copying import KEY, Copying, copy_bias
+from homebody.engine.copying import KEY, Copying, Marks, copy_bias
 from homebody.engine.llama import Weights
 
 COUNTED_AT_ONCE = 256 * 1024
@@ -68,7 +68,7 @@ class Vocabulary:
         """Return what follows an answer to *prompt*, for a model that is made for copying."""
         if not self.copy_bias:
             return None
-        return Copying(prompt, self._pieces, space=self._space)
+        return Copying(prompt, self._pieces, self._marks)
 
     def mark_mute(self, logits: NDArray[np.float32]) -> None:
         """Make the tokens without a text impossible."""
@@ -84,5 +84,6 @@ class Vocabulary:
         return [self.piece(token) for token in range(self.size)]
 
     @cached_property
-    def _space(self) -> int:
-        return self.weights.tokenize(" ", special=False)[0]
+    def _marks(self) -> Marks:
+        space, quote, stroke = (self.weights.tokenize(mark, special=False)[-1] for mark in (" ", '"', "\\"))
+        return Marks(space=space, quote=quote, stroke=stroke)

@@ -23,7 +23,8 @@ from homebody.sampling import GREEDY, Sampling
 class Draw:
     """What an answer is drawn from: the *prompt*, the *constraint* it is held to, its *limit* in tokens.
 
-    It ends before the first of *stops*. *watched* says that somebody reads along (`Writing.news`), *costs* whether bets
+    The first *static* tokens of the prompt hold nothing of a document. The answer ends before the first of *stops*.
+    *watched* says that somebody reads along (`Writing.news`), *costs* whether bets
     on what comes next pay (`homebody.engine.draft`). *logprobs* is of how many of the likeliest tokens an account is
     kept at each place (`homebody.engine.likelihood`), None where nobody asks for it.
     """
@@ -37,6 +38,7 @@ class Draw:
     watched: bool = False
     costs: Seconds = field(default_factory=dict)
     logprobs: int | None = None
+    static: int = 0
 
 
 class Writing:
@@ -51,7 +53,9 @@ class Writing:
         self._draft = Draft(draw.prompt, draw.costs)
         self.seed = seed_in_use(draw.sampling)
         self._sampler = Sampler(draw.sampling, self.seed)
-        self._copying = draw.vocabulary.copying(draw.prompt) if draw.constraint is not None else None
+        self._copying = (
+            draw.vocabulary.copying(draw.prompt[draw.static :]) if draw.constraint is not None else None
+        )
         self._trimmed = trimmed
         self._shown = Shown(draw.stops, trimmed=trimmed) if draw.stops or draw.watched else None
         self.likelihoods = None if draw.logprobs is None else Likelihoods(draw.logprobs)
@@ -64,7 +68,8 @@ class Writing:
         if self.likelihoods is not None:
             self.likelihoods.look(logits)
         if self._copying is not None:
-            logits[self._copying.likely()] += self._vocabulary.copy_bias
+            likely, surely = self._copying.likely()
+            logits[likely] += self._vocabulary.copy_bias * surely
         token = self._next(logits, self._repeats.again(self.tokens))
         if token is None or self._vocabulary.ends(token):
             self.stop = "end"
