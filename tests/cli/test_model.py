@@ -171,12 +171,12 @@ def test_fit_in_words() -> None:
     """Grouped heads, windows, states and the GPU are named, and what was made smaller."""
     found = {
         "model": {"name": "M", "quantization": "Q4_0", "kv_bytes_per_token": 131_072, "attending": 32, "recurrent": 3,
-                  "heads": 32, "key_heads": 8, "window": 4096},
+                  "heads": 32, "key_heads": 8, "window": 4096, "pooling": ""},
         "need": {"weights": 10**9, "repacked": 10**9, "keys_and_values": 10**9, "states": 10**6, "steps": 10**8,
                  "process": 10**8, "total": 3 * 10**9},
         "budget": 4 * 10**9, "context": 4096, "lanes": {"count": 0, "cells": 0}, "kv": "q8_0", "own": 10**8,
         "memory": {"free": 5 * 10**9, "usable": 8 * 10**9, "kept": 5 * 10**8, "gpu": 5 * 10**9},
-        "shrunk": ["a context of 4096 tokens instead of 8192"], "verdict": "smaller", "helps": [],
+        "shrunk": ["a context of 4096 tokens instead of 8192"], "verdict": "smaller", "helps": [], "beside": None,
     }  # fmt: skip
     text = "\n".join(fit_lines(found))
     for words in (

@@ -69,3 +69,28 @@ def test_what_cannot_be_used_for_embeddings(person: Person, words: list[str], sa
     assert result.exit_code
     assert said in result.output
     assert not person.settings.exists()
+
+
+def test_inspect_says_what_an_embedding_model_gives(person: Person, encoder: Path, decoder: Path) -> None:
+    """How many numbers, and which of its tokens they are of; it needs no chat template, and may keep nothing."""
+    both, onward = person.sees("inspect", str(encoder)), person.sees("inspect", str(decoder))
+    assert "it turns a text into 64 numbers for searching, the mean over its tokens" in both
+    assert "for searching, those of its last token" in onward
+    assert "chat template" not in both + onward
+    assert "of memory for each token" not in both
+    assert "of memory for each token" in onward
+    assert "mean" == json.loads(person.sees("inspect", str(encoder), "--json"))["info"]["pooling"]
+
+
+def test_fit_reckons_an_embedding_model_beside_the_one_that_writes(person: Person, encoder: Path) -> None:
+    """The sum is its own, and what the other takes is taken off; options that are about the other are refused."""
+    text = person.sees("fit", str(encoder))
+    assert "F32: embeddings of texts of up to 64 tokens" in text
+    assert "are for homebody starter" in text
+    assert "It fits." in text
+    found = json.loads(person.sees("fit", str(encoder), "--json"))
+    assert ("homebody starter", "mean") == (found["beside"]["name"], found["model"]["pooling"])
+    assert found["budget"] < json.loads(person.sees("fit", "--json"))["budget"]
+    refused = person.types("fit", str(encoder), "--kv", "q8_0")
+    assert refused.exit_code
+    assert "it has no context and no keys and values to choose" in refused.output

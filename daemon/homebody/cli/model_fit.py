@@ -32,6 +32,8 @@ PARTS = {
 def fit_command(home: Home, name: str | None, *, context: int | None, kv: str | None, as_json: bool) -> None:
     """Show what memory the model NAME (a name of `homebody model list`, or a path; the one in use if none) takes here.
 
+    An embedding model is reckoned beside the model that writes.
+
     The daemon reckons in the same way: it takes fewer lanes for short runs, then half the context and smaller
     batches, until the model fits, and refuses it otherwise. Ends with 69 when it does not fit.
     """
@@ -60,7 +62,12 @@ def fit_lines(found: dict[str, Any]) -> list[str]:
         f"{rounded(found['budget']):>11}  is what it may take: {rounded(memory['free'])} of"
         f" {rounded(memory['usable'])} are free"
         + (f" ({rounded(found['own'])} more when the loaded model goes)" if found["own"] else "")
-        + f", {rounded(memory['kept'])} stay for your programs",
+        + f", {rounded(memory['kept'])} stay for your programs"
+        + (
+            f", {rounded(found['beside']['bytes'])} are for {found['beside']['name']}"
+            if found["beside"]
+            else ""
+        ),
     ]
     if memory["gpu"] is not None:
         lines.append(f"{rounded(memory['gpu']):>11}  is what the GPU may hold of that")
@@ -79,6 +86,8 @@ VERDICTS = {
 
 def _layout(found: dict[str, Any]) -> str:
     lanes = found["lanes"]
+    if found["model"]["pooling"]:
+        return f"embeddings of texts of up to {found['context']} tokens"
     words = f"a context of {found['context']} tokens"
     if lanes["count"]:
         words += f", {lanes['count']} lanes of {lanes['cells']} for short runs"
@@ -87,7 +96,7 @@ def _layout(found: dict[str, Any]) -> str:
 
 def _why(part: str, model: dict[str, Any]) -> str:
     """Return what a part comes from, in brackets."""
-    if part == "keys_and_values":
+    if part == "keys_and_values" and not model["pooling"]:
         words = f"{rounded(model['kv_bytes_per_token'])} a token, {model['attending']} layers"
         if model["key_heads"] and model["heads"] > model["key_heads"]:
             words += f", {model['heads']} heads share {model['key_heads']}"

@@ -26,6 +26,12 @@ BETTER = (
     "Where a role has two types, the makers gave more bits to what suffers most from fewer: the words' own matrices,"
     " what attention tells (attn_v) and what the layers add (ffn_down), most of all in the first and the last layers."
 )
+POOLED = {
+    "mean": "it writes nothing: it turns a text into {width} numbers for searching, the mean over its tokens",
+    "first token": "it writes nothing: it turns a text into {width} numbers for searching, those of its first token",
+    "last token": "it writes nothing: it turns a text into {width} numbers for searching, those of its last token",
+}
+"""What an embedding model gives, by how it pools."""
 TOKENIZERS = {
     "llama": "pieces of words as SentencePiece cuts them",
     "gpt2": "pairs of bytes joined again and again (BPE)",
@@ -51,11 +57,11 @@ def inspect_command(home: Home, name: str | None, *, with_template: bool, as_jso
     the reason is told.
     """
     from homebody.model.portrait import portrait
-    from homebody.service.shelving import named
+    from homebody.service.shelving import named_of_any
     from homebody.settings import load_settings
 
     settings = load_settings(home)
-    one = named(settings, name if name is not None else str(settings.model_path()))
+    one = named_of_any(settings, name if name is not None else str(settings.model_path()))
     found = portrait(one.path).to_dict()
     if as_json:
         click.echo(json.dumps({"path": str(one.path), **found}, ensure_ascii=False))
@@ -76,7 +82,8 @@ def inspect_lines(found: dict[str, Any]) -> list[str]:
         f"  {info['quantization']}: {info['quantization_words']}; really {info['bits_per_weight']} bits a weight,"
         f" {rounded(info['file_bytes'])} in all",
         f"  {context_words(found)}",
-        *(f"  {line}" for line in memory_lines(info["shape"])),
+        *([f"  {POOLED[info['pooling']].format(width=info['width'])}"] if info["pooling"] else []),
+        *(f"  {line}" for line in memory_lines(info["shape"]) if info["reads_on"]),
         "",
         "How its weights are stored:",
         f"  {'type':<9}{'tensors':>8}{'weights':>16}{'size':>11}{'bits each':>11}",
@@ -182,7 +189,7 @@ def text_lines(found: dict[str, Any]) -> list[str]:
     if template:
         thinks = "; it speaks of thinking" if "think" in template else ""
         lines.append(f"chat template: {len(template):,} characters{thinks} (`--template` shows it)")
-    else:
+    elif not found["info"]["pooling"]:
         lines.append(
             "chat template: none; it may be a base model, which goes on with a text instead of answering"
         )

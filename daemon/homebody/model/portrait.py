@@ -7,6 +7,7 @@ from typing import Any
 
 from homebody.model.gguf import ModelInfo, described, opened
 from homebody.model.header import Header, Tensor, read_header, texts_of
+from homebody.model.kinds import Kind, kind_of
 from homebody.model.quantization import TYPES
 
 SPECIAL = {
@@ -54,10 +55,14 @@ class Portrait:
 
 
 def portrait(path: Path) -> Portrait:
-    """Return what the file at *path* holds. Raises ModelFileError as `gguf.inspect` does."""
+    """Return what the file at *path* holds, a model that writes or one that embeds.
+
+    Raises ModelFileError as `gguf.inspect` does.
+    """
     with opened(path) as (file, size):
         header = read_header(file, size)
-        info = described(header, path, size)
+        embeds = kind_of(header) is Kind.EMBEDDING
+        info = described(header, path, size, Kind.EMBEDDING if embeds else Kind.MODEL)
         tokens = header.arrays.get("tokenizer.ggml.tokens")
         ids = {kind: header.number(f"tokenizer.ggml.{kind}_token_id") for kind in SPECIAL
                if f"tokenizer.ggml.{kind}_token_id" in header.values}  # fmt: skip

@@ -2,34 +2,66 @@
 
 from typing import Any
 
+from homebody.errors import UsageError
 from homebody.model.fit import LEAST_CONTEXT, Fitted, fitted, kept_free, refuse_kv
 from homebody.model.gguf import ModelInfo
 from homebody.model.machine import repacked_types
 from homebody.model.need import KV, kv_bytes
+from homebody.model.shelf import Found
 from homebody.paths import Home
 from homebody.quantities import rounded
 from homebody.service.choosing import choice_of
-from homebody.service.shelving import Here, here, named, verdict
-from homebody.settings import load_settings
+from homebody.service.shelving import Here, beside_here, fitting_beside, here, named_of_any, verdict
+from homebody.settings import Settings, load_settings
 
 
 def fit_facts(home: Home, name: str | None, *, context: int | None, kv: str | None) -> dict[str, Any]:
     """Return the sum for the model *name* (the one in use if None), the verdict, and what helps, as JSON can say it.
 
-    Raises NoSuchModelError, ModelFileError, SettingsError.
+    An embedding model is reckoned beside the model that writes. Raises NoSuchModelError, ModelFileError, SettingsError,
+    and UsageError for options that only a model that writes has.
     """
     settings = load_settings(home)
-    one = named(settings, name if name is not None else str(settings.model_path()))
+    one = named_of_any(settings, name if name is not None else str(settings.model_path()))
     info = one.info
     assert info is not None, "what is named is a model"
     place = here(home, settings.threads)
+    if info.pooling:
+        return _beside(info, one, settings, place, asked=context is not None or kv is not None)
     choice = choice_of(settings)
     kept: KV = choice.kv if kv is None else "q8_0" if kv == "q8_0" else "f16"
     refuse_kv(info, kept)
     asked = choice.context if context is None else context
     found = fitted(info, place.memory, context=asked, kv=kept, repacked=repacked_types(), own=place.own)
     word = verdict(found, place)
-    memory, shape = place.memory, info.shape
+    return _facts(one, info, found, place, word, helps=[] if found.fits else helps(info, found, place))
+
+
+def _beside(info: ModelInfo, one: Found, settings: Settings, place: Here, *, asked: bool) -> dict[str, Any]:
+    """Return the sum of an embedding model, which has to fit beside the one that writes."""
+    if asked:
+        raise UsageError(
+            f"{one.name} makes embeddings: it has no context and no keys and values to choose.",
+            hint="`homebody model fit` without --context and --kv shows what it takes.",
+        )
+    other = beside_here(settings, place)
+    found = fitting_beside(info, settings, place)
+    missing = rounded(max(0, found.need.total - found.budget))
+    cures = [
+        f"close programs that hold {missing} together",
+        "a smaller one of the two: `homebody model list`",
+    ]
+    facts = _facts(
+        one, info, found, place, verdict(found, place, other.total), helps=[] if found.fits else cures
+    )
+    return {**facts, "beside": {"name": other.name, "bytes": other.total}}
+
+
+def _facts(
+    one: Found, info: ModelInfo, found: Fitted, place: Here, word: str, *, helps: list[str]
+) -> dict[str, Any]:
+    """Return the sum as JSON can say it."""
+    memory, shape, kept = place.memory, info.shape, found.layout.kv
     return {
         "model": {
             "name": info.name,
@@ -41,7 +73,9 @@ def fit_facts(home: Home, name: str | None, *, context: int | None, kv: str | No
             "heads": shape.heads,
             "key_heads": shape.key_heads,
             "window": shape.window,
+            "pooling": info.pooling,
         },
+        "beside": None,
         **found.to_dict(),
         "verdict": word,
         "own": place.own,
@@ -51,7 +85,7 @@ def fit_facts(home: Home, name: str | None, *, context: int | None, kv: str | No
             "kept": kept_free(memory),
             "gpu": memory.gpu,
         },
-        "helps": [] if found.fits else helps(info, found, place),
+        "helps": helps,
     }
 
 

@@ -228,6 +228,17 @@ def named(settings: Settings, name: str, kind: Kind = Kind.MODEL) -> Found:
                            hint="`homebody model list` shows them; a path to a GGUF file will do, too.")  # fmt: skip
 
 
+def named_of_any(settings: Settings, name: str) -> Found:
+    """Return the model of that name, one that writes or one that embeds. Raises as `named` does."""
+    try:
+        return named(settings, name)
+    except HomebodyError as error:
+        try:
+            return named(settings, name, Kind.EMBEDDING)
+        except HomebodyError:
+            raise error from None
+
+
 def _called(models: Sequence[Found], name: str) -> list[Found]:
     """Return those that are called so, or else those whose name has this in it."""
     wanted = name.casefold()
