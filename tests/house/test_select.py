@@ -80,6 +80,14 @@ def test_the_history_counts_what_was_left_out(room: Any) -> None:
     assert (["a.md"], {"count": 1, "beyond_limit": 1}) == (names, counted)
 
 
+def test_what_is_larger_than_the_recipe_reads_is_left_out(room: Any) -> None:
+    """`limit` of `read` holds for what a schedule takes up as for what comes in."""
+    fill(room)
+    (room.notes / "b.md").write_text("long " * 300)
+    names, counted = taken(room, "", "read: {limit: 1 KB}\n")
+    assert (["c.txt", "a.md"], {"count": 2, "unreadable": 1}) == (names, counted)
+
+
 def test_the_long_form_says_ages_and_tags_once(room: Any) -> None:
     """And only where they are asked for, so that older recipes stay what they are."""
     recipe = room.recipe(

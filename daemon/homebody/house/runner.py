@@ -249,7 +249,13 @@ class Runner:
             return facts.closer.text() if recipe.ask or by_others else "", ()
         if recipe.select is None:
             return "", ()
-        selection = selected(recipe.select, reader, now=self._clock.now(), filters=recipe.filters_in_order)
+        selection = selected(
+            recipe.select,
+            reader,
+            now=self._clock.now(),
+            filters=recipe.filters_in_order,
+            limit=recipe.read.limit,
+        )
         self._journal.step(run.id, "selected", **selection.counts())
         if not (documents := selection.documents):
             raise Skip("there is nothing new to take up")

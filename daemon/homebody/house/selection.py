@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from fnmatch import fnmatch
 from typing import Any
 
-from homebody.documents.file import Snapshot, take
+from homebody.documents.file import LIMIT, Snapshot, take
 from homebody.errors import DocumentError
 from homebody.filters import FileFacts, Filter, Stage
 from homebody.house.facts import OnDisk, facts_of, judged
@@ -41,24 +41,28 @@ class Selection:
 class Document(OnDisk):
     """A document that may be taken up, read when its text is first wanted."""
 
-    def __init__(self, facts: FileFacts, reader: Reads) -> None:
+    def __init__(self, facts: FileFacts, reader: Reads, *, limit: int) -> None:
         super().__init__(facts.path)
         self._reader = reader
+        self._limit = limit
         self._text: str | None = None
         self.snapshot: Snapshot | None = None
 
     def text(self) -> str:
         """Return its text. Raises DocumentError."""
         if self._text is None:
-            self.snapshot = take(self.path)
+            self.snapshot = take(self.path, limit=self._limit)
             self._text = self._reader.read(self.snapshot.data, self.path.suffix).text.strip()
         return self._text
 
 
-def selected(select: Select, reader: Reads, *, now: datetime, filters: Sequence[Filter] = ()) -> Selection:
+def selected(
+    select: Select, reader: Reads, *, now: datetime, filters: Sequence[Filter] = (), limit: int = LIMIT
+) -> Selection:
     """Return the documents that *select* names and that *filters* choose, the newest when there are too many.
 
-    A document that cannot be read is left out, and counted: one bad file never stops a digest.
+    A document that cannot be read, or has more than *limit* bytes, is left out, and counted: one bad file never stops
+    a digest.
     """
     found = _found(select, [*select.own_filters, *filters], now)
     documents: list[Mapping[str, Any]] = []
@@ -68,7 +72,7 @@ def selected(select: Select, reader: Reads, *, now: datetime, filters: Sequence[
         if len(documents) >= select.limit or (not by_text and looked_at >= select.limit):
             break
         looked_at += 1
-        document = Document(facts, reader)
+        document = Document(facts, reader, limit=limit)
         try:
             text = document.text()
             if by_text and not judged(filters, replace(facts, closer=document), Stage.TEXT):
