@@ -98,6 +98,14 @@ def test_everything_that_goes_on_is_on_it():
     assert [2, 3, 1, 4, 5, 9] == frame(BUSY, 100, 60).runs
 
 
+def test_the_embedding_model_is_on_it_where_there_is_one():
+    """Where it stands, below the model that writes."""
+    found = {"name": "search", "state": "unloaded"}
+    text = "\n".join(cut(frame(view(embeddings=found), 100, 60).lines))
+    assert "context 4096 tokens; idle\nembeddings: search, loaded when a script asks" in text
+    assert "embeddings" not in "\n".join(cut(frame(BUSY, 100, 60).lines))
+
+
 def test_what_is_chosen_is_marked_shown_and_explained():
     """Where there is no room for it, it takes the last place; of a run that ended, the whole reason stands below."""
     many = view(in_hand=[run(number) for number in range(1, 40)])

@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 
-from homebody.cli.daemon import absent_model, open_words, paused_words, waiting_lines
+from homebody.cli.daemon import absent_model, embeddings_line, open_words, paused_words, waiting_lines
 from homebody.cli.live import Line
 from homebody.cli.paragraphs import visible
 from homebody.house.state_words import until
@@ -143,6 +143,8 @@ def head_lines(view: View, columns: int) -> list[Line]:
     if bridge := status.get("bridge"):
         lines.append(Line(clip(open_words(bridge), columns), "yellow"))
     lines.append(Line(clip(f"{model_words(status)}; {speed_words(status['in_hand'])}", columns)))
+    if embeddings := status.get("embeddings"):
+        lines.append(Line(clip(visible(embeddings_line(embeddings)), columns)))
     if memory := memory_words(view):
         lines.append(Line(clip(memory, columns)))
     if status["paused"]:
