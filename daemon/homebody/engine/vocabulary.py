@@ -3,6 +3,7 @@
 import codecs
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,10 +65,15 @@ class Vocabulary:
         tokens = self.weights.tokenize(text, special=False)
         return tokens if b"".join(self.piece(token) for token in tokens) == text.encode() else []
 
-    def copying(self, prompt: Sequence[int]) -> Copying | None:
-        """Return what follows an answer to *prompt*, for a model that is made for copying."""
+    def copying(self, prompt: Sequence[int], static: int = 0) -> Copying | None:
+        """Return what follows an answer to *prompt*, for a model that is made for copying.
+
+        Copied is from the message with the document, which begins after *static* tokens; from all where there is none.
+        """
         if not self.copy_bias:
             return None
+        if (message := list(takewhile(self.piece, prompt[static:]))) and static:
+            prompt = message
         return Copying(prompt, self._pieces, self._marks)
 
     def mark_mute(self, logits: NDArray[np.float32]) -> None:

@@ -54,7 +54,7 @@ class Writing:
         self.seed = seed_in_use(draw.sampling)
         self._sampler = Sampler(draw.sampling, self.seed)
         self._copying = (
-            draw.vocabulary.copying(draw.prompt[draw.static :]) if draw.constraint is not None else None
+            draw.vocabulary.copying(draw.prompt, draw.static) if draw.constraint is not None else None
         )
         self._trimmed = trimmed
         self._shown = Shown(draw.stops, trimmed=trimmed) if draw.stops or draw.watched else None
