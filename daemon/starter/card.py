@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from starter.evaluate import FLOORS, Report
+from starter.evaluate import FLOORS, Report, loss_of_quantization
 
 Reports = Mapping[str, tuple[Report, Report]]
 HEAD = (
@@ -21,14 +21,22 @@ def results(reports: Reports) -> str:
     """Return the table of what was measured, quantized and not."""
     (small_new, small_written), (whole_new, whole_written) = reports["Q8_0"], reports["f32"]
     rows = [
-        "| what | invented, unseen | written by hand | the same, f32 | floor | goal |",
+        "| what | invented, unseen | real text | the same, f32 | floor | goal |",
         "|---|---|---|---|---|---|",
     ]
     for what, (name, floor, goal) in FLOORS.items():
         cells = [_cell(report, what) for report in (small_new, small_written)]
         whole = f"{_cell(whole_new, what)} / {_cell(whole_written, what)}"
         rows.append(f"| {name} | {cells[0]} | {cells[1]} | {whole} | {floor:.0%} | {goal:.0%} |")
-    return "\n".join(rows) + "\n"
+    lost = {
+        name: max(loss_of_quantization(small, whole).values())
+        for name, small, whole in (
+            ("invented", small_new, whole_new),
+            ("real text", small_written, whole_written),
+        )
+    }
+    worst = ", ".join(f"{value * 100:.1f} points on {name}" for name, value in lost.items())
+    return "\n".join(rows) + f"\n\nQuantization to Q8_0 loses at most {worst}.\n"
 
 
 def _cell(report: Report, what: str) -> str:
@@ -64,7 +72,7 @@ def card(reports: Reports, facts: Mapping[str, object]) -> str:
 ## What it is for
 
 It lets a fresh install, a demo and the tests run with no download. It copies out the sentence that says most, picks
-tags and kinds from a given list, and copies labelled values. It does not understand, reason, translate or write.
+tags and kinds from a given list, and copies values. It does not understand, reason, translate or write.
 
 ## What it learned from
 
@@ -77,8 +85,10 @@ that it copies, and tells what a text is about, before it has learned anything e
 
 ## What was measured
 
-Through llama.cpp, greedy, under the grammar; invented documents of a seed that training never used, and
-the documents in `tests/starter/documents`, written by hand after the generator.
+Through homebody's own model process, greedy, under the grammar. Invented: documents of a seed that training never used.
+Real text: the documents in `tests/starter/documents`, written by hand, and for "real text from elsewhere" documentation
+under free licences that is installed with Python and homebody's libraries (`daemon/starter/elsewhere.py`), of which
+nothing is in the repository.
 
 {results(reports)}
 ## What it cannot do

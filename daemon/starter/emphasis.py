@@ -10,16 +10,19 @@ from enum import Enum, auto
 
 FORCED = 0.05
 """What the grammar leaves no choice in."""
-WHETHER = 2.0
+WHETHER = 3.0
 """Null or a value, another item or the end."""
 BEGINNING = 3.0
 """The first pieces of a value: where to copy from, which of the choices."""
 WITHIN = 1.0
 """What goes on with a value that was begun."""
-CLOSE = 1.5
-"""The quote that ends a value."""
+CLOSE = 3.0
+"""The quote that ends a value, the stroke that says that a quote does not, and in a short value what comes after
+a blank or a mark, where it could have ended: a date goes on with its year."""
 OPENING = 2
 """Pieces that count as the beginning of a value."""
+SHORT = 12
+"""Pieces of a value that may be a date, a name or an amount."""
 
 
 class _In(Enum):
@@ -30,12 +33,12 @@ class _In(Enum):
 
 def emphasis(pieces: list[str]) -> list[float]:
     """Return the weight in the loss of each of *pieces*, which together are a compact JSON object of strings,
-    lists of strings and nulls, as ``asks.compact`` writes it."""
+    lists of strings, nulls, and objects of strings and numbers, as ``asks.compact`` writes it."""
     return list(_walk(pieces))
 
 
 def _walk(pieces: list[str]) -> Iterator[float]:
-    where, at, listed, escaped, begun = _In.FRAME, "key", False, False, 0
+    where, at, listed, escaped, begun, before = _In.FRAME, "key", False, False, 0, ""
     for piece in pieces:
         if where is _In.KEY:
             yield FORCED
@@ -44,8 +47,9 @@ def _walk(pieces: list[str]) -> Iterator[float]:
         elif where is _In.VALUE:
             ends = piece == '"' and not escaped
             escaped = piece == "\\" and not escaped
-            yield CLOSE if ends else BEGINNING if begun < OPENING else WITHIN
-            begun += 1
+            could_end = 0 < begun < SHORT and not before.isalnum()
+            yield CLOSE if ends or escaped or could_end else BEGINNING if begun < OPENING else WITHIN
+            begun, before = begun + 1, piece
             if ends:
                 where, at = _In.FRAME, "next"
         elif piece == '"' and at == "key":
@@ -54,17 +58,21 @@ def _walk(pieces: list[str]) -> Iterator[float]:
         elif piece == '"':
             yield WHETHER if at in ("value", "first") else FORCED
             where, begun = _In.VALUE, 0
-        elif piece == "[":
-            listed, at = True, "first"
-            yield FORCED
-        elif piece == "]":
-            yield FORCED if at == "key" else WHETHER
-            listed, at = False, "next"
-        elif piece == ",":
-            yield WHETHER if listed else FORCED
-            at = "item" if listed else "key"
-        elif piece == ":":
-            yield FORCED
-            at = "value"
         else:
-            yield WHETHER if at == "value" and piece.startswith("n") else FORCED
+            weight, at, listed = _frame(piece, at, listed=listed)
+            yield weight
+
+
+def _frame(piece: str, at: str, *, listed: bool) -> tuple[float, str, bool]:
+    """Return the weight of a *piece* outside of strings, what is to come after it, and whether a list is open."""
+    if piece == "[":
+        return FORCED, "first", True
+    if piece == "]":
+        return (FORCED if at == "key" else WHETHER), "next", False
+    if piece == ",":
+        return (WHETHER, "item", listed) if listed else (FORCED, "key", listed)
+    if piece in ("{", ":"):
+        return FORCED, ("key" if piece == "{" else "value"), listed
+    if at == "value" and piece in ("}", "null"):
+        return (CLOSE if piece == "}" else WHETHER), "next", listed
+    return (BEGINNING if at == "value" else FORCED), at, listed

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from homebody.slots import ChoiceSlot, ListSlot, TextSlot
-from starter.corpus.asks import SUMMARISE, TAG, fitting, flat
-from starter.corpus.documents import Document
+from starter.corpus.asks import SUMMARISE, TAG, fitting
+from starter.corpus.documents import Document, flat
 from starter.corpus.papers import document
 from starter.corpus.topics import SHIPPED_TAGS, TOPICS
 from starter.pipeline import Pipeline
@@ -25,6 +25,7 @@ FLOORS = {
     "kind": ("kind of up to 6", 0.85, 0.95),
     "values": ("copied values exact", 0.85, 0.97),
     "letters": ("rare letters copied whole", 0.95, 1.00),
+    "elsewhere": ("real text from elsewhere: readable, and from the text", 0.85, 0.95),
     "stops": ("stops by itself", 0.99, 1.00),
 }
 UNSEEN_SEED = 20_000_003
@@ -57,6 +58,12 @@ class Report:
         self.tries[what] = self.tries.get(what, 0.0) + of
         if hit < of and miss:
             self.misses.append(f"{what}: {miss}")
+
+    def add(self, other: "Report") -> None:
+        """Count what *other* counted, too."""
+        for what, tries in other.tries.items():
+            self.count(what, other.hits[what], tries)
+        self.misses += other.misses
 
     def share(self, what: str) -> float:
         return self.hits.get(what, 0.0) / max(1e-9, self.tries.get(what, 0.0))
@@ -132,7 +139,8 @@ def judge(report: Report, runner: Asked, made: Document, dice: random.Random) ->
         slot = ListSlot(of=pool, max=3)
         judge_tags(report, fitting(made, pool, 3), runner.ask(TAG, {"tags": slot}, made.text))
     if made.kind in PLAIN_KINDS:
-        of = [made.kind, *dice.sample([kind for kind in PLAIN_KINDS if kind != made.kind], 5)]
+        others = [kind for kind in PLAIN_KINDS if kind != made.kind and kind not in made.alike]
+        of = [made.kind, *dice.sample(others, 5)]
         dice.shuffle(of)
         judge_kind(report, made, runner, of)
     judge_values(report, made, runner, most=2)

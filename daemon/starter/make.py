@@ -17,15 +17,17 @@ import torch
 from starter import card, evaluate, export
 from starter.corpus.vocabulary import word_counts
 from starter.corpus.words import CHINESE, JAPANESE, LETTERS
+from starter.elsewhere import elsewhere
+from starter.evaluate import Report
 from starter.model import Starter
-from starter.runner import Runner
+from starter.pipeline import Pipeline
 from starter.tokenizer import Tokenizer, learn
 from starter.train import Plan, train
 
 PIECES = 8000
 TOKENIZER_SEED = 0
 """The same for every model, so that models can be compared piece by piece."""
-UNSEEN = 60
+UNSEEN = 200
 HERE = Path(__file__).parent
 PRODUCT = HERE.parent / "homebody" / "model"
 WRITTEN = HERE.parents[1] / "tests" / "starter" / "documents"
@@ -63,10 +65,7 @@ def finish(model: Starter, tokenizer: Tokenizer, out: Path, *, install: bool) ->
     whole, small = out / "starter.f32.gguf", out / "starter.gguf"
     export.write(model, tokenizer, whole)
     export.quantize(whole, small)
-    reports = {}
-    for name, path in (("f32", whole), ("Q8_0", small)):
-        runner = Runner(path)
-        reports[name] = (evaluate.generated(runner, UNSEEN), evaluate.written(runner, WRITTEN))
+    reports = {"f32": measured(whole), "Q8_0": measured(small)}
     facts = {
         "name": "homebody starter",
         "sha256": hashlib.sha256(small.read_bytes()).hexdigest(),
@@ -85,6 +84,17 @@ def finish(model: Starter, tokenizer: Tokenizer, out: Path, *, install: bool) ->
         (PRODUCT / "starter.json").write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
         (HERE / "LOG.md").write_text(card.log(log, reports, facts, hardware()), "utf-8")
         (HERE.parents[1] / ".github" / "MODEL_CARD.md").write_text(card.card(reports, facts), "utf-8")
+
+
+def measured(path: Path) -> tuple[Report, Report]:
+    """Return the reports on invented and on real documents, asked through homebody's own model process."""
+    pipeline = Pipeline(path)
+    try:
+        real = evaluate.written(pipeline, WRITTEN)
+        real.add(elsewhere(pipeline))
+        return evaluate.generated(pipeline, UNSEEN), real
+    finally:
+        pipeline.close()
 
 
 def hardware() -> str:

@@ -21,7 +21,7 @@ from starter.tokenizer import Tokenizer
 
 PEAK, FLOOR = 1.2e-3, 0.03
 WARM_STEPS = 60
-DECAY_FROM = 0.31
+DECAY_FROM = 0.6
 POOL = 160
 SAVE_EVERY = 90.0
 

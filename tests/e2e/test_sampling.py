@@ -13,11 +13,11 @@ triggers:
   - watch: {notes}
     settle: 100ms
 ask:
-  prompt: Summarise this note in one sentence.
+  prompt: Choose colours.
   output:
-    summary: {{type: text, max: 60}}
+    colours: {{type: list, max: 6, of: [red, green, blue, white, black, grey, pink, brown, orange, gold, silver]}}
 {sampling}actions:
-  - write: {{dest: "{out}/{name}.txt", content: "{{{{ ask.summary }}}}"}}
+  - write: {{dest: "{out}/{name}.txt", content: "{{{{ ask.colours | join(' ') }}}}"}}
 """
 
 

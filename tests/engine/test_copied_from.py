@@ -26,7 +26,7 @@ def beginnings(vocabulary: Vocabulary, messages: tuple[Message, ...]) -> set[str
     assert isinstance(copying, Copying)
     for token in vocabulary.exactly('{"summary":"'):
         copying.note(token)
-    return {vocabulary.piece(token).decode() for token in copying.likely()[0]}
+    return {vocabulary.piece(token).decode() for tokens, _ in copying.likely() for token in tokens}
 
 
 def test_the_message_with_the_document_is_copied_from(vocabulary: Vocabulary) -> None:

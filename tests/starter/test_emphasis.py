@@ -4,7 +4,7 @@ import random
 
 from starter.corpus.asks import ask
 from starter.corpus.papers import document
-from starter.emphasis import BEGINNING, CLOSE, FORCED, WHETHER, WITHIN, emphasis
+from starter.emphasis import BEGINNING, CLOSE, FORCED, SHORT, WHETHER, WITHIN, emphasis
 from starter.tokenizer import Tokenizer
 
 
@@ -23,10 +23,13 @@ def test_the_grammar_s_own_tokens_weigh_next_to_nothing(tokenizer: Tokenizer):
 
 
 def test_where_a_value_begins_weighs_most(tokenizer: Tokenizer):
-    """The quote or null, the first two pieces, and the quote at the end count; what lies between counts once."""
+    """The quote or null, the first piece, the quote at the end and what comes after a blank, where a short value could
+    end, count; what lies between counts once."""
     assert [weight for _, weight in weighed(tokenizer, '{"a":"one two three"}')[5:]] == [
-        *(WHETHER, BEGINNING, BEGINNING, WITHIN, WITHIN, WITHIN, CLOSE, FORCED)
+        *(WHETHER, BEGINNING, BEGINNING, CLOSE, WITHIN, CLOSE, CLOSE, FORCED)
     ]
+    long = weighed(tokenizer, '{"a":"' + "one two " * 12 + '"}')
+    assert {weight for piece, weight in long[5 + SHORT + 1 : -2]} == {WITHIN}
     assert weighed(tokenizer, '{"a":null}')[5][1] == WHETHER
 
 
@@ -41,6 +44,13 @@ def test_a_quote_inside_a_value_does_not_end_it(tokenizer: Tokenizer):
     """An escaped quote, or a backslash before the closing one, is told from the end."""
     assert weighed(tokenizer, '{"a":"say \\"yes\\" now"}')[-2] == ('"', CLOSE)
     assert weighed(tokenizer, '{"a":"one\\\\","b":"two"}')[-2] == ('"', CLOSE)
+
+
+def test_the_digits_of_an_amount_are_decisions(tokenizer: Tokenizer):
+    """An amount is written as a number: each of its digits counts, and where it ends."""
+    found = weighed(tokenizer, '{"a":{"currency":"EUR","amount":14.20}}')
+    assert [weight for piece, weight in found if piece.isdigit() or piece == "."] == [BEGINNING] * 5
+    assert [weight for piece, weight in found if piece == "}"] == [CLOSE, FORCED]
 
 
 def test_every_answer_has_a_decision(tokenizer: Tokenizer):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from homebody.paths import starter_model
+from starter.elsewhere import elsewhere
 from starter.evaluate import FLOORS, Report, generated, written
 from starter.pipeline import Pipeline
 
@@ -20,49 +21,59 @@ def pipeline() -> Iterator[Pipeline]:
 @pytest.fixture(scope="module")
 def invented_report(pipeline: Pipeline) -> Report:
     """What was measured on invented documents of a seed that no training uses."""
-    report = generated(pipeline, 40)
+    report = generated(pipeline, 200)
     print(f"\n## Invented, unseen\n{report.table()}")
     return report
 
 
 @pytest.fixture(scope="module")
-def written_report(pipeline: Pipeline, documents) -> Report:
-    """What was measured on the documents written by hand."""
+def real_report(pipeline: Pipeline, documents) -> Report:
+    """What was measured on the documents written by hand, and on the documentation of Python and the libraries."""
     report = written(pipeline, documents)
-    print(f"\n## Written by hand\n{report.table()}")
+    report.add(elsewhere(pipeline))
+    print(f"\n## Real text\n{report.table()}")
     return report
 
 
+@pytest.mark.parametrize("what", sorted(FLOORS.keys() - {"elsewhere"}))
+def test_the_floors_of_issue_8_hold_on_invented_documents(invented_report: Report, what: str):
+    """Each measure reaches the floor that issue 8 sets."""
+    assert invented_report.share(what) >= FLOORS[what][1], misses(invented_report, what)
+
+
+@pytest.mark.parametrize("what", sorted(FLOORS))
+def test_the_floors_of_issue_8_hold_on_real_text(real_report: Report, what: str):
+    """So they do on text that no generator made."""
+    assert real_report.share(what) >= FLOORS[what][1], misses(real_report, what)
+
+
 HELD = {
-    "invented": {"stops": 0.99, "verbatim": 0.9, "key": 0.7, "kind": 0.85},
-    "written": {"stops": 0.99, "verbatim": 0.9, "key": 0.78, "kind": 0.65, "values": 0.45, "letters": 0.8},
+    "invented": {"verbatim": 0.98, "key": 0.95, "kind": 0.97, "values": 0.9},
+    "real": {
+        "verbatim": 0.97,
+        "key": 0.9,
+        "tags": 0.82,
+        "kind": 0.95,
+        "values": 0.89,
+        "letters": 1.0,
+        "stops": 1.0,
+    },
 }
-"""What the shipped model must not fall below: a little under what was measured when it was made."""
+"""What the shipped model must not fall below where it was better than its floor: a little under what was measured."""
 
 
 @pytest.mark.parametrize("what", HELD["invented"])
 def test_invented_documents_stay_above_what_was_reached(invented_report: Report, what: str):
     """On unseen invented documents, no measure falls below what the shipped model had."""
-    assert invented_report.share(what) >= HELD["invented"][what], "\n".join(invented_report.misses[:20])
+    assert invented_report.share(what) >= HELD["invented"][what], misses(invented_report, what)
 
 
-@pytest.mark.parametrize("what", HELD["written"])
-def test_written_documents_stay_above_what_was_reached(written_report: Report, what: str):
-    """On the documents written by hand, no measure falls below what the shipped model had."""
-    assert written_report.share(what) >= HELD["written"][what], "\n".join(written_report.misses[:20])
+@pytest.mark.parametrize("what", HELD["real"])
+def test_real_text_stays_above_what_was_reached(real_report: Report, what: str):
+    """On real text, no measure falls below what the shipped model had."""
+    assert real_report.share(what) >= HELD["real"][what], misses(real_report, what)
 
 
-NOT_YET = frozenset({"tags", "values", "letters"})
-"""Floors of issue 8 that the shipped model does not reach; taking one out of here is the proof that it does."""
-
-
-@pytest.mark.parametrize(
-    "what",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(strict=False)) if name in NOT_YET else name
-        for name in FLOORS
-    ],
-)
-def test_the_floors_of_issue_8_hold_on_invented_documents(invented_report: Report, what: str):
-    """Each measure reaches the floor that issue 8 sets, but for those that are named as not yet reached."""
-    assert invented_report.share(what) >= FLOORS[what][1]
+def misses(report: Report, what: str) -> str:
+    """Return what was wrong, line by line."""
+    return "\n".join(line for line in report.misses if line.startswith(what))

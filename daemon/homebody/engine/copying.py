@@ -8,7 +8,7 @@ follows nothing, the model alone decides. This is the look-up of prompt-lookup d
 steer instead of to draft.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 KEY = "homebody.copy_bias"
@@ -19,6 +19,9 @@ FOLLOWED = 2
 
 BEGINS = 0.4
 """How surely a word begins as one of the prompt does: a date or a currency may be spelt in another way."""
+
+ENDS = 0.8
+"""How surely an answer ends after a blank: before "and" a date does."""
 
 BLANK = -1
 """Stands for a run of white space: a line break in the prompt is a space in the answer."""
@@ -112,16 +115,20 @@ class Copying:
         """Return the places behind those of *places* at which *kind* stands."""
         return [place + 1 for place in places if place < len(self._text) and self._text[place] == kind]
 
-    def likely(self) -> tuple[list[int], float]:
-        """Return the tokens that come next in the prompt, and how surely (1 at most); none where the model decides."""
+    def likely(self) -> Iterator[tuple[list[int], float]]:
+        """Give tokens that come next in the prompt, each with how surely (1 at most); none where the model decides."""
         if not self._inside:
-            return [], 0.0
+            return
         if self._followed >= FOLLOWED:
-            return self._going_on(), 1.0
-        if self._blank and not self._escaped:
-            return self._begin, BEGINS
-        within = {self._text[place] if place < len(self._text) else BLANK for place in self._word}
-        return (sorted(within), 1.0) if all(self._in_word(kind) for kind in within) else ([], 0.0)
+            yield self._going_on(), 1.0
+            if self._blank and not self._escaped:
+                yield [self._marks.quote], ENDS
+        elif self._blank and not self._escaped:
+            yield self._begin, BEGINS
+        else:
+            within = {self._text[place] if place < len(self._text) else BLANK for place in self._word}
+            if all(self._in_word(kind) for kind in within):
+                yield sorted(within), 1.0
 
     def _going_on(self) -> list[int]:
         """Return what follows in the prompt, and the quote that ends the string wherever a word may end."""

@@ -68,8 +68,8 @@ class Writing:
         if self.likelihoods is not None:
             self.likelihoods.look(logits)
         if self._copying is not None:
-            likely, surely = self._copying.likely()
-            logits[likely] += self._vocabulary.copy_bias * surely
+            for likely, surely in self._copying.likely():
+                logits[likely] += self._vocabulary.copy_bias * surely
         token = self._next(logits, self._repeats.again(self.tokens))
         if token is None or self._vocabulary.ends(token):
             self.stop = "end"

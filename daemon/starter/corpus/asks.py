@@ -6,13 +6,16 @@ learned.
 
 import json
 import random
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from homebody.slots import ChoiceSlot, ListSlot, Slot, TextSlot
+from homebody.slots import ChoiceSlot, DateSlot, ListSlot, MoneySlot, Slot, TextSlot
 from starter.corpus import invent
-from starter.corpus.documents import Document
+from starter.corpus.documents import Document, flat
 from starter.corpus.invent import barred
+from starter.corpus.notation import iso, money
 from starter.corpus.topics import KINDS, SHIPPED_TAGS, TOPICS, WORD
 
 SUMMARISE = "Summarise this note in one or two sentences."
@@ -37,12 +40,16 @@ SUMMARY_ABOUT = barred(
 )
 TITLE_NAMES = ("title", "title", "heading", "headline", "subject", "caption")
 VALUES: dict[str, tuple[str, str]] = {
-    "date": ("date|date|day|when|dated", "the date|when it was written|the date of the document|"),
-    "amount": ("amount|total|price|sum|cost", "the total amount|how much money|the price with the currency|"),
+    "date": ("date|date|day|day|when|dated", "the date|when it was written|the date of the document|"),
+    "amount": (
+        "amount|total|price|sum|cost",
+        "the total amount|how much money|what is to be paid in all|the price with the currency|",
+    ),
     "vendor": (
         "vendor|company|seller|supplier|from|shop",
         "who sent the invoice|the company|the seller's name|",
     ),
+    "company": ("company|firm|organisation|shop|business", "the company|the firm's name|"),
     "number": ("number|invoice_number|reference|no|id", "the invoice number|the number of the document|"),
     "name": ("name|person|customer|contact|who", "the person's name|the name of the contact|who it is for|"),
     "email": ("email|mail|address|contact_email", "the mail address|an email address|"),
@@ -85,6 +92,10 @@ REPLY = (
 )
 
 
+EXACT = "exactly "
+"""Stands before an amount that is to be written as a number, digit by digit."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """One question about a document, and its answer as the grammar wants it."""
@@ -95,21 +106,22 @@ class Ask:
 
 
 def compact(answer: Mapping[str, object]) -> str:
-    """Return *answer* as JSON without white space, with no escapes but those of the grammar."""
-    return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+    """Return *answer* as JSON without white space, with no escapes but those of the grammar, amounts to the cent."""
+    text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+    return re.sub(rf'"{EXACT}([0-9.]+)"', r"\1", text)
 
 
 def ask(dice: random.Random, document: Document) -> Ask:
     """Return something to ask about *document*."""
     roll = dice.random()
-    if roll < 0.20:
+    if roll < 0.15:
         return _made(SUMMARISE, {"summary": (TextSlot(max=400), flat(document.key))})
-    if roll < 0.24:
+    if roll < 0.18:
         return _made(PART, {"part": (TextSlot(max=300), flat(document.key))})
-    if roll < 0.45 and document.faint.isdisjoint(SHIPPED_TAGS):
+    if roll < 0.36 and document.faint.isdisjoint(SHIPPED_TAGS):
         tags = ListSlot(of=list(SHIPPED_TAGS), max=3)
         return _made(TAG, {"tags": (tags, fitting(document, SHIPPED_TAGS, 3))})
-    kinds = ["summary", "title", "tags", "tags", "kind", "kind", "value", "value", "value", "value"]
+    kinds = ["summary", "title", *["tags"] * 4, *["kind"] * 2, *["value"] * 5]
     wanted = dice.sample(kinds, dice.choice((1, 1, 1, 2, 3)))
     made: dict[str, tuple[Slot, object]] = {}
     for what in wanted:
@@ -120,9 +132,14 @@ def ask(dice: random.Random, document: Document) -> Ask:
     return _made(dice.choice(PROMPTS[which]), made)
 
 
-def flat(text: str) -> str:
-    """Return *text* on one line, bullets left out."""
-    return " ".join(text.split())
+def ended(value: str, text: str) -> str:
+    """Return *value* as it is to be copied from *text*: with the blank that follows it in its line.
+
+    So it ends where the next word is known: "14 May " before "and", "14 May 2026" where the year comes. What reads the
+    answer drops the blank.
+    """
+    place = re.search(r"\s+".join(map(re.escape, value.split())) + r"(?= \S)", text)
+    return f"{value} " if place else value
 
 
 def fitting(document: Document, tags: tuple[str, ...] | list[str], most: int) -> list[str]:
@@ -155,17 +172,17 @@ def _summary(dice: random.Random, document: Document) -> tuple[str, Slot, object
 
 
 def _title(dice: random.Random, document: Document) -> tuple[str, Slot, object]:
-    title = (
-        flat(document.title or " ".join(flat(document.key).split()[:6]).rstrip(".,;:!?"))[:80].strip()
-        or "note"
-    )
+    words = " ".join(flat(document.key).split()[:6]).rstrip(".,;:!?")
+    title = flat(document.title or words)[:80].strip()
+    title = "note" if not title else title if document.title else ended(title, document.text)
     return dice.choice(TITLE_NAMES), TextSlot(max=max(dice.choice((60, 80, 100)), len(title))), title
 
 
 def _tags(dice: random.Random, document: Document) -> tuple[str, Slot, object]:
     others = [topic for topic in TOPICS if topic not in document.topics and topic not in document.faint]
-    tags = dice.sample(others, dice.randint(2, 14))
-    tags += [topic for topic in sorted(document.topics) if dice.random() < 0.85]
+    tags = dice.sample(others, dice.randint(2, 18))
+    if dice.random() < 0.65:
+        tags += [topic for topic in sorted(document.topics) if dice.random() < 0.9]
     if dice.random() < 0.4:
         tags += [dice.choice(invent.vocabulary()).lower() for _ in range(dice.randint(1, 4))]
         words = [word.lower() for word in WORD.findall(document.text) if 2 < len(word) < 14]
@@ -186,22 +203,21 @@ def _kind(dice: random.Random, document: Document) -> tuple[str, Slot, object]:
         )
         name = dice.choice(("topic", "subject", "category", "about"))
     else:
-        right, pool = document.kind, [kind for kind in KINDS if kind != document.kind]
+        right, pool = (
+            document.kind,
+            [kind for kind in KINDS if kind != document.kind and kind not in document.alike],
+        )
         name = dice.choice(("kind", "kind", "type", "sort", "class"))
-        near = {
-            "note": ("journal", "article", "report", "story"),
-            "mail": ("letter",),
-            "letter": ("mail",),
-        }.get(right, ("note",))
-        pool = [kind for kind in pool if kind not in near or right != "note"]
     of = [right, *dice.sample(pool, dice.randint(1, 5))]
     dice.shuffle(of)
     return name, ChoiceSlot(of=of), right
 
 
 def _value(dice: random.Random, document: Document) -> tuple[str, Slot, object]:
-    absent = [what for what in VALUES if what not in document.values and what not in ("name", "place")]
-    there = bool(document.values) and dice.random() < 0.85
+    absent = [what for what in VALUES if what not in document.values and what not in document.unclear]
+    there = bool(document.values) and (not absent or dice.random() < 0.85)
+    if not there and not absent:
+        return _title(dice, document)
     what = dice.choice(sorted(document.values)) if there else dice.choice(absent)
     names, about = VALUES[what]
     name = what if dice.random() < 0.5 else dice.choice(names.split("|"))
@@ -211,14 +227,22 @@ def _value(dice: random.Random, document: Document) -> tuple[str, Slot, object]:
         if not plain or dice.random() < 0.35
         else None
     )
-    sure = there and dice.random() < 0.6
-    slot = TextSlot(
-        max=dice.choice((40, 60, 80, 100)),
-        description=described,
-        optional=not sure,
-        must_appear=dice.random() < 0.4,
-    )
-    return name, slot, flat(document.values[what]) if there else None
+    common: dict[str, Any] = {
+        "description": described,
+        "optional": not (there and dice.random() < 0.6),
+        "must_appear": dice.random() < 0.4,
+    }
+    value = flat(document.values[what]) if there else None
+    if dice.random() < 0.55 and what in ("date", "deadline") and (value is None or iso(value)):
+        return name, DateSlot(**common), iso(value) if value else None
+    if dice.random() < 0.5 and what == "amount":
+        code, amount = money(value) if value else ("EUR", "")
+        codes = sorted({code, *dice.sample(["EUR", "USD", "GBP", "CHF"], 2)})
+        slot = MoneySlot(**common, currency=codes if dice.random() < 0.4 else None)
+        return name, slot, {"currency": code, "amount": EXACT + amount} if value else None
+    said = None if value is None else ended(value, document.text)
+    room = max(dice.choice((40, 60, 80, 100)), len(said or ""))
+    return name, TextSlot(max=room, **common), said
 
 
 _SLOTS = {"summary": _summary, "title": _title, "tags": _tags, "kind": _kind, "value": _value}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from starter.corpus import invent, phrases, topics, words
 
 PLAIN, KEY, CUED, CHATTER = (phrases.PATTERNS[name] for name in ("plain", "key", "cued", "chatter"))
-GREETINGS, CLOSINGS, HEADINGS = (phrases.PATTERNS[name] for name in ("greetings", "closings", "headings"))
+HEADINGS, PLANS = (phrases.PATTERNS[name] for name in ("headings", "plan"))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,6 +24,15 @@ class Document:
     faint: frozenset[str] = frozenset()
     """Topics that are hinted at too weakly for anyone to say yes or no."""
     values: dict[str, str] = field(default_factory=dict)
+    unclear: frozenset[str] = frozenset()
+    """Values that stand in the text more than once, or may: nobody can say which is meant, or that there is none."""
+    alike: frozenset[str] = frozenset()
+    """Kinds that a reader could give it as well."""
+
+
+def flat(text: str) -> str:
+    """Return *text* on one line, with single blanks."""
+    return " ".join(text.split())
 
 
 class Scribe:
@@ -32,10 +41,11 @@ class Scribe:
     def __init__(self, dice: random.Random, about: list[str]) -> None:
         self.dice = dice
         self.about = about
-        self.used: dict[str, list[str]] = {"d": [], "a": []}
+        self.used: dict[str, list[str]] = {}
+        """What was invented for each mark."""
         self.wild = False
         self.glue: list[str] = []
-        self.share = dice.choice((0.3, 0.5, 0.7, 0.85))
+        self.share = dice.choice((0.3, 0.5, 0.7, 0.85, 0.95))
         """How many nouns are of the topics: a text may name its topic once in a while, or with every word."""
         many = dice.choice((5, 9, 16, 26))
         self.nouns = [word for topic in about for word in dice.sample(topics.family(topic), many)]
@@ -58,10 +68,11 @@ class Scribe:
         makers: dict[str, Callable[[], str]] = {
             "n": self.noun, "m": self.noun, "w": self.word, "N": lambda: self.noun().capitalize(),
             "p": lambda: invent.name(self.dice) if self.dice.random() < 0.5 else invent.first_name(self.dice),
-            "f": lambda: invent.first_name(self.dice), "c": lambda: invent.company(self.dice),
-            "d": lambda: invent.date(self.dice), "a": lambda: invent.amount(self.dice),
+            "f": lambda: invent.first_name(self.dice), "s": lambda: invent.surname(self.dice),
+            "d": lambda: invent.date(self.dice), "D": lambda: invent.date(self.dice),
+            "c": lambda: invent.company(self.dice), "a": lambda: invent.amount(self.dice),
             "l": lambda: invent.place(self.dice), "t": lambda: invent.clock(self.dice),
-            "i": lambda: str(self.dice.randint(2, 40)),
+            "i": lambda: str(self.dice.randint(2, 40)), "x": lambda: invent.identifier(self.dice),
         }  # fmt: skip
 
         def made(found: re.Match[str]) -> str:
@@ -77,9 +88,9 @@ class Scribe:
 
     def odd(self) -> str:
         """Return a sentence of words of every kind."""
-        self.wild = True
         if self.dice.random() < 0.5:
             return self.common()
+        self.wild = True
         parts = [invent.odd_word(self.dice) for _ in range(self.dice.randint(3, 18))]
         for _ in range(self.dice.randint(0, 3)):
             at = self.dice.randrange(len(parts))
@@ -117,11 +128,11 @@ class Scribe:
 
     def body(self, count: int) -> list[str]:
         """Return *count* sentences that matter little."""
-        mix = self.dice.choice((0.0, 0.1, 0.4, 1.0))
+        mix = self.dice.choice((0.0, 0.0, 0.0, 0.05, 0.1, 0.5))
         return [self.odd() if self.dice.random() < mix else self.one(PLAIN) for _ in range(count)]
 
 
-def say(scribe: Scribe, size: int) -> tuple[list[str], str]:
+def say(scribe: Scribe, size: int, keys: list[str] = KEY) -> tuple[list[str], str]:
     """Return sentences and the one that says most: the one with a cue, else the first that is no chatter."""
     dice = scribe.dice
     before = [scribe.one(CHATTER) for _ in range(dice.choice((0, 0, 0, 1, 2)))]
@@ -136,9 +147,9 @@ def say(scribe: Scribe, size: int) -> tuple[list[str], str]:
         rest.insert(dice.randint(0, len(rest)), key)
     else:
         key = (
-            scribe.one(KEY)
-            if dice.random() < 0.6
-            else (scribe.odd() if dice.random() < 0.6 else scribe.one(PLAIN))
+            scribe.one(keys)
+            if dice.random() < 0.7
+            else (scribe.odd() if dice.random() < 0.4 else scribe.one(PLAIN))
         )
         rest.insert(0, key)
     if dice.random() < 0.15:
@@ -176,8 +187,8 @@ def heading(dice: random.Random, title: str) -> str:
 def prose(scribe: Scribe, size: int) -> Document:
     """A note, journal, article, report or story."""
     dice = scribe.dice
-    kind = dice.choice(("note", "note", "journal", "article", "report", "story"))
-    sentences, key = say(scribe, size)
+    kind = dice.choice(("note", "note", "note", "journal", "article", "report", "story", "plan"))
+    sentences, key = say(scribe, size, PLANS if kind == "plan" else KEY)
     text, title = joined(dice, sentences), None
     if kind in ("article", "report") or dice.random() < 0.3:
         title = (
@@ -200,37 +211,18 @@ def prose(scribe: Scribe, size: int) -> Document:
         text = dice.choice((f"Report by {values['author']}\n\n", f"Author: {values['author']}\n\n")) + text
     elif kind == "story":
         text = dice.choice(("Once upon a time ", "Long ago, ", "A tale: ")) + "\n" + text
+    elif kind == "plan":
+        text += " " + " ".join(scribe.one(PLANS) for _ in range(dice.randint(1, 3)))
     if dice.random() < 0.08:
-        text = f"---\ntitle: {title or scribe.noun()}\ndate: {invent.date(dice)}\n---\n{text}"
-    return Document(text=text, key=key, kind=kind, title=title, values=values)
-
-
-def mail(scribe: Scribe, size: int) -> Document:
-    """A mail or a letter."""
-    dice, kind = scribe.dice, scribe.dice.choice(("mail", "mail", "letter"))
-    sentences, key = say(scribe, size)
-    text, title, values = joined(dice, sentences), None, {}
-    text = scribe.one(GREETINGS) + "\n\n" + text + "\n\n" + scribe.one(CLOSINGS)
-    if kind == "mail":
-        values = {"sender": invent.name(dice), "email": invent.email(dice), "date": invent.date(dice)}
-        title = scribe.one(HEADINGS)
-        head = [
-            f"From: {values['sender']} <{values['email']}>",
-            f"Date: {values['date']}",
-            f"Subject: {title}",
-        ]
-        if dice.random() < 0.5:
-            head.insert(1, f"To: {invent.name(dice)}")
-        text = "\n".join(head) + "\n\n" + text
-    else:
-        values = {"place": invent.place(dice), "date": invent.date(dice)}
-        text = f"{values['place']}, {values['date']}\n\n{text}"
-    return Document(text=text, key=key, kind=kind, title=title, values=values)
+        values.setdefault("date", invent.date(dice))
+        text = f"---\ntitle: {title or scribe.noun()}\ndate: {values['date']}\n---\n{text}"
+    return Document(text=text, key=key, kind=kind, title=title, values=values, alike=topics.ALIKE[kind])
 
 
 def pseudo(scribe: Scribe, size: int) -> Document:
     """Sentences of any words at all, the first or a marked one being the one that counts."""
     dice = scribe.dice
+    scribe.wild = True
     sentences = [scribe.odd() for _ in range(max(2, size))]
     key = sentences[0]
     if dice.random() < 0.3:
@@ -243,12 +235,19 @@ def pseudo(scribe: Scribe, size: int) -> Document:
         " ".join(invent.odd_word(dice) for _ in range(dice.randint(1, 5))) if dice.random() < 0.3 else None
     )
     text = joined(dice, sentences)
-    return Document(text=heading(dice, title) + text if title else text, key=key, kind="note", title=title)
+    return Document(
+        text=heading(dice, title) + text if title else text,
+        key=key,
+        kind="note",
+        title=title,
+        alike=topics.ALIKE["note"],
+    )
 
 
 def foreign(scribe: Scribe, size: int) -> Document:
     """Text of one other language's words or letters."""
     dice = scribe.dice
+    scribe.wild = True
     roll = dice.random()
 
     def sentence() -> str:
@@ -290,4 +289,5 @@ def foreign(scribe: Scribe, size: int) -> Document:
         text=gap.join(sentences) if dice.random() < 0.7 else "\n".join(sentences),
         key=sentences[0],
         kind="note",
+        alike=topics.ALIKE["note"],
     )

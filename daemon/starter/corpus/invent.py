@@ -84,7 +84,10 @@ def place(dice: random.Random) -> str:
 def clock(dice: random.Random) -> str:
     exact = f"{dice.randint(6, 22)}:{dice.randint(0, 59):02}"
     half = f"{dice.randint(1, 12)} am|{dice.randint(1, 12)} pm"
-    return pick(dice, f"{exact}|{half}|{dice.randint(6, 22)} o'clock")
+    french = f"{dice.randint(6, 22)} h {dice.randint(0, 59):02}"
+    return pick(
+        dice, f"{exact}|{exact}|{half}|{dice.randint(6, 22)} o'clock|{french}|{exact.replace(':', '.')}"
+    )
 
 
 def date(dice: random.Random) -> str:
@@ -142,6 +145,18 @@ def email(dice: random.Random) -> str:
 
 def phone(dice: random.Random) -> str:
     return f"+{dice.randint(1, 99)} {dice.randint(10, 999)} {dice.randint(1000, 9999999)}"
+
+
+def identifier(dice: random.Random) -> str:
+    """Return what a programmer calls something."""
+    word = _letters(dice.choice(vocabulary()).lower() if dice.random() < 0.7 else syllables(dice, 1, 2))
+    if dice.random() < 0.2:
+        word += "_" + _letters(dice.choice(vocabulary()).lower())
+    return dice.choice((word, word, word, word[0]))
+
+
+def _letters(word: str) -> str:
+    return "".join(letter for letter in word if letter.isalpha()) or "it"
 
 
 def random_letters(dice: random.Random) -> str:

@@ -9,13 +9,16 @@ from starter.corpus.documents import (
     PLAIN,
     Document,
     Scribe,
+    flat,
     foreign,
     heading,
     joined,
-    mail,
     prose,
     pseudo,
 )
+from starter.corpus.guides import guide
+from starter.corpus.letters import mail
+from starter.corpus.programs import code
 from starter.corpus.topics import SHIPPED_TAGS, TOPICS, WORD, seen
 
 
@@ -193,35 +196,6 @@ def recipe(scribe: Scribe, size: int) -> Document:
     return Document(text=text, key=key, kind=kind, title=title)
 
 
-def code(scribe: Scribe, size: int) -> Document:
-    """A small program with a comment that says what it does."""
-    dice = scribe.dice
-    first, second = (invent.syllables(dice, 1, 2) for _ in range(2))
-    key = scribe.fill(
-        dice.choice(
-            (
-                "Return the {n} of every {m}.",
-                "Count the {n} in {w} and {w}.",
-                "Read {n} from a file and {w} the {m}.",
-                "Compute {w} {n} for {c}.",
-            )
-        )
-    )
-    body = [
-        f"    {first} = {second}({dice.randint(0, 99)}, '{scribe.word()}')" for _ in range(max(1, size // 2))
-    ]
-    text = dice.choice(
-        (
-            f'"""{key}"""\n\nimport {second}\n\ndef {first}({second}):\n'
-            + "\n".join(body)
-            + f"\n    return {first}",
-            f"# {key}\ndef {first}({second}):\n" + "\n".join(body) + f"\n    return {first}",
-            f"// {key}\nfunction {first}({second}) {{\n" + "\n".join(body) + "\n}",
-        )
-    )
-    return Document(text=text, key=key, kind="code")
-
-
 def advert(scribe: Scribe, size: int) -> Document:
     """An advert or an invitation with labelled facts."""
     dice = scribe.dice
@@ -260,8 +234,11 @@ def advert(scribe: Scribe, size: int) -> Document:
     return Document(text=text, key=key, kind="advert", title=title, values=values)
 
 
-MAKERS = (prose, mail, pseudo, foreign, invoice, minutes, items, recipe, code, advert)
-WEIGHTS = (30, 14, 16, 8, 10, 8, 5, 4, 3, 6)
+MAKERS = (prose, mail, guide, pseudo, foreign, invoice, minutes, items, recipe, code, advert)
+WEIGHTS = (32, 17, 15, 5, 6, 12, 8, 6, 4, 5, 7)
+MARKS = {"date": "d", "deadline": "D", "amount": "a", "time": "t", "place": "l", "company": "c", "name": "p"}
+"""The mark of a pattern that each value is invented for."""
+ANYTHING = frozenset({*MARKS, "number", "email", "vendor", "sender", "author", "phone"})
 
 
 def document(dice: random.Random, size: int) -> Document:
@@ -276,12 +253,33 @@ def document(dice: random.Random, size: int) -> Document:
         about = ["recipe"]
     scribe = Scribe(dice, about)
     made = maker(scribe, size)
-    if not scribe.wild and made.kind in ("note", "journal", "article", "report", "story"):
-        for mark, what in (("d", "date"), ("a", "amount")):
-            found = [value for value in scribe.used[mark] if value in made.text]
-            if len(found) == 1 and what not in made.values:
-                made.values[what] = found[0]
-    made.values = {what: value for what, value in made.values.items() if value in made.text}
+    told(made, scribe)
     certain = frozenset({own} if own and made.kind != "receipt" else ())
     made.topics, made.faint = seen(WORD.findall(made.text), frozenset(about), certain)
     return made
+
+
+def told(made: Document, scribe: Scribe) -> None:
+    """Add what running text tells once, and name what it may tell more than once."""
+    text = flat(made.text)
+    made.values = {what: value for what, value in made.values.items() if flat(value) in text}
+    unclear = set(made.unclear) | (set(ANYTHING) if scribe.wild else set())
+    for what, mark in MARKS.items():
+        found = {value for value in scribe.used.get(mark, ()) if value in text}
+        if what in made.values or not found:
+            continue
+        if len(found) == 1 and what not in unclear and made.kind in RUNNING:
+            made.values[what] = found.pop()
+        else:
+            unclear.add(what)
+    if "deadline" in made.values and "date" not in made.values:
+        unclear.add("date")
+    if "vendor" in made.values or "company" in made.values:
+        unclear |= {"company", "vendor"}
+    if {"sender", "author", "name"} & set(made.values):
+        unclear |= {"sender", "author", "name"}
+    made.unclear = frozenset(unclear - set(made.values))
+
+
+RUNNING = ("note", "journal", "article", "report", "story", "plan", "mail", "letter", "minutes")
+"""Kinds that are written in sentences."""

@@ -1,7 +1,8 @@
 """Which sentence patterns do the invented documents have? They stand in phrases.txt, written for the project.
 
-``{n}`` and ``{m}`` are nouns of the topic, ``{w}`` any word, ``{p}`` a person, ``{f}`` a first name, ``{c}`` a
-company, ``{d}`` a date, ``{a}`` an amount, ``{l}`` a place, ``{t}`` a time, ``{i}`` a small number.
+``{n}`` and ``{m}`` are nouns of the topic, ``{w}`` any word, ``{p}`` a person, ``{f}`` a first name, ``{s}`` a
+surname, ``{c}`` a company, ``{d}`` a date, ``{D}`` a last day, ``{a}`` an amount, ``{l}`` a place, ``{t}`` a time,
+``{i}`` a small number, ``{x}`` a name in a program.
 """
 
 from pathlib import Path

@@ -27,6 +27,15 @@ KINDS: tuple[str, ...] = (
     "note", "mail", "invoice", "receipt", "minutes", "list", "recipe", "journal", "article", "code",
     "letter", "plan", "report", "story", "advert", "manual",
 )  # fmt: skip
+ALIKE = {
+    "note": frozenset({"journal", "article", "report", "story", "plan"}),
+    "article": frozenset({"note", "report", "story", "plan"}),
+    "report": frozenset({"article", "note"}),
+    "story": frozenset({"note", "article"}),
+    "journal": frozenset({"note", "story"}),
+    "plan": frozenset({"note", "journal", "article", "story"}),
+}
+"""Kinds of prose that a reader could take for one another."""
 
 SHIPPED_TAGS: tuple[str, ...] = (
     "work", "meeting", "invoice", "travel", "house", "health", "family", "school", "recipe", "garden",
