@@ -25,7 +25,7 @@ FLOORS = {
     "kind": ("kind of up to 6", 0.85, 0.95),
     "values": ("copied values exact", 0.85, 0.97),
     "letters": ("rare letters copied whole", 0.95, 1.00),
-    "elsewhere": ("real text from elsewhere: readable, and from the text", 0.85, 0.95),
+    "elsewhere": ("real text from elsewhere: from the text, judged by rule", 0.85, 0.95),
     "stops": ("stops by itself", 0.99, 1.00),
 }
 UNSEEN_SEED = 20_000_003
