@@ -27,11 +27,11 @@ BETTER = (
     " what attention tells (attn_v) and what the layers add (ffn_down), most of all in the first and the last layers."
 )
 POOLED = {
-    "mean": "it writes nothing: it turns a text into {width} numbers for searching, the mean over its tokens",
-    "first token": "it writes nothing: it turns a text into {width} numbers for searching, those of its first token",
-    "last token": "it writes nothing: it turns a text into {width} numbers for searching, those of its last token",
+    "mean": "the mean over its tokens",
+    "first token": "those of its first token",
+    "last token": "those of its last token",
 }
-"""What an embedding model gives, by how it pools."""
+"""What numbers an embedding model gives for a text, by how it pools."""
 TOKENIZERS = {
     "llama": "pieces of words as SentencePiece cuts them",
     "gpt2": "pairs of bytes joined again and again (BPE)",
@@ -82,7 +82,7 @@ def inspect_lines(found: dict[str, Any]) -> list[str]:
         f"  {info['quantization']}: {info['quantization_words']}; really {info['bits_per_weight']} bits a weight,"
         f" {rounded(info['file_bytes'])} in all",
         f"  {context_words(found)}",
-        *([f"  {POOLED[info['pooling']].format(width=info['width'])}"] if info["pooling"] else []),
+        *([f"  {pooling_words(info)}"] if info["pooling"] else []),
         *(f"  {line}" for line in memory_lines(info["shape"]) if info["reads_on"]),
         "",
         "How its weights are stored:",
@@ -124,6 +124,14 @@ def context_words(found: dict[str, Any]) -> str:
     return visible(
         words
         + (f" (stretched: {found['rope_scaling']})" if found["rope_scaling"] not in ("", "none") else "")
+    )
+
+
+def pooling_words(info: dict[str, Any]) -> str:
+    """Return what an embedding model gives."""
+    return (
+        f"it writes nothing: it turns a text into {info['width']} numbers for searching,"
+        f" {POOLED[info['pooling']]}"
     )
 
 

@@ -232,11 +232,8 @@ def named_of_any(settings: Settings, name: str) -> Found:
     """Return the model of that name, one that writes or one that embeds. Raises as `named` does."""
     try:
         return named(settings, name)
-    except HomebodyError as error:
-        try:
-            return named(settings, name, Kind.EMBEDDING)
-        except HomebodyError:
-            raise error from None
+    except ModelFileError:
+        return named(settings, name, Kind.EMBEDDING)
 
 
 def _called(models: Sequence[Found], name: str) -> list[Found]:
