@@ -21,11 +21,11 @@ filters:
   - extension: [png, pdf]
 read: {{pages: 1-2}}
 ask:
-  prompt: What does it say?
+  prompt: Summarise this note in one or two sentences.
   output:
-    words: {{type: text, max: 100}}
+    summary: {{type: text, max: 100}}
 actions:
-  - append: {{dest: "{folder}/list/scans.md", content: "{{{{ file.name }}}}: {{{{ ask.words }}}}"}}
+  - append: {{dest: "{folder}/list/scans.md", content: "{{{{ file.name }}}}: {{{{ ask.summary }}}}"}}
 """
 
 
@@ -35,9 +35,9 @@ def test_scans_are_read_by_the_sealed_daemon(house):
     house.recipe("note-scans", RECIPE.format(notes=house.notes, folder=house.folder))
     house.start()
     assert house.status()["pictures"]["languages"]
-    sheet = drawn(["The train to Lisbon leaves on Monday.", "Anna waits at platform nine."])
+    sheet = drawn(["Important: the train to Lisbon leaves on Monday.", "Anna waits at platform nine."])
     house.drop("ticket.png", png(sheet))
-    house.drop("letter.pdf", scanned([["Page one."], sheet, sheet]))
+    house.drop("letter.pdf", scanned([["The roof was mended by Anna."], sheet, sheet]))
     for name, recognised in (("ticket.png", 1), ("letter.pdf", 1)):
         [run] = house.ended(name)
         assert run["state"] == "done", run
@@ -46,7 +46,7 @@ def test_scans_are_read_by_the_sealed_daemon(house):
     assert step["detail"]["left_out"] == "1 page that was not asked for"
     written = (house.folder / "list" / "scans.md").read_text(encoding="utf-8")
     assert {line.split(":")[0] for line in written.splitlines()} == {"ticket.png", "letter.pdf"}
-    assert all("Lisbon" in line or "Anna waits" in line for line in written.splitlines()), written
+    assert all("Monday" in line for line in written.splitlines()), written
     assert house.status()["pictures"]["pid"] is None, "its process ends with the document"
 
 
