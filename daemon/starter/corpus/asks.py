@@ -216,7 +216,7 @@ def _kind(dice: random.Random, document: Document) -> tuple[str, Slot, object]:
 def _value(dice: random.Random, document: Document) -> tuple[str, Slot, object]:
     absent = [what for what in VALUES if what not in document.values and what not in document.unclear]
     there = bool(document.values) and (not absent or dice.random() < 0.85)
-    if not there and not absent:
+    if not there and not absent:  # every value may be in it somewhere: none can be asked for
         return _title(dice, document)
     what = dice.choice(sorted(document.values)) if there else dice.choice(absent)
     names, about = VALUES[what]
