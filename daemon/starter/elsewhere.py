@@ -68,10 +68,10 @@ def beginning(text: str) -> str:
     return "\n\n".join(kept)
 
 
-def elsewhere(runner: Asked, every: int = 1) -> Report:
-    """Return the report on every *every*-th of these texts: is the summary from the text, more than a word or two?"""
+def elsewhere(runner: Asked) -> Report:
+    """Return the report on these texts: is the summary from the text, more than a word or two?"""
     report = Report()
-    for name, text in [*modules(), *readmes()][::every]:
+    for name, text in (*modules(), *readmes()):
         reply = runner.ask(SUMMARISE, {"summary": TextSlot(max=400)}, text)
         said = str(reply.value().get("summary", ""))
         readable = len(WORD.findall(said)) >= READABLE or said.endswith((".", "!", "?"))

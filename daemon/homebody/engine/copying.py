@@ -3,9 +3,9 @@
 A model that is made for copying says so in its file (``homebody.copy_bias``, a number of logits). Its answers are JSON
 whose strings are made of the prompt's words, so three things are made so much more likely in them: a word begins as
 a word of the prompt does, a word that was begun is finished as it stands there, and an answer that has followed the
-prompt for a few tokens goes on with what comes next, or ends. At the end of a sentence or a line, and wherever it
-follows nothing, the model alone decides. This is the look-up of prompt-lookup decoding (Saxena, 2023), used to
-steer instead of to draft.
+prompt for a few tokens goes on with what comes next. Wherever a word ends the answer may end as well: between these two
+the model decides, as it does alone where it follows nothing. This is the look-up of prompt-lookup decoding (Saxena,
+2023), used to steer instead of to draft.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +15,7 @@ KEY = "homebody.copy_bias"
 """The metadata key in a GGUF file."""
 
 FOLLOWED = 2
-"""Tokens of a string that must stand in the prompt in one piece before it counts as copying: a word and a half."""
+"""Tokens of a string that must stand in the prompt in one piece before it counts as copying: a word and its blank."""
 
 BEGINS = 0.4
 """How surely a word begins as one of the prompt does: a date or a currency may be spelt in another way."""
