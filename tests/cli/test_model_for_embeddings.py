@@ -94,3 +94,15 @@ def test_fit_reckons_an_embedding_model_beside_the_one_that_writes(person: Perso
     refused = person.types("fit", str(encoder), "--kv", "q8_0")
     assert refused.exit_code
     assert "it has no context and no keys and values to choose" in refused.output
+
+
+def test_a_part_of_several_names_is_no_embedding_model_s(person: Person, encoder: Path) -> None:
+    """What could be several models that write is asked for again, also where one that embeds has it in its name."""
+    folder = person.folder / ".lmstudio" / "models" / "maker" / "Tiny-GGUF"
+    for name in ("small-one", "small-two"):
+        (folder / f"{name}.gguf").write_bytes(starter_model().read_bytes())
+    (folder / "small-search.gguf").write_bytes(encoder.read_bytes())
+    refused = person.types("inspect", "small")
+    assert refused.exit_code
+    assert "small could be several models: " in refused.output
+    assert "numbers for searching" in person.sees("inspect", "small-search")
