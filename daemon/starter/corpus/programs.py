@@ -59,11 +59,8 @@ def code(scribe: Scribe, size: int) -> Document:
     key = scribe.one(list(SAYS))
     statements, form = dice.choice(FORMS)
     names = [invent.identifier(dice) for _ in range(dice.randint(3, 6))]
-    body, indent = (
-        [],
-        4 if "{body}" in form and "\n{body}" in form and statements not in (SHELL, QUERY) else 0,
-    )
-    depth = 0
+    body: list[str] = []
+    indent, depth = 0 if statements in (SHELL, QUERY) else 4, 0
     for _ in range(max(2, size)):
         line = _filled(dice, dice.choice(statements.split("|")), names, scribe)
         if line.startswith("}"):
