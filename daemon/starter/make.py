@@ -41,7 +41,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=200.0, help="how long to train (default 200)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument(
+        "--workers", type=int, default=2, help="processes that learn together, one for each core (default 2)"
+    )
     parser.add_argument(
         "--out", type=Path, default=Path("starter-out"), help="where checkpoints and the log go"
     )
@@ -120,7 +122,7 @@ def main() -> None:
         with log.open("a", encoding="utf-8") as held:
             held.write(line + "\n")
 
-    plan = Plan(minutes=wanted.minutes, seed=wanted.seed, device=wanted.device, threads=wanted.threads)
+    plan = Plan(minutes=wanted.minutes, seed=wanted.seed, device=wanted.device, workers=wanted.workers)
     train(tokenizer, plan, checkpoint, note)
     finish(export.load(checkpoint), tokenizer, out, install=wanted.install)
 

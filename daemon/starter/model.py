@@ -8,6 +8,7 @@ apart, the other pairs do not turn, so that a head can find equal tokens at any 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 from torch import Tensor, nn
@@ -73,28 +74,62 @@ def turned(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
 
 def attended(q: Tensor, k: Tensor, v: Tensor, spans: Sequence[Span]) -> Tensor:
     """Return what each token (heads, tokens, head) sees: of its row the shared part, and of its own ask what
-    comes before it. Asks never see each other, and nothing is computed for what a token does not see."""
-    sizes = [size for span in spans for size in (span.shared, *span.asks)]
+    comes before it. Asks never see each other. The asks of a row are computed at once, padded to the longest."""
+    sizes = [size for span in spans for size in (span.shared, sum(span.asks))]
     queries, keys, values = (iter(part.split(sizes, 1)) for part in (q / math.sqrt(q.shape[-1]), k, v))
     parts: list[Tensor] = []
     for span in spans:
         shared_k, shared_v = next(keys), next(values)
-        parts.append(_seen(next(queries), shared_k, shared_v))
-        parts.extend(
-            _seen(next(queries), torch.cat((shared_k, next(keys)), 1), torch.cat((shared_v, next(values)), 1))
-            for _ in span.asks
-        )
+        parts.append(_causal(next(queries), shared_k, shared_v))
+        own = next(queries), next(keys), next(values)
+        if span.asks:
+            parts.append(_asked(own, shared_k, shared_v, span.asks))
     return torch.cat(parts, 1)
 
 
-def _seen(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-    """Return the attention of the last tokens of a row (q) to all tokens up to each (k, v)."""
-    last, whole = q.shape[1], k.shape[1]
-    later = torch.ones(last, last, dtype=torch.bool, device=q.device).triu(1)
-    scores = torch.bmm(q, k.transpose(1, 2))
-    own = scores[:, :, whole - last :].masked_fill(later, -torch.inf)
-    scores = own if last == whole else torch.cat((scores[:, :, : whole - last], own), 2)
-    return torch.bmm(scores.softmax(-1, dtype=torch.float32).to(v.dtype), v)
+def _causal(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    scores = torch.bmm(q, k.transpose(1, 2)).masked_fill(_later(q.shape[1], q.device), -torch.inf)
+    return torch.bmm(_shares(scores, v), v)
+
+
+def _asked(own: tuple[Tensor, Tensor, Tensor], k: Tensor, v: Tensor, asks: tuple[int, ...]) -> Tensor:
+    """Return the attention of asks, one behind the other in *own* (queries, keys, values), to the shared *k* and *v*
+    and each to itself."""
+    heads, many, longest = len(k), len(asks), max(asks)
+    there, back = _padding(asks, k.device)
+
+    def padded(part: Tensor) -> Tensor:
+        return part.index_select(1, there).view(heads * many, longest, -1)
+
+    def packed(part: Tensor) -> Tensor:
+        return part.reshape(heads, many * longest, -1).index_select(1, back)
+
+    q, own_k, own_v = padded(own[0]), padded(own[1]), padded(own[2])
+    mine = torch.bmm(q, own_k.transpose(1, 2)).masked_fill(_later(longest, k.device), -torch.inf)
+    scores = torch.cat((torch.bmm(own[0], k.transpose(1, 2)), packed(mine)), 2)
+    of_shared, of_own = _shares(scores, v).split((k.shape[1], longest), 2)
+    return torch.bmm(of_shared, v) + packed(torch.bmm(padded(of_own), own_v))
+
+
+def _shares(scores: Tensor, v: Tensor) -> Tensor:
+    return scores.softmax(-1, dtype=torch.float32).to(v.dtype)
+
+
+@lru_cache(maxsize=512)
+def _later(size: int, device: torch.device) -> Tensor:
+    return torch.ones(size, size, dtype=torch.bool, device=device).triu(1)
+
+
+@lru_cache(maxsize=64)
+def _padding(asks: tuple[int, ...], device: torch.device) -> tuple[Tensor, Tensor]:
+    """Return for each place of the padded asks which token stands there, and for each token its place."""
+    longest, begun = max(asks), 0
+    there, back = [], []
+    for which, size in enumerate(asks):
+        there += [begun + min(at, size - 1) for at in range(longest)]
+        back += range(which * longest, which * longest + size)
+        begun += size
+    return torch.tensor(there, device=device), torch.tensor(back, device=device)
 
 
 class Block(nn.Module):
@@ -114,23 +149,20 @@ class Block(nn.Module):
         self.ffn_down = nn.Linear(shape.hidden, shape.width, bias=False)
 
     def forward(self, x: Tensor, cos: Tensor, sin: Tensor, spans: Sequence[Span]) -> Tensor:
-        tokens = len(x)
-        h = self.attn_norm(x)
-
-        def split(layer: nn.Linear) -> Tensor:
-            made: Tensor = layer(h).view(tokens, self.shape.heads, self.shape.head)
-            return made
-
-        q, k, v = (
-            turned(split(self.attn_q), cos, sin).transpose(0, 1),
-            turned(split(self.attn_k), cos, sin).transpose(0, 1),
-            split(self.attn_v).transpose(0, 1),
-        )
-        seen = attended(q, k, v, spans)
+        tokens, inner = len(x), self.shape.heads * self.shape.head
+        made = _together(self.attn_norm(x), self.attn_q, self.attn_k, self.attn_v)
+        q, k, v = (part.view(tokens, self.shape.heads, self.shape.head) for part in made.split(inner, 1))
+        q, k = turned(q, cos, sin), turned(k, cos, sin)
+        seen = attended(q.transpose(0, 1), k.transpose(0, 1), v.transpose(0, 1), spans)
         x = x + self.attn_output(seen.transpose(0, 1).reshape(tokens, -1))
-        h = self.ffn_norm(x)
-        made: Tensor = self.ffn_down(functional.silu(self.ffn_gate(h)) * self.ffn_up(h))
-        return x + made
+        gate, up = _together(self.ffn_norm(x), self.ffn_gate, self.ffn_up).split(self.shape.hidden, 1)
+        hidden: Tensor = self.ffn_down(functional.silu(gate) * up)
+        return x + hidden
+
+
+def _together(x: Tensor, *layers: nn.Linear) -> Tensor:
+    """Return what *layers* make of *x*, side by side: one large product is faster than several small ones."""
+    return functional.linear(x, torch.cat([layer.weight for layer in layers]))
 
 
 class Starter(nn.Module):

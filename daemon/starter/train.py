@@ -1,11 +1,14 @@
 """How does the model learn, and how does it go on where it stopped?"""
 
 import math
+import multiprocessing
+import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -13,13 +16,14 @@ from torch.nn import functional
 
 from starter.circuit import lay
 from starter.corpus.topics import TOPICS, family
+from starter.crew import Board, Worker, board
 from starter.curriculum import batches, rows, stage
 from starter.emphasis import WITHIN
 from starter.model import Shape, Span, Starter
 from starter.rows import Row
 from starter.tokenizer import Tokenizer
 
-PEAK, FLOOR = 1.2e-3, 0.03
+PEAK, FLOOR = 1.4e-3, 0.03
 WARM_STEPS = 60
 DECAY_FROM = 0.6
 POOL = 160
@@ -33,8 +37,10 @@ class Plan:
     minutes: float
     seed: int
     device: str
-    batch: int = 4096
-    threads: int = 2
+    workers: int
+    """Processes that learn together, each of one thread."""
+    batch: int = 3072
+    """Tokens of a group of rows, padding counted; each worker learns from one at a step."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,14 +77,14 @@ def rate(step: int, share: float) -> float:
     )
 
 
-def optimizers(model: nn.Module) -> list[torch.optim.Optimizer]:
-    """Return what moves the weights: Muon (Jordan 2024) for the matrices of the layers, which here learned as much
-    from 0.5 M tokens as AdamW from 0.7 M, and AdamW for the table of pieces and the norms."""
+def optimizers(model: nn.Module, rank: int, workers: int) -> list[torch.optim.Optimizer]:
+    """Return what moves the share of the weights that is worker *rank*'s: Muon (Jordan 2024) for the matrices of the
+    layers, which here learned as much from 0.5 M tokens as AdamW from 0.7 M, and AdamW for the pieces and the norms."""
     inner = [value for name, value in model.named_parameters() if value.dim() > 1 and "embd" not in name]
     rest = [value for name, value in model.named_parameters() if value.dim() < 2 or "embd" in name]
     return [
-        torch.optim.Muon(inner, lr=PEAK, weight_decay=0.02, adjust_lr_fn="match_rms_adamw"),
-        torch.optim.AdamW(rest, lr=PEAK, weight_decay=0.0, betas=(0.9, 0.98)),
+        torch.optim.Muon(inner[rank::workers], lr=PEAK, weight_decay=0.02, adjust_lr_fn="match_rms_adamw"),
+        torch.optim.AdamW(rest[rank::workers], lr=PEAK, weight_decay=0.0, betas=(0.9, 0.98)),
     ]
 
 
@@ -102,12 +108,12 @@ def pieces_of(topic: str, tokenizer: Tokenizer) -> list[int]:
     return sorted(tokenizer.ids[form] for form in forms if form in tokenizer.ids)
 
 
-def save(path: Path, model: Starter, descent: list[torch.optim.Optimizer], state: State) -> None:
-    """Write a checkpoint, whole or not at all."""
+def save(path: Path, model: Starter, descent: list[list[dict[str, Any]]], state: State) -> None:
+    """Write a checkpoint, whole or not at all; *descent* are the states of each worker's optimizers."""
     held = {
         "shape": asdict(model.shape),
         "model": model.state_dict(),
-        "descent": [one.state_dict() for one in descent],
+        "descent": descent,
         "state": asdict(state),
     }
     part = path.with_suffix(".part")
@@ -118,50 +124,94 @@ def save(path: Path, model: Starter, descent: list[torch.optim.Optimizer], state
 def train(tokenizer: Tokenizer, plan: Plan, path: Path, note: Callable[[str], None]) -> Starter:
     """Return the trained model; go on from the checkpoint at *path* when there is one."""
     torch.manual_seed(plan.seed)
-    torch.set_num_threads(plan.threads)
     model = Starter(Shape(pieces=len(tokenizer)))
     lay(model, plan.seed, {topic: pieces_of(topic, tokenizer) for topic in TOPICS})
     model.to(plan.device)
-    descent, state = optimizers(model), State()
     if path.exists():
-        held = torch.load(path, map_location=plan.device, weights_only=True)
-        model.load_state_dict(held["model"])
-        for one, was in zip(descent, held["descent"], strict=True):
-            one.load_state_dict(was)
-        state = State(**held["state"])
-    began, saved, whole = time.monotonic() - state.seconds, state.seconds, plan.minutes * 60
-    while state.seconds < whole:
-        share = state.seconds / whole
-        pool = rows(plan.seed * 1_000_003 + state.step, tokenizer, share, POOL)
-        for group in batches(pool, plan.batch, plan.seed + state.step):
-            for part in (part for one in descent for part in one.param_groups):
-                part["lr"] = rate(state.step, state.seconds / whole)
-            loss, right, many = learn(model, group, plan.device)
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            for one in descent:
-                one.step()
-                one.zero_grad()
-            _count(state, group, loss.item(), right.item() / max(1, many), many)
-            state.seconds = time.monotonic() - began
-            if state.step % 25 == 0:
-                note(line(state, stage(share).name))
-            if state.seconds >= whole:
-                break
-        if state.seconds - saved > SAVE_EVERY:
-            save(path, model, descent, state)
-            saved = state.seconds
-    save(path, model, descent, state)
+        model.load_state_dict(torch.load(path, map_location=plan.device, weights_only=True)["model"])
+    context = multiprocessing.get_context("spawn")
+    shared = board(model, plan.workers, context)
+    others = [
+        context.Process(target=work, args=(rank, model, tokenizer.pieces, plan, path, shared), daemon=True)
+        for rank in range(1, plan.workers)
+    ]
+    for one in others:
+        one.start()
+    work(0, model, tokenizer.pieces, plan, path, shared, note)
+    for one in others:
+        one.join()
+    shutil.rmtree(shared.folder)
     return model
 
 
-def _count(state: State, group: list[Row], loss: float, right: float, many: int) -> None:
+def work(
+    rank: int,
+    model: Starter,
+    pieces: list[str],
+    plan: Plan,
+    path: Path,
+    shared: Board,
+    note: Callable[[str], None] | None = None,
+) -> None:
+    """Learn until the time is over, as worker *rank* of all; the first one counts, notes and writes checkpoints."""
+    torch.set_num_threads(1)
+    descent, state = optimizers(model, rank, plan.workers), State()
+    if path.exists():
+        held = torch.load(path, map_location=plan.device, weights_only=True)
+        if len(held["descent"]) == plan.workers:  # by another number of workers: begun anew
+            for one, was in zip(descent, held["descent"][rank], strict=True):
+                one.load_state_dict(was)
+        state = State(**held["state"])
+    worker, orders, whole = Worker(rank, model, shared, descent), shared.orders, plan.minutes * 60
+    began, saved = time.monotonic() - state.seconds, state.seconds
+    shared.orders[0] = state.seconds
+    worker.meet()
+    for group in stream(rank, Tokenizer(pieces), plan, state.step, orders):
+        now = float(orders[0])
+        loss, right, many = learn(model, group, plan.device)
+        loss.backward()
+        if rank == 0:
+            seconds = time.monotonic() - began
+            orders[1], orders[2] = float(seconds - saved > SAVE_EVERY), float(seconds >= whole)
+        told = loss.item(), right.item(), many, sum(len(one.ids) for one in group)
+        worker.step(rate(state.step, now / whole), told)
+        ends, saves = bool(orders[2]), bool(orders[1])
+        state.seconds = time.monotonic() - began
+        _count(state, shared.heard)
+        if saves or ends:
+            states = worker.states()
+            saved = state.seconds
+            if rank == 0:
+                save(path, model, states, state)
+        if note and state.step % 25 == 0:
+            note(line(state, stage(now / whole).name))
+        worker.meet()
+        if ends:
+            return
+        if rank == 0:
+            orders[0] = state.seconds
+
+
+def stream(rank: int, tokenizer: Tokenizer, plan: Plan, step: int, orders: Tensor) -> Iterator[list[Row]]:
+    """Give groups of rows without end: those of worker *rank*, of the stage that is on when they are made."""
+    while True:
+        step += 1
+        seed = (plan.seed * 1_000_003 + step) * plan.workers + rank
+        made = rows(seed, tokenizer, min(1.0, float(orders[0]) / (plan.minutes * 60)), POOL)
+        for group in batches(made, plan.batch, seed):
+            step += 1
+            yield group
+
+
+def _count(state: State, heard: Tensor) -> None:
+    """Count what all workers *heard* in one step."""
+    loss, right, many, tokens = heard[:, 0].mean().item(), *heard[:, 1:].sum(0).tolist()
     keep = 0.95 if state.step else 0.0
     state.loss = keep * state.loss + (1 - keep) * loss
-    state.right = keep * state.right + (1 - keep) * right
+    state.right = keep * state.right + (1 - keep) * right / max(1, many)
     state.step += 1
-    state.tokens += sum(len(one.ids) for one in group)
-    state.decisions += many
+    state.tokens += int(tokens)
+    state.decisions += int(many)
 
 
 def line(state: State, name: str) -> str:
