@@ -6,16 +6,12 @@ is in the repository, and training never sees it. The rule tells what is from th
 what the shipped model says of these texts some three quarters are, read by eye.
 """
 
-import ast
 import importlib.metadata
-import importlib.util
-import re
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from homebody.slots import TextSlot
 from starter.corpus.asks import SUMMARISE
+from starter.corpus.library import LEAST, beginning, modules
 from starter.corpus.topics import WORD
 from starter.evaluate import Asked, Report, verbatim
 
@@ -29,21 +25,8 @@ LIBRARIES = (
     "structlog",
     "watchdog",
 )
-LEAST, MOST = 50, 1200
-"""Words that a text has at least, and characters that are taken of it."""
 READABLE = 3
 """Words that a summary has at least, unless it is a whole sentence."""
-
-
-def modules() -> Iterator[tuple[str, str]]:
-    """Return the name and the docstring of each module of Python's library that says enough; nothing is imported."""
-    for name in sorted(sys.stdlib_module_names):
-        spec = importlib.util.find_spec(name) if not name.startswith("_") else None
-        if spec is None or not str(spec.origin).endswith(".py"):
-            continue
-        text = ast.get_docstring(ast.parse(Path(str(spec.origin)).read_bytes()))
-        if (text := beginning(text or "")) and len(text.split()) >= LEAST:
-            yield name, text
 
 
 def readmes() -> Iterator[tuple[str, str]]:
@@ -56,16 +39,6 @@ def readmes() -> Iterator[tuple[str, str]]:
         text = beginning(str(held.json.get("description", "")))
         if len(text.split()) >= LEAST:
             yield name, text
-
-
-def beginning(text: str) -> str:
-    """Return the first paragraphs of *text*, of `MOST` characters together, at least one."""
-    kept: list[str] = []
-    for part in re.split(r"\n\s*\n", text.strip()):
-        if kept and sum(map(len, kept)) + len(part) > MOST:
-            break
-        kept.append(part[:MOST])
-    return "\n\n".join(kept)
 
 
 def elsewhere(runner: Asked) -> Report:

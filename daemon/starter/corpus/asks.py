@@ -16,6 +16,7 @@ from starter.corpus import invent
 from starter.corpus.documents import Document, flat
 from starter.corpus.invent import barred
 from starter.corpus.notation import iso, money
+from starter.corpus.questions import SLOT, asked_for
 from starter.corpus.topics import KINDS, SHIPPED_TAGS, TOPICS, WORD
 
 SUMMARISE = "Summarise this note in one or two sentences."
@@ -34,6 +35,7 @@ SUMMARY_NAMES = (
     "digest",
     "tldr",
     "text",
+    *("answer", "about", "content", "what", "essence", "sentence", "key_point", "note", "result"),
 )
 SUMMARY_ABOUT = barred(
     "|what it says|the most important sentence|one or two sentences|the main point|in short|the gist"
@@ -121,6 +123,11 @@ def ask(dice: random.Random, document: Document) -> Ask:
     if roll < 0.36 and document.faint.isdisjoint(SHIPPED_TAGS):
         tags = ListSlot(of=list(SHIPPED_TAGS), max=3)
         return _made(TAG, {"tags": (tags, fitting(document, SHIPPED_TAGS, 3))})
+    if roll < 0.42:
+        what, question = asked_for(dice, sorted(document.values))
+        value = document.key if what == "summary" else document.values[what]
+        said = flat(value) if what == "summary" else ended(flat(value), document.text)
+        return _made(question, {"answer": (SLOT, said)})
     kinds = ["summary", "title", *["tags"] * 4, *["kind"] * 2, *["value"] * 5]
     wanted = dice.sample(kinds, dice.choice((1, 1, 1, 2, 3)))
     made: dict[str, tuple[Slot, object]] = {}

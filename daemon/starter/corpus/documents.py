@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from starter.corpus import invent, phrases, topics, words
+from starter.corpus import invent, library, phrases, topics, words
 
 PLAIN, KEY, CUED, CHATTER = (phrases.PATTERNS[name] for name in ("plain", "key", "cued", "chatter"))
 HEADINGS, PLANS = (phrases.PATTERNS[name] for name in ("headings", "plan"))
@@ -220,10 +220,11 @@ def prose(scribe: Scribe, size: int) -> Document:
 
 
 def pseudo(scribe: Scribe, size: int) -> Document:
-    """Sentences of any words at all, the first or a marked one being the one that counts."""
+    """Sentences of any words at all, or real ones in any order; the first or a marked one is the one that counts."""
     dice = scribe.dice
     scribe.wild = True
-    sentences = [scribe.odd() for _ in range(max(2, size))]
+    real = dice.random() < 0.5
+    sentences = [dice.choice(library.told()) if real else scribe.odd() for _ in range(max(2, size))]
     key = sentences[0]
     if dice.random() < 0.3:
         at = dice.randrange(len(sentences))

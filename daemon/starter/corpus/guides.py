@@ -1,32 +1,63 @@
-"""What does documentation look like: the words at the head of a module, a README, a page of a handbook?"""
+"""What does documentation look like: the words at the head of a module, a README, a page of a handbook?
+
+Half of it is invented, half are the words of Python's library (``library.taught``), under invented titles, pictures and
+samples as they stand around such words elsewhere.
+"""
 
 import random
 import textwrap
 
-from starter.corpus import invent, phrases
+from starter.corpus import frames, invent, phrases
 from starter.corpus.documents import PLAIN, Document, Scribe, joined
+from starter.corpus.library import Text, taught
 
 GUIDE = phrases.PATTERNS["guide"]
+REAL = 0.6
+"""How much of the documentation has real words."""
+MOST = 600
+"""Characters of a paragraph behind the first that are kept."""
 
 
 def guide(scribe: Scribe, size: int) -> Document:
     """Documentation: its first sentence of prose says what it is about."""
     dice = scribe.dice
-    key = scribe.one(GUIDE) if dice.random() < 0.8 else scribe.one(PLAIN)
-    paragraphs = [key + _more(scribe)]
-    paragraphs += [joined(dice, _told(scribe, dice.randint(1, 3))) for _ in range(max(1, size // 2))]
+    real = dice.choice(taught()) if dice.random() < REAL else None
+    paragraphs, key = _real(real, size) if real else _invented(scribe, size)
     for _ in range(dice.choice((0, 0, 1, 2))):
         paragraphs.insert(dice.randint(1, len(paragraphs)), _aside(scribe))
     title = None
-    if dice.random() < 0.5:
-        title, top = _top(scribe)
-        paragraphs.insert(0, top)
+    if dice.random() < 0.55:
+        title = _named(scribe)
+        if dice.random() < 0.5:
+            paragraphs, key = frames.linked(dice, paragraphs, key, title)
+        paragraphs = frames.framed(scribe, paragraphs, title)
+        title = title if any(title in part for part in paragraphs) else None
     if dice.random() < 0.5:
         paragraphs = [_wrapped(dice, part) for part in paragraphs]
-    text = "\n\n".join(paragraphs)
+    scribe.wild = scribe.wild or real is not None
     return Document(
-        text=text, key=key, kind="manual", title=title, alike=frozenset({"article", "report", "note", "code"})
+        text="\n\n".join(paragraphs),
+        key=key,
+        kind="manual",
+        title=title,
+        alike=frozenset({"article", "report", "note", "code"}),
     )
+
+
+def _real(text: Text, size: int) -> tuple[list[str], str]:
+    """Return the beginning of *text*, of about *size* paragraphs, and its key sentence, which is among them."""
+    kept: list[str] = []
+    for part in text.paragraphs:
+        if len(kept) > size and text.key in " ".join(" ".join(kept).split()):
+            break
+        kept.append(part[:MOST] if kept else part)
+    return kept, text.key
+
+
+def _invented(scribe: Scribe, size: int) -> tuple[list[str], str]:
+    key = scribe.one(GUIDE) if scribe.dice.random() < 0.8 else scribe.one(PLAIN)
+    told = [joined(scribe.dice, _told(scribe, scribe.dice.randint(1, 3))) for _ in range(max(1, size // 2))]
+    return [key + _more(scribe), *told], key
 
 
 def _told(scribe: Scribe, count: int) -> list[str]:
@@ -38,35 +69,16 @@ def _more(scribe: Scribe) -> str:
     return "".join(" " + sentence for sentence in _told(scribe, scribe.dice.choice((0, 0, 1, 2))))
 
 
-def _top(scribe: Scribe) -> tuple[str, str]:
-    """Return a title, and how it stands above the text."""
+def _named(scribe: Scribe) -> str:
+    """Return the title of a page, or the name of a program."""
     dice = scribe.dice
-    title = dice.choice(
-        (scribe.noun(), invent.identifier(dice), scribe.fill("{N} {m}"), scribe.fill("The {n}"))
-    )
-    top = dice.choice(
-        ("# {}", "# {}", "{}\n" + "=" * len(title), "{}\n" + "-" * len(title), "{}", "== {} ==")
-    )
-    top = top.format(title)
-    if dice.random() < 0.35:
-        badges = [_badge(scribe) for _ in range(dice.randint(1, 4))]
-        top = dice.choice((f"{top}\n\n{{}}", f"{{}}\n\n{top}")).format("\n".join(badges))
-    return title, top
-
-
-def _badge(scribe: Scribe) -> str:
-    """Return a picture or a link as it stands above a README; it says nothing."""
-    dice = scribe.dice
-    word, other = invent.identifier(dice), scribe.word()
-    link = f"https://{word}.example/{other}"
     return dice.choice(
         (
-            f"[![{other}]({link}.svg)]({link})",
-            f".. image:: {link}.svg\n   :target: {link}\n   :alt: {other} {scribe.word()}",
-            f"|{word}| |{other}|",
-            f'<p align="center">\n  <img src="{link}.png" alt="{other}">\n</p>',
-            f"[{other}]: {link}",
-            f"{other} | {word} | {scribe.word()}",
+            scribe.noun(),
+            invent.identifier(dice),
+            f"{invent.identifier(dice)}-{invent.identifier(dice)}",
+            scribe.fill("{N} {m}"),
+            scribe.fill("The {n}"),
         )
     )
 
@@ -92,7 +104,7 @@ def _aside(scribe: Scribe) -> str:
 
 def _wrapped(dice: random.Random, part: str) -> str:
     """Return *part* in lines of about 70 characters, when it is prose."""
-    if part.startswith((" ", "#", "`", "-", "[")) or "\n" in part:
+    if part.startswith((" ", "#", "```", "-", "[!", "<", ".", "|", "!", ":")) or "\n" in part:
         return part
     indent, width = dice.choice(("", "", "", "    ")), dice.choice((66, 72, 76))
     return textwrap.fill(

@@ -31,6 +31,8 @@ MONTHS_DE = spaced("Januar Februar März April Mai Juni Juli August September Ok
 COMPANY = barred(
     "GmbH|Ltd|Inc.|AG|& Sons|Supplies|Services|S.A.|B.V.|Studio|Energy|Telecom|Workshop|Market|Bakery"
 )
+TRADE = "Print|Druck|Services|Energy|Bau|Foods|Books|Media|Systems|Logistics|Design|Garden Supplies|Elektro|Water & Gas"
+LEGAL = "GmbH|Ltd|Inc.|AG|LLC|S.A.|B.V.|KG|Limited|e.V.|Sons"
 
 
 def pick(dice: random.Random, text: str) -> str:
@@ -70,6 +72,8 @@ def company(dice: random.Random) -> str:
         return base
     if shape < 0.45:
         return f"{base} & {surname(dice)}"
+    if shape < 0.65:
+        return f"{base} {pick(dice, TRADE)} {pick(dice, LEGAL)}"
     return f"{base} {dice.choice(COMPANY)}"
 
 

@@ -13,7 +13,12 @@ def mail(scribe: Scribe, size: int) -> Document:
     dice, kind = scribe.dice, scribe.dice.choice(("mail", "mail", "letter"))
     sentences, key = say(scribe, size)
     closing, who = _signed(scribe)
-    text = scribe.one(GREETINGS) + "\n\n" + joined(dice, sentences) + "\n\n" + closing
+    greeting = scribe.one(GREETINGS)
+    if greeting.endswith(",") and dice.random() < 0.4:
+        begun = _begun(sentences[0])
+        key = begun if key == sentences[0] else key
+        sentences[0] = begun
+    text = greeting + "\n\n" + joined(dice, sentences) + "\n\n" + closing
     if dice.random() < 0.45:
         other = "letter" if kind == "mail" else "mail"
         return Document(
@@ -36,6 +41,15 @@ def mail(scribe: Scribe, size: int) -> Document:
 
 PEOPLE = frozenset({"name", "author"})
 """A mail names several people: its writer, its reader, and those that it tells of."""
+
+
+SMALL = frozenset(invent.spaced("The A We Our My This It There Please Thank Thanks Many Sorry On If In"))
+
+
+def _begun(sentence: str) -> str:
+    """Return *sentence* as it goes on behind a greeting and its comma: many write its first word small."""
+    small = sentence.split(" ", maxsplit=1)[0] in SMALL
+    return sentence[:1].lower() + sentence[1:] if small else sentence
 
 
 def _signed(scribe: Scribe) -> tuple[str, str]:
