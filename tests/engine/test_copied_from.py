@@ -37,6 +37,21 @@ def test_the_message_with_the_document_is_copied_from(vocabulary: Vocabulary) ->
     assert {"You", "system", "user", "assistant"}.isdisjoint(found)
 
 
+def test_the_task_is_not_copied(vocabulary: Vocabulary) -> None:
+    """An answer that has come to the end of the document ends, and does not go on with what homebody says there."""
+    asked = build("Sum this up.", {"summary": TextSlot()}, "Roof tiles are dear")
+    prompt = Prompts(vocabulary, context=2048).build(asked)
+    assert (
+        b"".join(map(vocabulary.piece, prompt.tokens[prompt.static : prompt.document]))
+        == b"Roof tiles are dear"
+    )
+    copying = vocabulary.copying(prompt.tokens, prompt.static, prompt.document)
+    assert isinstance(copying, Copying)
+    for token in vocabulary.exactly('{"summary":"tiles are dear'):
+        copying.note(token)
+    assert [([vocabulary.exactly('"')[-1]], 1.0)] == list(copying.likely())
+
+
 def test_what_was_wrong_before_is_not_copied(vocabulary: Vocabulary) -> None:
     """When an answer is asked for again, the wrong one stands in the prompt, and is no source."""
     asked = build("Sum this up.", {"summary": TextSlot()}, "Roof tiles")

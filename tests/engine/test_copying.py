@@ -119,6 +119,24 @@ def test_a_word_of_its_own_begins_where_a_blank_or_a_string_does():
     assert [] == likely(SEVEN, COLON, text=[THE, SPACE, SEVEN])
 
 
+def test_the_end_of_the_document_is_an_end():
+    """There the answer may end, and goes on with nothing of what follows; words of the task may begin it."""
+    text, document = [THE, SPACE, ROOF, SPACE, LEAKS, LINE, NOW, SPACE, ROOF, ER], 5
+
+    def told(*tokens: int) -> list[tuple[list[int], float]]:
+        copying = Copying(text, PIECES, MARKS, document)
+        for token in (QUOTE, *tokens):
+            copying.note(token)
+        return list(copying.likely())
+
+    assert [([QUOTE], GOES_ON)] == told(THE, SPACE, ROOF, SPACE, LEAKS)
+    assert [([THE, ROOF, LEAKS, NOW], BEGINS)] == told()
+    assert [([SPACE, QUOTE], GOES_ON)] == told(THE, SPACE, ROOF)
+    assert not any(found for found, _ in told(NOW, COLON))
+    assert [([THE, ROOF, LEAKS, NOW], BEGINS)] == told(NOW, SPACE)
+    assert [([SPACE, QUOTE], GOES_ON)] == told(NOW, SPACE, ROOF)
+
+
 def test_what_stands_nowhere_is_let_go():
     """A word of the model's own ends the copying."""
     assert [] == likely(ROOF, SPACE, LEAKS, SPACE, COLON, ER)

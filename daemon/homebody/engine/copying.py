@@ -3,9 +3,9 @@
 A model that is made for copying says so in its file (``homebody.copy_bias``, a number of logits). Its answers are JSON
 whose strings are made of the prompt's words, so three things are made so much more likely in them: a word begins as
 a word of the prompt does, a word that was begun is finished as it stands there, and an answer that has followed the
-prompt for a few tokens goes on with what comes next. Wherever a word ends the answer may end as well: between these two
-the model decides, as it does alone where it follows nothing. This is the look-up of prompt-lookup decoding (Saxena,
-2023), used to steer instead of to draft.
+document for a few tokens goes on with what comes next. Wherever a word ends the answer may end as well: between these
+two the model decides, as it does alone where it follows nothing. This is the look-up of prompt-lookup decoding
+(Saxena, 2023), used to steer instead of to draft.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -41,18 +41,28 @@ class Marks:
 class Copying:
     """Follows the strings of one answer through the prompt, token by token."""
 
-    def __init__(self, prompt: Sequence[int], pieces: Sequence[bytes], marks: Marks) -> None:
-        """Prepare; *prompt* is the part that may be copied, *pieces* are the texts of all tokens."""
+    def __init__(
+        self, prompt: Sequence[int], pieces: Sequence[bytes], marks: Marks, document: int | None = None
+    ) -> None:
+        """Prepare; *pieces* are the texts of all tokens.
+
+        Words may begin as any of *prompt* does: a tag stands in the task. Only the first *document* tokens of it are
+        followed further, and where they end the answer may, too; all are followed if none is given.
+        """
         self._pieces = pieces
         self._marks = marks
         self._text: list[int] = []
-        for token in prompt:
+        for token in prompt[:document]:
+            self._append(self._kind(token))
+        self._end = len(self._text)
+        for token in prompt[len(prompt) if document is None else document :]:
             self._append(self._kind(token))
         self._places: dict[int, list[int]] = {}
         self._beginnings: dict[int, list[int]] = {}
         begin: set[int] = set()
         for place, (before, kind) in enumerate(zip([BLANK, *self._text], self._text, strict=False)):
-            self._places.setdefault(kind, []).append(place)
+            if place < self._end:
+                self._places.setdefault(kind, []).append(place)
             if self._in_word(kind) and not self._in_word(before):
                 self._beginnings.setdefault(kind, []).append(place)
             if kind in self._beginnings or before == BLANK:
@@ -97,7 +107,7 @@ class Copying:
 
     def _follow(self, kind: int) -> None:
         self._blank = kind == BLANK
-        self._next = self._after(kind, self._next)
+        self._next = self._after(kind, (place for place in self._next if place < self._end))
         self._followed = self._followed + 1 if self._next else 0
         if not self._next:
             self._next = [place + 1 for place in self._places.get(kind, ())]
@@ -131,12 +141,13 @@ class Copying:
                 yield sorted(within), 1.0
 
     def _going_on(self) -> list[int]:
-        """Return what follows in the prompt, and the quote that ends the string wherever a word may end."""
-        kinds = {self._text[place] for place in self._next if place < len(self._text)}
+        """Return what follows in the document, and the quote that ends the string wherever a word may end."""
+        kinds = {self._text[place] for place in self._next if place < self._end}
+        over = any(place >= self._end for place in self._next)
         if self._escaped:
             return sorted(kind for kind in kinds if self._needs_stroke(kind))
         tokens = self._written(kinds)
-        if kinds and not self._blank and (self._begins or not all(self._in_word(kind) for kind in kinds)):
+        if not self._blank and (over or self._begins or not all(self._in_word(kind) for kind in kinds)):
             tokens.add(self._marks.quote)
         return sorted(tokens)
 

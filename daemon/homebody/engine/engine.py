@@ -110,6 +110,7 @@ class Engine:
             costs=self._bets,
             logprobs=wanted.logprobs,
             static=prompt.static,
+            document=prompt.document,
         )
         how = None if wanted.raw else self._thinks(prompt.ending)
         thought = budget(self._context, len(prompt.tokens) + limit) if how else 0

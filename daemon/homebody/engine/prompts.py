@@ -16,13 +16,14 @@ class Prompt:
     """The tokens of a prompt; the first *static* of them hold nothing of a document.
 
     *ending* is what the template puts after the last message. *durable* is *static* where that may outlive the
-    process: a document follows it, and no conversation came before; else 0.
+    process: a document follows it, and no conversation came before; else 0. The document ends with token *document*.
     """
 
     tokens: Sequence[int]
     static: int
     ending: str = ""
     durable: int = 0
+    document: int = 0
 
 
 class Prompts:
@@ -49,6 +50,7 @@ class Prompts:
         """
         tokens: list[int] = []
         static: int | None = None
+        document = 0
         pieces = self._plain(messages) if raw else self._template.pieces(messages)
         for piece in pieces:
             if not isinstance(piece, Part):
@@ -58,15 +60,18 @@ class Prompts:
                 static = len(tokens)
             self._refuse_endless(piece.text)
             tokens += self._weights.tokenize(piece.text, special=raw and not piece.data)
+            if piece.data and not document:
+                document = len(tokens)
         if self._weights.adds_bos() and self._bos >= 0 and tokens[:1] != [self._bos]:
             tokens.insert(0, self._bos)
-            static = None if static is None else static + 1
+            static, document = (None, 0) if static is None else (static + 1, document + 1)
         if raw:
             return Prompt(tokens, 0)
         ending = pieces[-1] if pieces and isinstance(pieces[-1], str) else ""
         if static is None:
             return Prompt(tokens, len(tokens), ending)
-        return Prompt(tokens, static, ending, durable=0 if talked(messages) else static)
+        durable = 0 if talked(messages) else static
+        return Prompt(tokens, static, ending, durable=durable, document=document)
 
     @staticmethod
     def _plain(messages: Sequence[Message]) -> list[str | Part]:

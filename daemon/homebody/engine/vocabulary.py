@@ -65,15 +65,16 @@ class Vocabulary:
         tokens = self.weights.tokenize(text, special=False)
         return tokens if b"".join(self.piece(token) for token in tokens) == text.encode() else []
 
-    def copying(self, prompt: Sequence[int], static: int = 0) -> Copying | None:
+    def copying(self, prompt: Sequence[int], static: int = 0, document: int = 0) -> Copying | None:
         """Return what follows an answer to *prompt*, for a model that is made for copying.
 
-        Copied is from the message with the document, which begins after *static* tokens; from all where there is none.
+        Copied is from the document, which stands between its first *static* and its first *document* tokens, and words
+        of its message may begin an answer; where there is none, all may be copied.
         """
         if not self.copy_bias:
             return None
         if (message := list(takewhile(self.piece, prompt[static:]))) and static:
-            prompt = message
+            return Copying(message, self._pieces, self._marks, document - static if document else None)
         return Copying(prompt, self._pieces, self._marks)
 
     def mark_mute(self, logits: NDArray[np.float32]) -> None:

@@ -23,7 +23,8 @@ from homebody.sampling import GREEDY, Sampling
 class Draw:
     """What an answer is drawn from: the *prompt*, the *constraint* it is held to, its *limit* in tokens.
 
-    The first *static* tokens of the prompt hold nothing of a document. The answer ends before the first of *stops*.
+    The first *static* tokens of the prompt hold nothing of a document, which has ended after *document*, 0 if there is
+    none. The answer ends before the first of *stops*.
     *watched* says that somebody reads along (`Writing.news`), *costs* whether bets
     on what comes next pay (`homebody.engine.draft`). *logprobs* is of how many of the likeliest tokens an account is
     kept at each place (`homebody.engine.likelihood`), None where nobody asks for it.
@@ -39,6 +40,7 @@ class Draw:
     costs: Seconds = field(default_factory=dict)
     logprobs: int | None = None
     static: int = 0
+    document: int = 0
 
 
 class Writing:
@@ -54,7 +56,9 @@ class Writing:
         self.seed = seed_in_use(draw.sampling)
         self._sampler = Sampler(draw.sampling, self.seed)
         self._copying = (
-            draw.vocabulary.copying(draw.prompt, draw.static) if draw.constraint is not None else None
+            draw.vocabulary.copying(draw.prompt, draw.static, draw.document)
+            if draw.constraint is not None
+            else None
         )
         self._trimmed = trimmed
         self._shown = Shown(draw.stops, trimmed=trimmed) if draw.stops or draw.watched else None
