@@ -162,6 +162,8 @@ def work(
             for one, was in zip(descent, held["descent"][rank], strict=True):
                 one.load_state_dict(was)
         state = State(**held["state"])
+    if state.seconds >= plan.minutes * 60:  # what was learned is only to be measured again
+        return
     worker, orders, whole = Worker(rank, model, shared, descent), shared.orders, plan.minutes * 60
     began, saved = time.monotonic() - state.seconds, state.seconds
     shared.orders[0] = state.seconds
