@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homebody.engine.copying import BEGINS, BLANK, ENDS, Copying, Marks, copy_bias
+from homebody.engine.copying import BEGINS, BLANK, ENDS, LONG, RUN, SURE, Copying, Marks, copy_bias
 
 PIECES = [
     b"the",
@@ -21,8 +21,9 @@ PIECES = [
     b":",
     b"er",
     b"n",
+    b"*",
 ]
-(THE, ROOF, LEAKS, NOW, STOP, SPACE, LINE, QUOTE, CONTROL, PLURAL, STROKE, SEVEN, COLON, ER, N) = range(
+(THE, ROOF, LEAKS, NOW, STOP, SPACE, LINE, QUOTE, CONTROL, PLURAL, STROKE, SEVEN, COLON, ER, N, STAR) = range(
     len(PIECES)
 )
 MARKS = Marks(space=SPACE, quote=QUOTE, stroke=STROKE)
@@ -135,6 +136,42 @@ def test_the_end_of_the_document_is_an_end():
     assert not any(found for found, _ in told(NOW, COLON))
     assert [([THE, ROOF, LEAKS, NOW], BEGINS)] == told(NOW, SPACE)
     assert [([SPACE, QUOTE], GOES_ON)] == told(NOW, SPACE, ROOF)
+
+
+def words(count: int) -> list[int]:
+    """Return so many words and blanks, each but the last one word with another behind it."""
+    return [token for _ in range(count) for token in (THE, ROOF, SPACE)]
+
+
+def test_a_string_of_many_words_ends_where_a_sentence_does():
+    """A short one may end before every blank; one that is longer than a value goes on, and all but surely."""
+    short, long = words(LONG - 2), words(LONG)
+    text = [*long, NOW, SPACE, LEAKS, STOP, SPACE, THE]
+    assert QUOTE in likely(*short[:-1], text=[*short[:-1], SPACE, THE])
+    assert [([SPACE], SURE)] == following(*long, NOW, text=text)
+    assert [([LEAKS], SURE)] == following(*long, NOW, SPACE, text=text)
+    assert [([SPACE, QUOTE], SURE)] == following(*long, NOW, SPACE, LEAKS, STOP, text=text)
+    assert [([THE], SURE), ([QUOTE], ENDS * SURE)] == following(
+        *long, NOW, SPACE, LEAKS, STOP, SPACE, text=text
+    )
+    assert len(long) > RUN
+
+
+def test_a_string_of_many_words_ends_at_a_line_but_not_within_wrapped_text():
+    """A line of a list is a sentence of its own; a line that goes on in small letters is not over."""
+    colon_first, two = [LINE, COLON, THE], [LINE, LINE, THE]
+    for after, over in ((colon_first, True), (two, True), ([LINE, THE], False)):
+        text = [*words(LONG), NOW, *after]
+        assert ([QUOTE in tokens for tokens, _ in following(*words(LONG), NOW, text=text)] == [True]) == over
+        after_blank = following(*words(LONG), NOW, SPACE, text=text)
+        assert (([QUOTE], ENDS * SURE) in after_blank) == over
+
+
+def test_a_quote_or_a_bracket_behind_the_full_stop_belongs_to_the_sentence():
+    """What may end after the stop may end after these, too."""
+    text = [*words(LONG), NOW, STOP, STAR, SPACE, THE]
+    assert [SPACE, QUOTE] == likely(*words(LONG), NOW, STOP, STAR, text=text)
+    assert [SPACE] == likely(*words(LONG), NOW, STAR, text=[*words(LONG), NOW, STAR, SPACE, THE])
 
 
 def test_what_stands_nowhere_is_let_go():

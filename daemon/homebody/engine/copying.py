@@ -17,16 +17,29 @@ KEY = "homebody.copy_bias"
 FOLLOWED = 2
 """Tokens of a string that must stand in the prompt in one piece before it counts as copying: a word and its blank."""
 
+RUN, SURE = 8, 2.0
+"""A long string that has so many tokens in one piece all but surely goes on, or ends where it may: what stands after
+the same word elsewhere does not lead it astray."""
+
 BEGINS = 0.4
 """How surely a word begins as one of the prompt does: a date or a currency may be spelt in another way."""
 
 ENDS = 0.8
 """How surely an answer ends after a blank: before "and" a date does."""
 
+LONG = 8
+"""Words of a string that are more than a value or a title has: it is made of sentences, and ends where one does."""
+
 BLANK = -1
 """Stands for a run of white space: a line break in the prompt is a space in the answer."""
 
 QUOTE, STROKE = b'"', b"\\"
+
+CLOSING = frozenset(mark.encode() for mark in ".!?:;…。！？：；")
+"""After these a sentence may be over."""
+
+BESIDE = frozenset(mark.encode() for mark in "\"')]}”’»*_`」』）")
+"""These may stand between the end of a sentence and the next one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +65,12 @@ class Copying:
         self._pieces = pieces
         self._marks = marks
         self._text: list[int] = []
+        self._lines: dict[int, int] = {}
         for token in prompt[:document]:
-            self._append(self._kind(token))
+            self._append(token)
         self._end = len(self._text)
         for token in prompt[len(prompt) if document is None else document :]:
-            self._append(self._kind(token))
+            self._append(token)
         self._places: dict[int, list[int]] = {}
         self._beginnings: dict[int, list[int]] = {}
         begin: set[int] = set()
@@ -67,6 +81,7 @@ class Copying:
                 self._beginnings.setdefault(kind, []).append(place)
             if kind in self._beginnings or before == BLANK:
                 begin.add(kind)
+        self._line_ends = {place for place in self._lines if self._ends_line(place)}
         self._begin = sorted(self._written(kind for kind in begin if kind != BLANK and pieces[kind]))
         self._inside = False
         self._reset()
@@ -79,13 +94,24 @@ class Copying:
         self._begins = True
         self._blank = True
         self._escaped = False
+        self._words = 0
+        self._closed = False
 
     def _kind(self, token: int) -> int:
         return BLANK if self._pieces[token] and not self._pieces[token].strip() else token
 
-    def _append(self, kind: int) -> None:
+    def _append(self, token: int) -> None:
+        kind = self._kind(token)
         if kind != BLANK or self._text[-1:] != [BLANK]:
             self._text.append(kind)
+        if kind == BLANK and (breaks := self._pieces[token].count(b"\n")):
+            place = len(self._text) - 1
+            self._lines[place] = self._lines.get(place, 0) + breaks
+
+    def _ends_line(self, place: int) -> bool:
+        """Return whether the line breaks at *place* end more than a line of wrapped text, which goes on in small."""
+        after = self._text[place + 1 : place + 2]
+        return self._lines[place] > 1 or not all(self._pieces[kind][:1].islower() for kind in after)
 
     def _in_word(self, kind: int) -> bool:
         """Return whether *kind* is of letters or digits, or a byte of some."""
@@ -107,6 +133,9 @@ class Copying:
 
     def _follow(self, kind: int) -> None:
         self._blank = kind == BLANK
+        self._words += self._blank
+        piece = b"" if self._blank else self._pieces[kind]
+        self._closed = piece in CLOSING or (self._closed and (self._blank or piece in BESIDE))
         self._next = self._after(kind, (place for place in self._next if place < self._end))
         self._followed = self._followed + 1 if self._next else 0
         if not self._next:
@@ -126,13 +155,14 @@ class Copying:
         return [place + 1 for place in places if place < len(self._text) and self._text[place] == kind]
 
     def likely(self) -> Iterator[tuple[list[int], float]]:
-        """Give tokens that come next in the prompt, each with how surely (1 at most); none where the model decides."""
+        """Give tokens that come next in the prompt, each with how surely; none where the model decides."""
         if not self._inside:
             return
         if self._followed >= FOLLOWED:
-            yield self._going_on(), 1.0
-            if self._blank and not self._escaped:
-                yield [self._marks.quote], ENDS
+            surely = SURE if self._long and self._followed >= RUN else 1.0
+            yield self._going_on(), surely
+            if self._blank and not self._escaped and self._may_end_after_blank():
+                yield [self._marks.quote], ENDS * surely
         elif self._blank and not self._escaped:
             yield self._begin, BEGINS
         else:
@@ -141,15 +171,30 @@ class Copying:
                 yield sorted(within), 1.0
 
     def _going_on(self) -> list[int]:
-        """Return what follows in the document, and the quote that ends the string wherever a word may end."""
+        """Return what follows in the document, and the quote that ends the string wherever it may end."""
         kinds = {self._text[place] for place in self._next if place < self._end}
-        over = any(place >= self._end for place in self._next)
         if self._escaped:
             return sorted(kind for kind in kinds if self._needs_stroke(kind))
         tokens = self._written(kinds)
-        if not self._blank and (over or self._begins or not all(self._in_word(kind) for kind in kinds)):
+        if not self._blank and self._may_end(kinds):
             tokens.add(self._marks.quote)
         return sorted(tokens)
+
+    @property
+    def _long(self) -> bool:
+        return self._words >= LONG
+
+    def _may_end(self, kinds: set[int]) -> bool:
+        """Return whether the string may be over before *kinds*: a short one where a word is, a long one where a
+        sentence or a line is; each at the end of the document."""
+        if any(place >= self._end for place in self._next):
+            return True
+        if self._long:
+            return self._closed or not self._line_ends.isdisjoint(self._next)
+        return self._begins or not all(self._in_word(kind) for kind in kinds)
+
+    def _may_end_after_blank(self) -> bool:
+        return not self._long or self._closed or any(place - 1 in self._line_ends for place in self._next)
 
     def _written(self, kinds: Iterable[int]) -> set[int]:
         """Return the tokens with which JSON begins to write each of *kinds*."""
