@@ -62,6 +62,13 @@ def test_a_word_begins_as_one_of_the_prompt():
     assert [PLURAL, STROKE, COLON] == likely(text=[SPACE, COLON, PLURAL, SPACE, QUOTE])
 
 
+def test_no_answer_begins_within_an_address_or_a_compound():
+    """What stands behind a full stop, a stroke or an at sign without a blank is no beginning; a number may be."""
+    assert [ROOF, NOW, SEVEN] == likely(text=[ROOF, STOP, LEAKS, STOP, SEVEN, SPACE, NOW])
+    assert [ROOF, LEAKS] == likely(text=[ROOF, COLON, LEAKS])
+    assert [LEAKS] == likely(LEAKS, SPACE, text=[LEAKS, SPACE, LEAKS])
+
+
 def test_a_word_that_was_begun_is_finished_as_it_stands_in_the_prompt():
     """After the first piece of a word comes the next one, unless the word may be over."""
     assert [PLURAL] == likely(ROOF, text=[ROOF, PLURAL, SPACE, THE])

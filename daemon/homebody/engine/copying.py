@@ -30,6 +30,9 @@ ENDS = 0.8
 LONG = 8
 """Words of a string that are more than a value or a title has: it is made of sentences, and ends where one does."""
 
+JOINING = frozenset((b"@", b".", b"_", b"/", b"-", b"+"))
+"""What stands between the words of an address, a path or a compound."""
+
 BLANK = -1
 """Stands for a run of white space: a line break in the prompt is a space in the answer."""
 
@@ -79,7 +82,7 @@ class Copying:
                 self._places.setdefault(kind, []).append(place)
             if self._in_word(kind) and not self._in_word(before):
                 self._beginnings.setdefault(kind, []).append(place)
-            if kind in self._beginnings or before == BLANK:
+            if before == BLANK or (place in self._beginnings.get(kind, ())[-1:] and self._free(before, kind)):
                 begin.add(kind)
         self._line_ends = {place for place in self._lines if self._ends_line(place)}
         self._begin = sorted(self._written(kind for kind in begin if kind != BLANK and pieces[kind]))
@@ -117,6 +120,10 @@ class Copying:
         """Return whether *kind* is of letters or digits, or a byte of some."""
         piece = b"" if kind == BLANK else self._pieces[kind]
         return bool(piece) and all(byte > 0x7F or chr(byte).isalnum() for byte in piece)
+
+    def _free(self, before: int, kind: int) -> bool:
+        """Return whether a word may begin a string: no part of an address or of a compound does, a number may."""
+        return self._pieces[before] not in JOINING or self._pieces[kind].isdigit()
 
     def note(self, token: int) -> None:
         """Follow the answer one token further."""
