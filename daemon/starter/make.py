@@ -38,7 +38,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m starter.make", description="Make the starter model from nothing."
     )
-    parser.add_argument("--minutes", type=float, default=200.0, help="how long to train (default 200)")
+    parser.add_argument("--minutes", type=float, default=120.0, help="how long to train (default 120)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument(

@@ -1,6 +1,7 @@
 """What is learned from the words of Python's own library, and what of them is kept for measuring."""
 
 import random
+from itertools import islice
 
 import pytest
 
@@ -18,6 +19,8 @@ from starter.corpus.library import (
     taught,
     told,
 )
+from starter.corpus.papers import document
+from starter.evaluate import unseen
 
 
 def test_nothing_that_is_measured_is_taught():
@@ -85,6 +88,14 @@ def test_the_beginning_is_cut_between_paragraphs():
     parts = ["a" * 500, "b" * 600, "c" * 300]
     assert beginning("\n\n".join(parts)) == "\n\n".join(parts[:2])
     assert beginning("d" * 2000) == "d" * 1200
+
+
+def test_the_invented_documents_that_are_measured_have_nothing_of_it():
+    """Training may have seen every sentence of the library: none stands in what tells how good it is."""
+    assert any(document(random.Random(seed), 4).real for seed in range(50))
+    whole = [squeezed(made.text) for made in islice(unseen(random.Random(3)), 200)]
+    sentences_ = [squeezed(one) for one in told()[::7]]
+    assert not any(one in text for one in sentences_ for text in whole)
 
 
 def test_what_is_told_are_whole_sentences():

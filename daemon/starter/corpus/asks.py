@@ -128,7 +128,7 @@ def ask(dice: random.Random, document: Document) -> Ask:
         value = document.key if what == "summary" else document.values[what]
         said = flat(value) if what == "summary" else ended(flat(value), document.text)
         return _made(question, {"answer": (SLOT, said)})
-    kinds = ["summary", "title", *["tags"] * 4, *["kind"] * 2, *["value"] * 5]
+    kinds = ["summary", "title", *["tags"] * 5, *["kind"] * 2, *["value"] * 8]
     wanted = dice.sample(kinds, dice.choice((1, 1, 1, 2, 3)))
     made: dict[str, tuple[Slot, object]] = {}
     for what in wanted:

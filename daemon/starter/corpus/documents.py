@@ -28,6 +28,8 @@ class Document:
     """Values that stand in the text more than once, or may: nobody can say which is meant, or that there is none."""
     alike: frozenset[str] = frozenset()
     """Kinds that a reader could give it as well."""
+    real: bool = False
+    """Whether it has sentences that nobody here invented, so that training may have seen them elsewhere."""
 
 
 def flat(text: str) -> str:
@@ -242,6 +244,7 @@ def pseudo(scribe: Scribe, size: int) -> Document:
         kind="note",
         title=title,
         alike=topics.ALIKE["note"],
+        real=real,
     )
 
 

@@ -41,6 +41,7 @@ def guide(scribe: Scribe, size: int) -> Document:
         kind="manual",
         title=title,
         alike=frozenset({"article", "report", "note", "code"}),
+        real=real is not None,
     )
 
 
