@@ -101,7 +101,9 @@ middle of a sentence, or take a title or a link for one.
 
 What is written as the text does not write it is often wrong: an amount for a `money` slot in two of five, a date for a
 `date` slot in nine of ten unless it stands there as 2026-01-09. Recipes that say `must_appear` find that out. Of
-several values in running text it may take one for another.
+several values in running text it may take one for another. A question in one's own words for what a text says is
+answered with the sentence that says most (144 of 150 invented texts), one for a value rightly in 102 of 185: slots
+with names are surer.
 
 It takes the sentence with a cue ("we decided", "in short", "important") or else the first that is no greeting; it
 does not weigh what a text means. Tags by meaning work for words of the families in `corpus/topics.txt`. It knows no
