@@ -3,9 +3,9 @@
 A model that is made for copying says so in its file (``homebody.copy_bias``, a number of logits). Its answers are JSON
 whose strings are made of the prompt's words, so three things are made so much more likely in them: a word begins as
 a word of the prompt does, a word that was begun is finished as it stands there, and an answer that has followed the
-document for a few tokens goes on with what comes next. Wherever a word ends the answer may end as well: between these
-two the model decides, as it does alone where it follows nothing. This is the look-up of prompt-lookup decoding
-(Saxena, 2023), used to steer instead of to draft.
+document for a few tokens goes on with what comes next. Wherever a word ends the answer may end as well, a long one
+where a sentence or a line does: between these two the model decides, as it does alone where it follows nothing. This is
+the look-up of prompt-lookup decoding (Saxena, 2023), used to steer instead of to draft.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -69,10 +69,11 @@ class Copying:
         self._marks = marks
         self._text: list[int] = []
         self._lines: dict[int, int] = {}
-        for token in prompt[:document]:
+        behind = len(prompt) if document is None else document
+        for token in prompt[:behind]:
             self._append(token)
         self._end = len(self._text)
-        for token in prompt[len(prompt) if document is None else document :]:
+        for token in prompt[behind:]:
             self._append(token)
         self._places: dict[int, list[int]] = {}
         self._beginnings: dict[int, list[int]] = {}
@@ -80,9 +81,10 @@ class Copying:
         for place, (before, kind) in enumerate(zip([BLANK, *self._text], self._text, strict=False)):
             if place < self._end:
                 self._places.setdefault(kind, []).append(place)
-            if self._in_word(kind) and not self._in_word(before):
+            starts = self._in_word(kind) and not self._in_word(before)
+            if starts:
                 self._beginnings.setdefault(kind, []).append(place)
-            if before == BLANK or (place in self._beginnings.get(kind, ())[-1:] and self._free(before, kind)):
+            if before == BLANK or (starts and self._free(before, kind)):
                 begin.add(kind)
         self._line_ends = {place for place in self._lines if self._ends_line(place)}
         self._begin = sorted(self._written(kind for kind in begin if kind != BLANK and pieces[kind]))
