@@ -5,7 +5,6 @@ which waits for itself. All see the same weights (shared memory). At each step e
 then all take the mean of what they found, and each moves its share of the matrices.
 """
 
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from multiprocessing.synchronize import Barrier
@@ -37,8 +36,8 @@ class Board:
     meeting: Barrier | None
 
 
-def board(model: nn.Module, workers: int, context: Any) -> Board:
-    """Return what *workers* share; *model* is moved into shared memory."""
+def board(model: nn.Module, workers: int, context: Any, folder: str) -> Board:
+    """Return what *workers* share; *model* is moved into shared memory, and *folder* is for what they hand over."""
     if workers > 1:
         model.share_memory()
     size, device = sum(one.numel() for one in model.parameters()), next(model.parameters()).device
@@ -51,7 +50,7 @@ def board(model: nn.Module, workers: int, context: Any) -> Board:
         for one in (slopes, heard, orders):
             one.share_memory_()
     meeting = context.Barrier(workers) if workers > 1 else None
-    return Board(slopes=slopes, heard=heard, orders=orders, folder=tempfile.mkdtemp(), meeting=meeting)
+    return Board(slopes=slopes, heard=heard, orders=orders, folder=folder, meeting=meeting)
 
 
 class Worker:

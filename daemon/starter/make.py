@@ -62,8 +62,11 @@ def tokenizer_in(out: Path) -> Tokenizer:
     return Tokenizer.load(path)
 
 
-def finish(model: Starter, tokenizer: Tokenizer, out: Path, *, install: bool) -> None:
-    """Export, quantize and measure *model*; with *install* also put it where homebody looks for it."""
+def finish(model: Starter, tokenizer: Tokenizer, out: Path, *, machine: str, install: bool) -> None:
+    """Export, quantize and measure *model*; with *install* also put it where homebody looks for it.
+
+    *machine* says in words what it was trained on.
+    """
     whole, small = out / "starter.f32.gguf", out / "starter.gguf"
     export.write(model, tokenizer, whole)
     export.quantize(whole, small)
@@ -84,7 +87,7 @@ def finish(model: Starter, tokenizer: Tokenizer, out: Path, *, install: bool) ->
     if install:
         (PRODUCT / "starter.gguf").write_bytes(small.read_bytes())
         (PRODUCT / "starter.json").write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
-        (HERE / "LOG.md").write_text(card.log(log, reports, facts, hardware()), "utf-8")
+        (HERE / "LOG.md").write_text(card.log(log, reports, facts, machine), "utf-8")
         (HERE.parents[1] / ".github" / "MODEL_CARD.md").write_text(card.card(reports, facts), "utf-8")
 
 
@@ -99,11 +102,11 @@ def measured(path: Path) -> tuple[Report, Report]:
         pipeline.close()
 
 
-def hardware() -> str:
-    """Return the machine in words."""
-    if torch.cuda.is_available():
+def hardware(plan: Plan) -> str:
+    """Return in words what *plan* is followed on."""
+    if plan.device == "cuda":
         return str(torch.cuda.get_device_name())
-    return f"{torch.get_num_threads()} CPU threads, {platform.machine()}, torch {torch.__version__}"
+    return f"{plan.workers} processes of one thread, {platform.machine()}, torch {torch.__version__}"
 
 
 def main() -> None:
@@ -124,7 +127,7 @@ def main() -> None:
 
     plan = Plan(minutes=wanted.minutes, seed=wanted.seed, device=wanted.device, workers=wanted.workers)
     train(tokenizer, plan, checkpoint, note)
-    finish(export.load(checkpoint), tokenizer, out, install=wanted.install)
+    finish(export.load(checkpoint), tokenizer, out, machine=hardware(plan), install=wanted.install)
 
 
 if __name__ == "__main__":

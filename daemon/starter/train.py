@@ -2,7 +2,7 @@
 
 import math
 import multiprocessing
-import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -130,17 +130,19 @@ def train(tokenizer: Tokenizer, plan: Plan, path: Path, note: Callable[[str], No
     if path.exists():
         model.load_state_dict(torch.load(path, map_location=plan.device, weights_only=True)["model"])
     context = multiprocessing.get_context("spawn")
-    shared = board(model, plan.workers, context)
-    others = [
-        context.Process(target=work, args=(rank, model, tokenizer.pieces, plan, path, shared), daemon=True)
-        for rank in range(1, plan.workers)
-    ]
-    for one in others:
-        one.start()
-    work(0, model, tokenizer.pieces, plan, path, shared, note)
-    for one in others:
-        one.join()
-    shutil.rmtree(shared.folder)
+    with tempfile.TemporaryDirectory() as folder:
+        shared = board(model, plan.workers, context, folder)
+        others = [
+            context.Process(
+                target=work, args=(rank, model, tokenizer.pieces, plan, path, shared), daemon=True
+            )
+            for rank in range(1, plan.workers)
+        ]
+        for one in others:
+            one.start()
+        work(0, model, tokenizer.pieces, plan, path, shared, note)
+        for one in others:
+            one.join()
     return model
 
 
