@@ -78,6 +78,12 @@ def held(where: str) -> list[object]:
     ]
 
 
+def test_what_was_lost_is_not_lost_further(invented_report: Report, real_report: Report):
+    """Where the shipped model is below what is held, it stays at least where it is."""
+    assert invented_report.share("key") >= 0.93, misses(invented_report, "key")
+    assert real_report.share("kind") >= 0.9, misses(real_report, "kind")
+
+
 @pytest.mark.parametrize("what", held("invented"))
 def test_invented_documents_stay_above_what_was_reached(invented_report: Report, what: str):
     """On unseen invented documents, no measure falls below what the shipped model had."""
