@@ -11,6 +11,7 @@ from pathlib import Path
 from homebody.slots import ChoiceSlot, ListSlot, TextSlot
 from starter.corpus.asks import SUMMARISE, TAG, fitting
 from starter.corpus.documents import Document, flat
+from starter.corpus.library import squeezed
 from starter.corpus.papers import document
 from starter.corpus.topics import SHIPPED_TAGS, TOPICS
 from starter.pipeline import Pipeline
@@ -84,10 +85,6 @@ def verbatim(summary: str, text: str) -> bool:
     """Return whether every sentence of *summary* stands in *text*, white space left aside."""
     whole = squeezed(text)
     return all(squeezed(part) in whole for part in re.split(r"(?<=[.!?])\s+", summary) if part.strip())
-
-
-def squeezed(text: str) -> str:
-    return "".join(text.split()).casefold()
 
 
 def holds(summary: str, key: str) -> bool:

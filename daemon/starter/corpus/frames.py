@@ -97,7 +97,7 @@ def _listed(scribe: Scribe) -> str:
     )
 
 
-def marked(dice: random.Random, sentence: str) -> str:
+def _marked(dice: random.Random, sentence: str) -> str:
     """Return *sentence* with one or two of its words linked or marked, as Markdown or reStructuredText has it."""
     words = sentence.split(" ")
     for _ in range(dice.choice((1, 1, 2))):
@@ -123,7 +123,7 @@ def _mark(dice: random.Random, word: str) -> str:
 
 def linked(dice: random.Random, paragraphs: list[str], key: str, title: str) -> tuple[list[str], str]:
     """Return *paragraphs* and their *key* sentence, of one line, with marks in it, or under the title's name."""
-    fresh = marked(dice, key)
+    fresh = _marked(dice, key)
     if dice.random() < 0.3 and re.match(r"(An?|The) [a-z]", key):
         name = dice.choice((f"**{title}**", title, f"*{title}*", f"`{title}`", f"``{title}``"))
         fresh = f"{name} is {fresh[0].lower()}{fresh[1:]}"

@@ -1,7 +1,7 @@
 """What does documentation look like: the words at the head of a module, a README, a page of a handbook?
 
-Half of it is invented, half are the words of Python's library (``library.taught``), under invented titles, pictures and
-samples as they stand around such words elsewhere.
+Some of it is invented, the rest are the words of Python's library (``library.taught``), both under invented titles,
+pictures and samples as they stand around such words elsewhere.
 """
 
 import random

@@ -136,6 +136,7 @@ def _split(line: str) -> Iterator[str]:
 
 
 def squeezed(text: str) -> str:
+    """Return *text* without white space, all in small letters: what is the same however it is set."""
     return "".join(text.split()).casefold()
 
 
