@@ -22,10 +22,13 @@ PIECES = [
     b"er",
     b"n",
     b"*",
+    b"(",
+    b")",
 ]
 (THE, ROOF, LEAKS, NOW, STOP, SPACE, LINE, QUOTE, CONTROL, PLURAL, STROKE, SEVEN, COLON, ER, N, STAR) = range(
-    len(PIECES)
+    16
 )
+OPEN, CLOSE = 16, 17
 MARKS = Marks(space=SPACE, quote=QUOTE, stroke=STROKE)
 TEXT = [CONTROL, THE, SPACE, ROOF, SPACE, LEAKS, SPACE, NOW, STOP, SPACE, THE, SPACE, ROOF, LINE, NOW]
 GOES_ON = 1.0
@@ -179,6 +182,25 @@ def test_a_quote_or_a_bracket_behind_the_full_stop_belongs_to_the_sentence():
     text = [*words(LONG), NOW, STOP, STAR, SPACE, THE]
     assert [SPACE, QUOTE] == likely(*words(LONG), NOW, STOP, STAR, text=text)
     assert [SPACE] == likely(*words(LONG), NOW, STAR, text=[*words(LONG), NOW, STAR, SPACE, THE])
+
+
+def test_no_answer_ends_within_an_address_or_a_compound():
+    """A full stop with letters on both sides ends no sentence and no value; one with a blank behind it does."""
+    for before in ([THE], words(LONG)):
+        text = [*before, SPACE, NOW, STOP, LEAKS, STOP, SPACE, THE]
+        assert QUOTE not in likely(*before, SPACE, NOW, text=text)
+        assert QUOTE not in likely(*before, SPACE, NOW, STOP, text=text)
+        assert QUOTE in likely(*before, SPACE, NOW, STOP, LEAKS, STOP, text=text)
+    assert QUOTE in likely(THE, SPACE, LEAKS, text=[THE, SPACE, LEAKS, STOP, SPACE, THE])
+
+
+def test_an_answer_is_not_over_before_its_brackets_are_closed():
+    """What was begun in brackets is said to its end, or to the end of the line."""
+    text = [THE, SPACE, OPEN, LEAKS, SPACE, NOW, CLOSE, SPACE, ROOF]
+    assert [SPACE] == likely(THE, SPACE, OPEN, LEAKS, text=text)
+    assert not any(QUOTE in found for found, _ in following(THE, SPACE, OPEN, LEAKS, SPACE, text=text))
+    assert QUOTE in likely(*text[:7], text=text)
+    assert QUOTE in likely(THE, SPACE, OPEN, LEAKS, text=[THE, SPACE, OPEN, LEAKS, LINE, LINE, THE])
 
 
 def test_what_stands_nowhere_is_let_go():

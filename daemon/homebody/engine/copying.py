@@ -41,6 +41,9 @@ QUOTE, STROKE = b'"', b"\\"
 CLOSING = frozenset(mark.encode() for mark in ".!?:;…。！？：；")
 """After these a sentence may be over."""
 
+OPENING, CLOSED = (b"(", b"["), (b")", b"]")
+"""An answer that has begun to say something aside is not over before that is, or before the line."""
+
 BESIDE = frozenset(mark.encode() for mark in "\"')]}”’»*_`」』）")
 """These may stand between the end of a sentence and the next one."""
 
@@ -86,6 +89,7 @@ class Copying:
                 self._beginnings.setdefault(kind, []).append(place)
             if before == BLANK or (starts and self._free(before, kind)):
                 begin.add(kind)
+        self._within = set(self._joined())
         self._line_ends = {place for place in self._lines if self._ends_line(place)}
         self._begin = sorted(self._written(kind for kind in begin if kind != BLANK and pieces[kind]))
         self._inside = False
@@ -101,6 +105,7 @@ class Copying:
         self._escaped = False
         self._words = 0
         self._closed = False
+        self._aside = 0
 
     def _kind(self, token: int) -> int:
         return BLANK if self._pieces[token] and not self._pieces[token].strip() else token
@@ -127,6 +132,21 @@ class Copying:
         """Return whether a word may begin a string: no part of an address or of a compound does, a number may."""
         return self._pieces[before] not in JOINING or self._pieces[kind].isdigit()
 
+    def _joined(self) -> Iterator[int]:
+        """Give the places inside an address or a compound: between a mark that joins two words and one of them."""
+        text = self._text[: self._end]
+        around = zip([BLANK, BLANK, *text], [BLANK, *text], text, [*text[1:], BLANK], strict=False)
+        for place, (two_before, before, after, then) in enumerate(around):
+            if self._joins(after):
+                within = self._in_word(before) and (self._in_word(then) or self._joins(then))
+            else:
+                within = self._joins(before) and self._in_word(after) and two_before != BLANK
+            if within:
+                yield place
+
+    def _joins(self, kind: int) -> bool:
+        return kind != BLANK and self._pieces[kind] in JOINING
+
     def note(self, token: int) -> None:
         """Follow the answer one token further."""
         piece = self._pieces[token]
@@ -144,6 +164,8 @@ class Copying:
         self._blank = kind == BLANK
         self._words += self._blank
         piece = b"" if self._blank else self._pieces[kind]
+        opened, closed = (sum(map(piece.count, marks)) for marks in (OPENING, CLOSED))
+        self._aside = max(0, self._aside + opened - closed)
         self._closed = piece in CLOSING or (self._closed and (self._blank or piece in BESIDE))
         self._next = self._after(kind, (place for place in self._next if place < self._end))
         self._followed = self._followed + 1 if self._next else 0
@@ -195,15 +217,18 @@ class Copying:
 
     def _may_end(self, kinds: set[int]) -> bool:
         """Return whether the string may be over before *kinds*: a short one where a word is, a long one where a
-        sentence or a line is; each at the end of the document."""
+        sentence or a line is, neither in an address or within brackets; each at the end of the document."""
         if any(place >= self._end for place in self._next):
             return True
+        if self._aside or self._within.issuperset(self._next):
+            return not self._line_ends.isdisjoint(self._next)
         if self._long:
             return self._closed or not self._line_ends.isdisjoint(self._next)
         return self._begins or not all(self._in_word(kind) for kind in kinds)
 
     def _may_end_after_blank(self) -> bool:
-        return not self._long or self._closed or any(place - 1 in self._line_ends for place in self._next)
+        over = self._closed if self._long else True
+        return (over and not self._aside) or any(place - 1 in self._line_ends for place in self._next)
 
     def _written(self, kinds: Iterable[int]) -> set[int]:
         """Return the tokens with which JSON begins to write each of *kinds*."""
