@@ -28,6 +28,28 @@ def test_a_text_that_fits_is_asked_about_once():
     assert ["asked"] == told.names()
 
 
+PICTURED = "# Roof\n\n![The ridge](https://pictures.example/ridge.jpg)\n\nThe roof leaks."
+
+
+def test_the_address_of_a_picture_is_not_shown_and_that_is_told():
+    """The model sees the words alone; what must appear is looked for in the whole text."""
+    model, told = FakeModel(), Told()
+    model.answers = [{"where": "https://pictures.example/ridge.jpg"}]
+    output = {"where": TextSlot(max=100, must_appear=True)}
+    asked = Ask.model_construct(prompt="Where?", language="same", output=output)
+    found = ask(model, PICTURED, asked=asked, told=told)
+    assert "# Roof\n\nThe ridge\n\nThe roof leaks." == shown(model, 0)
+    assert {"where": "https://pictures.example/ridge.jpg"} == dict(found.values)
+    assert ["pictures not shown", "asked"] == told.names()
+
+
+def test_a_text_that_is_worked_on_part_by_part_is_shown_whole():
+    """A translation keeps its pictures."""
+    model = FakeModel()
+    ask(model, PICTURED, overflow="join")
+    assert PICTURED.split() == "\n".join(shown(model, index) for index in range(len(model.asked))).split()
+
+
 def test_a_long_text_is_summarised_in_parts_and_then_asked_about():
     """Every part is shown once, in order; the recipe's ask sees the summaries; all tokens count as read."""
     sentences = [f"Sentence number {number} says something of its own." for number in range(200)]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from homebody.documents.shown import Shown, shown
 from homebody.documents.window import Window, fit
 from homebody.errors import ModelError, PromptTooLongError, SlotError
 from homebody.house.joining import check_whole, joined, part_characters
@@ -95,7 +96,10 @@ class Interview:
     def __init__(self, model: Model, text: str, *, overflow: str, language: str | None = None) -> None:
         """Prepare; a text that is too long is summarised in *language*, or in that of the first question."""
         self._model = model if isinstance(model, InTurn) else InTurn(model)
-        self._text = text
+        view = (
+            Shown(text, 0) if overflow == "join" else shown(text)
+        )  # a text that is worked on part by part is whole
+        self._whole, self._text, self._unseen = text, view.text, view.pictures
         self._overflow = overflow
         self._language = language
         self._window: Window | None = None
@@ -126,7 +130,7 @@ class Interview:
         if self._overflow == "join":
             values = self._of_parts(question, window, tell_call)
         else:
-            values = one_ask(self._model, question, self._reading, tell_call, source=self._text)
+            values = one_ask(self._model, question, self._reading, tell_call, source=self._whole)
         return Asked(
             values=values,
             tokens_total=window.tokens_total,
@@ -154,6 +158,9 @@ class Interview:
     def _read(self, question: Question, budget: int, tell: Tell) -> Window:
         """Return what is read of the text where *budget* tokens of it fit; ``_reading`` is what is shown of it."""
         model = self._model
+        if self._unseen:
+            tell("pictures not shown", pictures=self._unseen)
+            self._unseen = 0
         language = question.language if self._language is None else self._language
         of_a_part = replace(question, task=MAP_TASK, slots=MAP_SLOTS, language=language)
         if model.count([self._text])[0] > budget:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from homebody.documents.extract import MOST_CHARACTERS
+from homebody.documents.shown import shown
 from homebody.errors import HomebodyError, PromptTooLongError, UsageError
 from homebody.house.asker import ask_about
 from homebody.house.model import InTurn, Turns, slots_of
@@ -164,7 +165,7 @@ def _messages(question: str, document: str) -> tuple[Message, ...]:
         return (Message(role="user", parts=(Part(text=question, data=True),)),)
     parts = (
         Part(text=OPEN_FENCE),
-        Part(text=fenced(document), data=True),
+        Part(text=fenced(shown(document).text), data=True),
         Part(text=CLOSE_FENCE),
         Part(text=question, data=True),
     )
