@@ -16,6 +16,8 @@ from homebody.cli.main import COMMANDS
 from homebody.cli.throwaway import Throwaway
 from homebody.paths import find_home
 from homebody.recipe.load import load_recipe
+from homebody.seal.attempts import macos
+from homebody.seal.probes import LINUX_PROBES
 from homebody.settings import load_settings
 
 ROOT = Path(__file__).parents[1]
@@ -34,6 +36,11 @@ TRIED = {
 def blocks(kind: str) -> list[str]:
     """Return the README's fenced blocks of one kind."""
     return re.findall(rf"^```{kind}\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_the_ways_out_are_counted():
+    """The README says how many are tried on each system."""
+    assert f"the {len(LINUX_PROBES)} ways out that we know ({len(macos.PROBES)} on macOS)" in README
 
 
 @pytest.mark.parametrize("number", range(len(blocks("yaml"))))

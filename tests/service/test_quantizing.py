@@ -114,6 +114,13 @@ def test_a_quantized_model_is_not_quantized_again_unasked(home: Home, tmp_path: 
     assert [None, None] == [row["perplexity"] for row in found["models"]]
 
 
+def test_nothing_is_written_among_programs(home: Home) -> None:
+    """The starter model lies there; before anything is done that is said, and what to do."""
+    with pytest.raises(UsageError, match="homebody may not write in") as raised:
+        quantize(home, str(starter_model()), Wish(kinds=("q4_0",), again=True), lambda *_: None)
+    assert raised.value.hint == "Name another folder with `--folder`."
+
+
 def test_nothing_is_overwritten(home: Home, whole: Path) -> None:
     """A file of that name stays as it is, and no work is begun."""
     taken = whole.with_name("Small.Q4_0.gguf")

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from homebody import seal
 from homebody.clock import SystemClock
-from homebody.errors import DiskFullError, ModelFileError, UsageError
+from homebody.errors import DiskFullError, ModelFileError, SealError, UsageError
 from homebody.model.gguf import ModelInfo, inspect
 from homebody.model.kinds_of_weights import KINDS, WHOLE, expected_bytes
 from homebody.model.process import ModelProcess
@@ -89,6 +90,10 @@ def _must_be_possible(info: ModelInfo, folder: Path, targets: dict[str, Path], w
         )
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder.", hint="Make it first, or name another with `--folder`.")
+    try:
+        seal.refuse_start_up_places(folder.resolve())
+    except SealError as error:  # the starter model lies among homebody's own programs
+        raise UsageError(str(error), hint="Name another folder with `--folder`.") from error
     if taken := next((target for target in targets.values() if os.path.lexists(target)), None):
         raise UsageError(
             f"{taken} is there already, and nothing is overwritten.",
