@@ -24,11 +24,13 @@ PIECES = [
     b"*",
     b"(",
     b")",
+    b"<",
+    b">",
 ]
 (THE, ROOF, LEAKS, NOW, STOP, SPACE, LINE, QUOTE, CONTROL, PLURAL, STROKE, SEVEN, COLON, ER, N, STAR) = range(
     16
 )
-OPEN, CLOSE = 16, 17
+OPEN, CLOSE, LESS, MORE = range(16, 20)
 MARKS = Marks(space=SPACE, quote=QUOTE, stroke=STROKE)
 TEXT = [CONTROL, THE, SPACE, ROOF, SPACE, LEAKS, SPACE, NOW, STOP, SPACE, THE, SPACE, ROOF, LINE, NOW]
 GOES_ON = 1.0
@@ -196,10 +198,11 @@ def test_no_answer_ends_within_an_address_or_a_compound():
 
 def test_an_answer_is_not_over_before_its_brackets_are_closed():
     """What was begun in brackets is said to its end, or to the end of the line."""
-    text = [THE, SPACE, OPEN, LEAKS, SPACE, NOW, CLOSE, SPACE, ROOF]
-    assert [SPACE] == likely(THE, SPACE, OPEN, LEAKS, text=text)
-    assert not any(QUOTE in found for found, _ in following(THE, SPACE, OPEN, LEAKS, SPACE, text=text))
-    assert QUOTE in likely(*text[:7], text=text)
+    for begins, ends in ((OPEN, CLOSE), (LESS, MORE)):
+        text = [THE, SPACE, begins, LEAKS, SPACE, NOW, ends, SPACE, ROOF]
+        assert [SPACE] == likely(THE, SPACE, begins, LEAKS, text=text)
+        assert not any(QUOTE in found for found, _ in following(THE, SPACE, begins, LEAKS, SPACE, text=text))
+        assert QUOTE in likely(*text[:7], text=text)
     assert QUOTE in likely(THE, SPACE, OPEN, LEAKS, text=[THE, SPACE, OPEN, LEAKS, LINE, LINE, THE])
 
 

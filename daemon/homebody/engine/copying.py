@@ -41,7 +41,7 @@ QUOTE, STROKE = b'"', b"\\"
 CLOSING = frozenset(mark.encode() for mark in ".!?:;…。！？：；")
 """After these a sentence may be over."""
 
-OPENING, CLOSED = (b"(", b"["), (b")", b"]")
+OPENING, CLOSED = (b"(", b"[", b"<"), (b")", b"]", b">")
 """An answer that has begun to say something aside is not over before that is, or before the line."""
 
 BESIDE = frozenset(mark.encode() for mark in "\"')]}”’»*_`」』）")
