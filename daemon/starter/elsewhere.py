@@ -2,7 +2,7 @@
 
 The text is documentation under free licences that every machine with homebody and its tests already has: what the
 modules of Python's library say of themselves, and the READMEs of the libraries that are installed with homebody and
-used by its tests (of a few, pytest's among them, the first 1,200 characters are pictures and links: they are left out).
+used by its tests, each from its beginning, as homebody shows it to a model (``documents.shown``).
 Nothing of it is in the repository, and training never sees it: of Python it sees what stands further in
 (``corpus.library``), of READMEs none. The rule tells what is from the text, and not whether it is of use.
 """
@@ -10,6 +10,7 @@ Nothing of it is in the repository, and training never sees it: of Python it see
 import importlib.metadata
 from collections.abc import Iterator
 
+from homebody.documents.shown import shown
 from homebody.slots import TextSlot
 from starter.corpus.asks import SUMMARISE
 from starter.corpus.invent import spaced
@@ -37,7 +38,7 @@ def readmes() -> Iterator[tuple[str, str]]:
             held = importlib.metadata.metadata(name)
         except importlib.metadata.PackageNotFoundError:
             continue
-        text = beginning(str(held.json.get("description", "")))
+        text = beginning(shown(str(held.json.get("description", ""))).text)
         if len(text.split()) >= LEAST:
             yield name, text
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from homebody.clock import SystemClock
+from homebody.documents.shown import shown
 from homebody.house.asker import answer_tokens
 from homebody.model.client import ModelClient
 from homebody.slots import Slot
@@ -21,7 +22,7 @@ class Pipeline:
 
     def ask(self, task: str, slots: Mapping[str, Slot], document: str) -> Reply:
         """Return the answer to homebody's own prompt."""
-        messages = build(task, slots, document)
+        messages = build(task, slots, shown(document).text)
         answer = self.client.generate(messages, grammar=grammar(slots), max_tokens=answer_tokens(slots))
         return Reply(
             text=answer.text,

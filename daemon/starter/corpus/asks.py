@@ -94,6 +94,9 @@ REPLY = (
 )
 
 
+HARDER = ("email", "place", "sender")
+"""Values that are found less often than the others are."""
+
 EXACT = "exactly "
 """Stands before an amount that is to be written as a number, digit by digit."""
 
@@ -123,12 +126,12 @@ def ask(dice: random.Random, document: Document) -> Ask:
     if roll < 0.36 and document.faint.isdisjoint(SHIPPED_TAGS):
         tags = ListSlot(of=list(SHIPPED_TAGS), max=3)
         return _made(TAG, {"tags": (tags, fitting(document, SHIPPED_TAGS, 3))})
-    if roll < 0.42:
+    if roll < 0.45:
         what, question = asked_for(dice, sorted(document.values))
         value = document.key if what == "summary" else document.values[what]
         said = flat(value) if what == "summary" else ended(flat(value), document.text)
         return _made(question, {"answer": (SLOT, said)})
-    kinds = ["summary", "title", *["tags"] * 5, *["kind"] * 2, *["value"] * 8]
+    kinds = ["summary", "title", *["tags"] * 5, *["kind"] * 3, *["value"] * 9]
     wanted = dice.sample(kinds, dice.choice((1, 1, 1, 2, 3)))
     made: dict[str, tuple[Slot, object]] = {}
     for what in wanted:
@@ -220,12 +223,20 @@ def _kind(dice: random.Random, document: Document) -> tuple[str, Slot, object]:
     return name, ChoiceSlot(of=of), right
 
 
+def _weighed(values: Mapping[str, str]) -> list[str]:
+    """Return the names of *values*, those twice that take more practice: a date that is to be written in another way,
+    and what has many shapes and stands anywhere."""
+    dates = {what: flat(values[what]) for what in ("date", "deadline") if what in values}
+    harder = {what for what, value in dates.items() if iso(value) not in (None, value)} | {*HARDER}
+    return sorted([*values, *(what for what in values if what in harder)])
+
+
 def _value(dice: random.Random, document: Document) -> tuple[str, Slot, object]:
     absent = [what for what in VALUES if what not in document.values and what not in document.unclear]
     there = bool(document.values) and (not absent or dice.random() < 0.85)
     if not there and not absent:  # every value may be in it somewhere: none can be asked for
         return _title(dice, document)
-    what = dice.choice(sorted(document.values)) if there else dice.choice(absent)
+    what = dice.choice(_weighed(document.values)) if there else dice.choice(absent)
     names, about = VALUES[what]
     name = what if dice.random() < 0.5 else dice.choice(names.split("|"))
     plain = what in name or name in ("total", "price", "company", "seller", "due", "location", "when")
@@ -240,7 +251,7 @@ def _value(dice: random.Random, document: Document) -> tuple[str, Slot, object]:
         "must_appear": dice.random() < 0.4,
     }
     value = flat(document.values[what]) if there else None
-    if dice.random() < 0.55 and what in ("date", "deadline") and (value is None or iso(value)):
+    if dice.random() < 0.65 and what in ("date", "deadline") and (value is None or iso(value)):
         return name, DateSlot(**common), iso(value) if value else None
     if dice.random() < 0.5 and what == "amount":
         code, amount = money(value) if value else ("EUR", "")

@@ -26,9 +26,9 @@ def guide(scribe: Scribe, size: int) -> Document:
     for _ in range(dice.choice((0, 0, 1, 2))):
         paragraphs.insert(dice.randint(1, len(paragraphs)), _aside(scribe))
     title = None
-    if dice.random() < 0.55:
+    if dice.random() < 0.65:
         title = _named(scribe)
-        if dice.random() < 0.5:
+        if dice.random() < 0.6:
             paragraphs, key = frames.linked(dice, paragraphs, key, title)
         paragraphs = frames.framed(scribe, paragraphs, title)
         title = title if any(title in part for part in paragraphs) else None
@@ -58,6 +58,14 @@ def _real(text: Text, size: int) -> tuple[list[str], str]:
 def _invented(scribe: Scribe, size: int) -> tuple[list[str], str]:
     key = scribe.one(GUIDE) if scribe.dice.random() < 0.8 else scribe.one(PLAIN)
     told = [joined(scribe.dice, _told(scribe, scribe.dice.randint(1, 3))) for _ in range(max(1, size // 2))]
+    roll = scribe.dice.random()
+    if roll < 0.1:  # a line of its own needs no full stop
+        key = key.removesuffix(".")
+        return [key, *told], key
+    if roll < 0.18:  # a list follows
+        key = key.removesuffix(".") + scribe.dice.choice((":", ":", " with these features:", " which is:"))
+        rows = "\n".join(f"{scribe.dice.choice('-*')} {one}" for one in _told(scribe, 3))
+        return [key, rows, *told], key
     return [key + _more(scribe), *told], key
 
 

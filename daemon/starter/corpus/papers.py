@@ -80,7 +80,12 @@ def invoice(scribe: Scribe, _: int) -> Document:
         lines.append(f"{dice.choice(('Email', 'Contact', 'Questions'))}: {values['email']}")
     if dice.random() < 0.5:
         lines.append("Thank you for your purchase.")
-    return Document(text="\n".join(lines), key=key, kind=kind, values=values)
+    text = "\n".join(lines)
+    other = "receipt" if kind == "invoice" else "invoice"
+    told_apart = word in text  # one that does not say what it is can be either
+    return Document(
+        text=text, key=key, kind=kind, values=values, alike=frozenset() if told_apart else frozenset({other})
+    )
 
 
 def _bought(scribe: Scribe) -> str:
@@ -100,6 +105,8 @@ def minutes(scribe: Scribe, size: int) -> Document:
             "Meeting about the {n}",
             "{N} meeting",
             "Protokoll {n}",
+            "Protokoll der Sitzung: {n}",
+            "Minutes {n}",
         )
     )
     title = scribe.fill(title)
@@ -107,11 +114,14 @@ def minutes(scribe: Scribe, size: int) -> Document:
     sentences = scribe.body(max(1, size))
     sentences.insert(dice.randint(0, len(sentences)), key)
     people = ", ".join(invent.first_name(dice) for _ in range(dice.randint(2, 5)))
-    head = [
-        f"Date: {values['date']}",
-        f"Place: {values['place']}",
-        f"{dice.choice(('Present', 'Attendees', 'Anwesend'))}: {people}",
-    ]
+    when, where, who = dice.choice(
+        (
+            *[("Date", "Place", "Present"), ("Date", "Place", "Attendees")] * 2,
+            *[("Datum", "Ort", "Anwesend"), ("Datum", "Ort", "Teilnehmer")],
+            *[("Date", "Lieu", "Présents"), ("When", "Where", "Who was there")],
+        )
+    )
+    head = [f"{when}: {values['date']}", f"{where}: {values['place']}", f"{who}: {people}"]
     dice.shuffle(head)
     text = heading(dice, title) + "\n".join(head) + "\n\n" + joined(dice, sentences)
     return Document(text=text, key=key, kind="minutes", title=title, values=values)
