@@ -59,7 +59,8 @@ class Shown:
 
 
 def shown(text: str) -> Shown:
-    """Return *text* without the addresses of pictures elsewhere; the words beside one stay, those of a link do not.
+    """Return *text* without the addresses of pictures elsewhere; the words beside one stay (`![A roof]`), those of a
+    link do not.
 
     A text that has nothing but pictures is shown as it is.
     """
@@ -136,8 +137,10 @@ class _Seen:
         return SUBSTITUTED.sub(lambda found: GONE if found["name"] in names else found[0], text)
 
     def _gone(self, number: int, words: str = "") -> str:
+        """Return what is shown: the words as Markdown has those of a picture, so that they are not taken for text."""
         self.pictures += number
-        return GONE + " ".join(words.split())
+        said = " ".join(words.split())
+        return f"{GONE}![{said}]" if said else GONE
 
 
 def _plain(label: str) -> str:
