@@ -1,4 +1,4 @@
-"""What of a text does the model see? Its words, and not the addresses of pictures that are kept elsewhere.
+"""What of a text does the model see? What a person sees, and so no addresses of pictures that are kept elsewhere.
 
 A note that was clipped from the web, a README or a Markdown file that a word processor exported holds pictures as long
 addresses, or as their very bytes in letters (``data:``, RFC 2397): nothing of that says anything, and it can be more
@@ -15,13 +15,12 @@ TITLE = r"""(?:\s+(?:"[^"\n]{0,300}"|'[^'\n]{0,300}'))?\s*"""
 WORDS = r"[^\[\]]{0,500}"
 LABEL = r"[^\[\]\n]{1,100}"
 
-_PICTURE = rf"!\[(?P<words>{WORDS})\]\(\s*<?{ADDRESS}>?{TITLE}\)"
 _ANY = rf"!\[{WORDS}\](?:\(\s*<?{ADDRESS}>?{TITLE}\)|\[(?P<of>{LABEL})?\])"
 _LINK = rf"(?:\([^\s()]*+(?:\([^\s()]*+\)[^\s()]*+)*+{TITLE}\)|\[(?P<to>{LABEL})?\])"
 
 BADGE = re.compile(rf"\[\s*{_ANY}\s*\]{_LINK}")
-"""A picture that is a link: nobody reads its words."""
-PICTURE = re.compile(_PICTURE)
+"""A picture that is a link."""
+PICTURE = re.compile(rf"!\[{WORDS}\]\(\s*<?{ADDRESS}>?{TITLE}\)")
 REFERRED = re.compile(rf"!\[(?P<words>{WORDS})\](?:\[(?P<of>{LABEL})?\])?(?!\()")
 DEFINED = re.compile(rf"^ {{0,3}}\[(?P<label>{LABEL})\]:[ \t]*<?(?:{ADDRESS})>?{TITLE}$\n?", re.MULTILINE)
 
@@ -31,16 +30,14 @@ EMPTY = re.compile(
     r"<(p|div|center|picture|span|h[1-6]|td|tr|table)\b[^<>]*+>[\s\0]*+</\1\s*>", re.IGNORECASE
 )
 SOURCE = re.compile(rf"""\bsrc\s*=\s*["']?\s*{ADDRESS}""", re.IGNORECASE)
-SPOKEN = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 DEPTH = 3
 """So many elements around a picture are taken with it, when nothing else is in them."""
 
 DIRECTIVE = re.compile(
     r"^(?P<indent>[ \t]*)\.\.[ \t]+(?:\|(?P<name>[^|\n]{1,100})\|[ \t]+)?(?:image|figure)::[ \t]*"
-    rf"{ADDRESS}[ \t]*(?:\n|\Z)(?P<options>(?:(?P=indent)[ \t]+:[\w-]{{1,40}}:[^\n]*(?:\n|\Z))*)",
+    rf"{ADDRESS}[ \t]*(?:\n|\Z)(?:(?P=indent)[ \t]+:[\w-]{{1,40}}:[^\n]*(?:\n|\Z))*",
     re.MULTILINE,
 )
-OPTION = re.compile(r":(alt|target):[ \t]*([^\n]*)")
 SUBSTITUTED = re.compile(r"\|(?P<name>[^|\n]{1,100})\|_{0,2}")
 
 GONE = "\0"
@@ -59,11 +56,7 @@ class Shown:
 
 
 def shown(text: str) -> Shown:
-    """Return *text* without the addresses of pictures elsewhere; the words beside one stay (`![A roof]`), those of a
-    link do not.
-
-    A text that has nothing but pictures is shown as it is.
-    """
+    """Return *text* without pictures that are kept elsewhere; one that has nothing but such is shown as it is."""
     if GONE in text or not re.search(r"!\[|<img\b|(?:image|figure)::", text, re.IGNORECASE):
         return Shown(text, 0)
     seen = _Seen()
@@ -93,10 +86,7 @@ class _Seen:
         return self._gone(len(tags)) if all(map(SOURCE.search, tags)) else found[0]
 
     def _tag(self, found: re.Match[str]) -> str:
-        if not SOURCE.search(found[0]):
-            return found[0]
-        said = SPOKEN.search(found[0])
-        return self._gone(1, (said[1] or said[2] or "") if said else "")
+        return self._gone(1) if SOURCE.search(found[0]) else found[0]
 
     def markdown(self, text: str) -> str:
         """Return *text* without Markdown's pictures, and without the definitions of their addresses."""
@@ -112,10 +102,10 @@ class _Seen:
             if label not in defined:
                 return found[0]
             used.add(label)
-            return self._gone(1, found["words"])
+            return self._gone(1)
 
         text = BADGE.sub(badge, text)
-        text = PICTURE.sub(lambda found: self._gone(1, found["words"]), text)
+        text = PICTURE.sub(lambda _: self._gone(1), text)
         text = REFERRED.sub(referred, text)
         return DEFINED.sub(lambda found: GONE if _plain(found["label"]) in used else found[0], text)
 
@@ -124,23 +114,18 @@ class _Seen:
         names: set[str] = set()
 
         def directive(found: re.Match[str]) -> str:
-            options = dict(OPTION.findall(found["options"]))
             if found["name"]:
                 names.add(found["name"])
-            linked = found["name"] or "target" in options
-            said = "" if linked else options.get("alt", "")
-            return self._gone(1, said) + "\n"
+            return self._gone(1) + "\n"
 
         text = DIRECTIVE.sub(directive, text)
         if not names:
             return text
         return SUBSTITUTED.sub(lambda found: GONE if found["name"] in names else found[0], text)
 
-    def _gone(self, number: int, words: str = "") -> str:
-        """Return what is shown: the words as Markdown has those of a picture, so that they are not taken for text."""
+    def _gone(self, number: int) -> str:
         self.pictures += number
-        said = " ".join(words.split())
-        return f"{GONE}![{said}]" if said else GONE
+        return GONE
 
 
 def _plain(label: str) -> str:
