@@ -58,6 +58,11 @@ def test_a_person_asks(house):
     assert found["prompt_tokens"] > 10
     assert isinstance(json.loads(ask(house, "And?", str(note), "--json").stdout)["answer"], str)
 
+    note.write_text(note.read_text() + "\n![tap](https://pictures.example/tap.png)\n", encoding="utf-8")
+    pictured = ask(house, "What was repaired?", str(note))
+    assert named.stdout == pictured.stdout
+    assert f"{note}: pictures that the model is not shown: 1" in " ".join(pictured.stderr.split())
+
     both = ask(house, "What is it about?", str(note), str(note))
     assert 0 == both.returncode, both.stderr
 

@@ -170,6 +170,8 @@ def texts(home: Home, files: tuple[str, ...]) -> list[str]:
             raise UsageError(f"{name} cannot be asked about: {error}", hint=error.hint) from error
         if read["left_out"]:
             note(f"{printable(name)}: not in its text: {read['left_out']}")
+        if pictures := read.get("pictures_not_shown"):
+            note(f"{printable(name)}: pictures that the model is not shown: {pictures:,}")
         found.append(f"{Path(name).name}:\n\n{read['text']}" if len(files) > 1 else read["text"])
     return found
 

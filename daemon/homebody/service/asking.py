@@ -68,7 +68,8 @@ def asking_endpoints(daemon: Callable[[], Daemon]) -> dict[tuple[str, str], Endp
 
 
 def read_document(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the text of the document whose bytes are in ``data`` (base64), as the sealed reader finds it.
+    """Return the text of the document whose bytes are in ``data`` (base64), as the sealed reader finds it, what is
+    not in it, and how many of its pictures the model is not shown.
 
     ``suffix`` is that of its name. Raises DocumentError with the reason, UsageError for what is no base64.
     """
@@ -77,7 +78,8 @@ def read_document(daemon: Daemon, asked: Mapping[str, Any]) -> dict[str, Any]:
     except binascii.Error as error:
         raise UsageError("The document's bytes are not base64.") from error
     found = daemon.reader.read(data, str(asked.get("suffix", ""))[:20])
-    return {"text": found.text, "left_out": found.left_out_words()}
+    unseen = shown(found.text).pictures
+    return {"text": found.text, "left_out": found.left_out_words(), "pictures_not_shown": unseen}
 
 
 class Attended:
