@@ -1,4 +1,4 @@
-"""The model sees the words of a text, and not where pictures are that are kept elsewhere."""
+"""The model sees what a person reads, and not where pictures are that are kept elsewhere."""
 
 import time
 
@@ -31,7 +31,7 @@ BYTES = "data:image/png;base64,iVBORw0KGgo="
     ],
 )
 def test_pictures_elsewhere_are_left_out(text: str, seen: str, pictures: int):
-    """Those of Markdown, of HTML and of reStructuredText, and the words in their stead."""
+    """Those of Markdown, of HTML and of reStructuredText, with the words that stand for them."""
     found = shown(text)
     assert (seen, pictures) == (found.text, found.pictures)
 
@@ -48,6 +48,7 @@ def test_pictures_elsewhere_are_left_out(text: str, seen: str, pictures: int):
         "| a | b |\n|---|---|\n| ![x](y.png) | 1 |",
         f"![only a picture]({BYTES}"[:40],
         f"[![]({WEB})](x)",
+        f"[![a][near]][ci] words\n\n[near]: a.png\n[ci]: {WEB}",
         f"one\0two ![a]({WEB})",
     ],
 )

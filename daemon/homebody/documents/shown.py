@@ -19,7 +19,7 @@ _ANY = rf"!\[{WORDS}\](?:\(\s*<?{ADDRESS}>?{TITLE}\)|\[(?P<of>{LABEL})?\])"
 _LINK = rf"(?:\([^\s()]*+(?:\([^\s()]*+\)[^\s()]*+)*+{TITLE}\)|\[(?P<to>{LABEL})?\])"
 
 BADGE = re.compile(rf"\[\s*{_ANY}\s*\]{_LINK}")
-"""A picture that is a link."""
+"""A picture that is a link; where it is, or the label that is defined as that, is the first of both."""
 PICTURE = re.compile(rf"!\[{WORDS}\]\(\s*<?{ADDRESS}>?{TITLE}\)")
 REFERRED = re.compile(rf"!\[(?P<words>{WORDS})\](?:\[(?P<of>{LABEL})?\])?(?!\()")
 DEFINED = re.compile(rf"^ {{0,3}}\[(?P<label>{LABEL})\]:[ \t]*<?(?:{ADDRESS})>?{TITLE}$\n?", re.MULTILINE)
@@ -94,6 +94,8 @@ class _Seen:
         used: set[str] = set()
 
         def badge(found: re.Match[str]) -> str:
+            if found["of"] and _plain(found["of"]) not in defined:
+                return found[0]
             used.update(_plain(label) for label in (found["of"], found["to"]) if label)
             return self._gone(1)
 

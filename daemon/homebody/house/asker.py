@@ -96,9 +96,8 @@ class Interview:
     def __init__(self, model: Model, text: str, *, overflow: str, language: str | None = None) -> None:
         """Prepare; a text that is too long is summarised in *language*, or in that of the first question."""
         self._model = model if isinstance(model, InTurn) else InTurn(model)
-        view = (
-            Shown(text, 0) if overflow == "join" else shown(text)
-        )  # a text that is worked on part by part is whole
+        # What is worked on part by part, a translation say, keeps its pictures.
+        view = Shown(text, 0) if overflow == "join" else shown(text)
         self._whole, self._text, self._unseen = text, view.text, view.pictures
         self._overflow = overflow
         self._language = language

@@ -82,7 +82,7 @@ def _title(dice: random.Random, title: str) -> str:
 
 
 def _pictures(dice: random.Random, title: str) -> str:
-    """Return pictures as homebody shows them to a model (``documents.shown``): their words, or a place nearby."""
+    """Return what a model is shown of pictures (``documents.shown``): names without an address, places nearby."""
     labels = [invent.pick(dice, LABELS) for _ in range(dice.choice((1, 1, 2, 2, 3, 4, 6)))]
     gap = dice.choice(("\n", " ", " "))
     folder, end = invent.pick(dice, "docs|artwork|images|_static"), dice.choice(("png", "svg"))
